@@ -1,0 +1,24 @@
+import { dropEvent } from '../lib/event/drop';
+import { ensureWritableDirectory } from '../lib/files';
+import { defineNode } from '../lib/node-red/define-node';
+
+interface Config {
+  /** Relative to the data root, or absolute. */
+  directory: string;
+}
+
+/** Drops each incoming event as a file, and passes the message on with `msg.event.path`. */
+export default defineNode<Config>({
+  type: 'event-dir-out',
+  setup(node) {
+    const directory = node.dataPath(node.config.directory ?? 'events');
+    return {
+      async input(message, send) {
+        await ensureWritableDirectory(directory, 'events');
+        const path = await dropEvent(directory, message.payload, node.clock);
+        node.status.ok('dropped', { time: new Date(node.clock.now() * 1000).toTimeString().slice(0, 8) });
+        send({ ...message, event: { path } });
+      },
+    };
+  },
+});

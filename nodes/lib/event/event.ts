@@ -1,0 +1,56 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
+import type { FromSchema } from 'json-schema-to-ts';
+import { V2xError } from '../errors';
+import { eventSchema } from './schema';
+
+/** The content of an event file, as its writer may leave it: only `type` has to be there. */
+export type EventFile = FromSchema<typeof eventSchema>;
+
+/** An event with every default filled in; `ts` is Unix time in seconds. */
+export type IncidentEvent = EventFile & {
+  readonly id: string;
+  readonly ts: number;
+  readonly action: 'new' | 'update' | 'cancel';
+  readonly severity: string;
+  readonly distance_m: number;
+  readonly clip_hint: boolean;
+};
+
+const ajv = new Ajv2020({ allErrors: false, useDefaults: true, verbose: true, allowUnionTypes: true });
+const matchesSchema = ajv.compile<EventFile>(eventSchema);
+
+/**
+ * Checks a value against the event schema and fills in defaults.
+ * @param value anything; it is not changed
+ * @param defaults `id` and `ts` (Unix seconds) for an event that carries none
+ * @throws V2xError `event` naming the property, its value and the rule
+ */
+export function toEvent(
+  value: unknown,
+  defaults: { readonly id: string; readonly ts: number },
+): IncidentEvent {
+  const candidate: unknown = structuredClone(value);
+  if (!matchesSchema(candidate)) throw invalidEvent(matchesSchema.errors ?? []);
+  return { ...defaults, ...(candidate as IncidentEvent), ts: Number(candidate.ts ?? defaults.ts) };
+}
+
+function invalidEvent(errors: readonly ErrorObject[]): V2xError {
+  // `anyOf` reports its branches first and itself last; the last one speaks of the whole property.
+  const error = errors.at(-1);
+  const property = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const rule = error?.keyword === 'anyOf' ? 'must be a number or a numeric string' : ruleOf(error);
+  const subject = property === '' ? 'the event' : `"${property}" is ${preview(error?.data)} and`;
+  return new V2xError('event', `${subject} ${rule}`, { property, rule });
+}
+
+function ruleOf(error: ErrorObject | undefined): string {
+  const allowed: unknown = error?.params.allowedValues;
+  if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;
+  return error?.message ?? 'is not valid';
+}
+
+function preview(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return 'missing';
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

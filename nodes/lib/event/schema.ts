@@ -1,0 +1,75 @@
+/** Words that come from outside and end up in file names and logs: short, no spaces, no path characters. */
+const WORD = '^[A-Za-z0-9][A-Za-z0-9_.:-]*$';
+
+/**
+ * What an event file is: the one definition that types, validation and help follow from.
+ * Published as `@roadside/node-red-v2x/event.schema.json` (JSON Schema 2020-12).
+ */
+export const eventSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:roadside:node-red-v2x:event',
+  title: 'Incident event',
+  description: 'One incident on the road, as a detector drops it into the events directory in a *.json file.',
+  type: 'object',
+  required: ['type'],
+  properties: {
+    ts: {
+      description:
+        'When it happened: Unix time in seconds, as a number or a numeric string. Absent: time of arrival.',
+      anyOf: [
+        { type: 'number', minimum: 0, maximum: 253402300799 },
+        { type: 'string', maxLength: 32, pattern: '^[0-9]{1,12}(\\.[0-9]+)?$' },
+      ],
+    },
+    type: {
+      description:
+        'What happened: collision, fire, rollover, blockage or unknown. Another short word is carried and treated as unknown.',
+      type: 'string',
+      maxLength: 32,
+      pattern: WORD,
+      examples: ['collision', 'fire', 'rollover', 'blockage', 'unknown'],
+    },
+    severity: {
+      description: 'How bad it is.',
+      type: 'string',
+      maxLength: 32,
+      pattern: WORD,
+      default: 'high',
+    },
+    lat: { description: 'Latitude in degrees, WGS 84.', type: 'number', minimum: -90, maximum: 90 },
+    lon: { description: 'Longitude in degrees, WGS 84.', type: 'number', minimum: -180, maximum: 180 },
+    road: { description: 'Name of the road.', type: 'string', maxLength: 64 },
+    distance_m: {
+      description: 'How far around the place the warning matters, in metres.',
+      type: 'number',
+      minimum: 0,
+      maximum: 100000,
+      default: 500,
+    },
+    clip_hint: {
+      description: 'Whether the footage is to be kept as a clip.',
+      type: 'boolean',
+      default: true,
+    },
+    id: {
+      description:
+        'Names the incident; an update or a cancel carries the same. Default: derived from the file name.',
+      type: 'string',
+      maxLength: 64,
+      pattern: WORD,
+    },
+    action: {
+      description: 'Whether this begins an incident, changes what is known of it, or ends it.',
+      enum: ['new', 'update', 'cancel'],
+      default: 'new',
+    },
+    confidence: {
+      description: 'How sure the detector is, from 0 to 1.',
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+    },
+    camera: { description: 'The camera that saw it.', type: 'string', maxLength: 64 },
+  },
+  dependentRequired: { lat: ['lon'], lon: ['lat'] },
+} as const;

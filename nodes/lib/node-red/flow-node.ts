@@ -1,0 +1,213 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../backoff';
+import { sleep, type Clock } from '../clock';
+import { codeOf, messageOf, V2xError } from '../errors';
+import type { Message } from './message';
+import { dataPath, withoutUnset } from './settings';
+import { NodeStatus, type Values } from './status';
+
+/** Node-RED gives a node 15 s to close; what is not done by then is left behind with a warning. */
+const CLOSE_SECONDS = 14;
+
+/**
+ * Work that goes on until it is told to stop: record a camera, watch a directory, keep a socket open.
+ * It returns when `signal` is aborted, throws when it cannot go on, and calls `healthy` once it works.
+ */
+export type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
+
+type Dispose = () => void | Promise<void>;
+
+/** Errors that somebody has already told the user about: each error is reported once, by its owner. */
+const reported = new WeakSet<Error>();
+/** What each config node of this package offers, found by its Node-RED node. */
+const offered = new WeakMap<object, Promise<unknown>>();
+
+/** One node of a flow, as the nodes of this package see it; made by `defineNode` only. */
+export class FlowNode<Config extends object = object, Credentials extends object = object> {
+  readonly id: string;
+  readonly type: string;
+  /** The node's name in the editor, or its type. */
+  readonly label: string;
+  /** Settings without empty ones and without references to environment variables that are not set. */
+  readonly config: Partial<Config>;
+  readonly credentials: Partial<Credentials>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly status: NodeStatus;
+
+  private readonly stop = new AbortController();
+  private readonly disposals: Dispose[] = [];
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node<Credentials>,
+    definition: NodeDef & Config,
+    environment: { readonly clock: Clock; readonly random: () => number },
+  ) {
+    this.id = node.id;
+    this.type = node.type;
+    this.label = node.name === undefined || node.name === '' ? node.type : node.name;
+    this.config = withoutUnset<Config>(definition);
+    // Without stored credentials Node-RED leaves the property undefined, whatever its type says.
+    this.credentials = withoutUnset((node.credentials as Credentials | undefined) ?? {});
+    this.clock = environment.clock;
+    this.random = environment.random;
+    this.status = new NodeStatus(node, (key, values) => this.text(key, values));
+  }
+
+  /** Aborted when the node closes. */
+  get signal(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  /** A text of the node's catalogue (`locales/<language>/<type>.json`), by its key below the type. */
+  text(key: string, values: Values = {}): string {
+    const full = `${this.type}.${key}`;
+    const text: unknown = this.RED._(full, { ...values });
+    return typeof text === 'string' ? text : full;
+  }
+
+  /** Where a directory setting points, see `dataPath`. */
+  dataPath(directory: string): string {
+    return dataPath(directory, this.RED.settings.userDir);
+  }
+
+  /** Sends one entry per output; null sends nothing there. */
+  send(...outputs: (Message | null)[]): void {
+    this.node.send(outputs);
+  }
+
+  info(text: string): void {
+    this.node.log(text);
+  }
+
+  warn(text: string): void {
+    this.node.warn(text);
+  }
+
+  /** Tells the user about an error, unless its owner already did, and turns the status red. */
+  report(error: unknown, message: Message = {}): void {
+    this.showFailure(error);
+    if (error instanceof Error) {
+      if (reported.has(error)) return;
+      reported.add(error);
+    }
+    this.node.error(messageOf(error), message);
+  }
+
+  /**
+   * What the config node offers that a setting points to.
+   * @param id the setting's value
+   * @param type the config node's type, for the message
+   * @throws V2xError `setting` when none is chosen; the config node's own error when it does not work
+   */
+  async use<Api>(id: string | undefined, type: string): Promise<Api> {
+    const configNode = id === undefined ? null : (this.RED.nodes.getNode(id) as Node | null);
+    const api = configNode ? offered.get(configNode) : undefined;
+    if (!configNode || !api) {
+      throw new V2xError('setting', `${this.type}: choose a ${type} in the node's settings`, { type });
+    }
+    return (await api) as Api;
+  }
+
+  /** Ends something when the node closes; the last one registered goes first. */
+  onClose(dispose: Dispose): void {
+    this.disposals.push(dispose);
+  }
+
+  /**
+   * Keeps a task going until the node closes. When it fails the error is reported once (not again while it
+   * repeats), the status turns red, and it is tried again with growing pauses: it mends itself when the cause goes away.
+   */
+  run(task: Task, policy: BackoffPolicy = DEFAULT_BACKOFF): void {
+    const done = this.keepGoing(task, policy).finally(() => this.running.delete(done));
+    this.running.add(done);
+  }
+
+  private async keepGoing(task: Task, policy: BackoffPolicy): Promise<void> {
+    let failures = 0;
+    let lastMessage = '';
+    const healthy = () => {
+      failures = 0;
+      lastMessage = '';
+    };
+    const closing = () => this.signal.aborted;
+    while (!closing()) {
+      try {
+        await task(this.signal, healthy);
+        return;
+      } catch (error) {
+        if (closing()) return;
+        failures += 1;
+        if (messageOf(error) === lastMessage) this.showFailure(error);
+        else this.report(error);
+        lastMessage = messageOf(error);
+      }
+      await sleep(this.clock, backoffDelay(policy, failures, this.random()), this.signal);
+    }
+  }
+
+  private showFailure(error: unknown): void {
+    const key = error instanceof V2xError ? error.code : 'failed';
+    const known = this.text(`status.${key}`) !== `${this.type}.status.${key}`;
+    this.status.failed(known ? key : 'failed', error instanceof V2xError ? error.details : {});
+  }
+
+  /** Runs the node's setup; for `defineNode`. */
+  start<Handlers extends { api?: unknown }>(setup: () => Promise<Handlers>): Promise<Handlers> {
+    const ready = setup();
+    offered.set(
+      this.node,
+      ready.then(({ api }) => api),
+    );
+    ready.catch((error: unknown) => {
+      this.report(error);
+    });
+    offered.get(this.node)?.catch(() => {
+      // Reported just above; whoever uses this config node gets the same error.
+    });
+    return ready;
+  }
+
+  /** Runs one message through the node with one owner for what it throws; for `defineNode`. */
+  async guardInput(handle: () => Promise<void>, done: (error?: Error) => void): Promise<void> {
+    try {
+      await handle();
+      done();
+    } catch (error) {
+      this.showFailure(error);
+      // `done` with an error calls node.error itself.
+      done(error instanceof Error ? error : new V2xError(codeOf(error) ?? 'failed', messageOf(error)));
+    }
+  }
+
+  /** Ends tasks and disposes of everything, in at most CLOSE_SECONDS; for `defineNode`. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    const late = new AbortController();
+    const all = this.disposeAll().then(() => {
+      late.abort();
+    });
+    await Promise.race([
+      all,
+      sleep(this.clock, CLOSE_SECONDS, late.signal).then(() => {
+        if (!late.signal.aborted)
+          this.warn(`${this.label} could not end everything within ${CLOSE_SECONDS} s`);
+      }),
+    ]);
+    this.status.clear();
+  }
+
+  private async disposeAll(): Promise<void> {
+    await offered.get(this.node)?.catch(() => undefined);
+    await Promise.all(this.running);
+    for (const dispose of this.disposals.reverse()) {
+      try {
+        await dispose();
+      } catch (error) {
+        this.warn(messageOf(error));
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
+
+/** Law 6: a status stays under 20 characters. */
+const MAX_STATUS_LENGTH = 19;
+
+export type Values = Readonly<Record<string, string | number>>;
+/** Translates a key of the node's own catalogue, `<type>.<key>`. */
+export type Translate = (key: string, values?: Values) => string;
+
+/**
+ * What the node is doing, under its box in the editor. Each call takes a key below `status.` of the node's catalogue.
+ * One colour has one meaning: green works, blue is busy, yellow waits, grey is off, red failed.
+ */
+export class NodeStatus {
+  private shown = '';
+
+  constructor(
+    private readonly node: Node,
+    private readonly translate: Translate,
+  ) {}
+
+  ok(key: string, values?: Values): void {
+    this.show('green', 'dot', key, values);
+  }
+
+  busy(key: string, values?: Values): void {
+    this.show('blue', 'dot', key, values);
+  }
+
+  waiting(key: string, values?: Values): void {
+    this.show('yellow', 'ring', key, values);
+  }
+
+  off(key: string, values?: Values): void {
+    this.show('grey', 'ring', key, values);
+  }
+
+  failed(key: string, values?: Values): void {
+    this.show('red', 'ring', key, values);
+  }
+
+  clear(): void {
+    this.shown = '';
+    this.node.status({});
+  }
+
+  private show(fill: NodeStatusFill, shape: NodeStatusShape, key: string, values?: Values): void {
+    const text = shorten(this.translate(`status.${key}`, values));
+    const id = `${fill} ${shape} ${text}`;
+    if (id === this.shown) return;
+    this.shown = id;
+    this.node.status({ fill, shape, text });
+  }
+}
+
+function shorten(text: string): string {
+  // A key without translation stays whole, so that whoever sees it can find it.
+  if (text.includes('.status.')) return text;
+  return text.length > MAX_STATUS_LENGTH ? `${text.slice(0, MAX_STATUS_LENGTH - 1)}…` : text;
+}

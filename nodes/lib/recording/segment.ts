@@ -1,0 +1,30 @@
+/** One closed segment of the ring: a file `seg_<epoch>.mp4` in the store's directory. Times are Unix seconds. */
+export interface Segment {
+  /** File name, without directory. */
+  readonly name: string;
+  /** When its first frame was seen. */
+  readonly from: number;
+  /** When its last frame ended. */
+  readonly to: number;
+  readonly bytes: number;
+  /** The recorder run it belongs to; segments of one run with consecutive numbers are contiguous. Empty if unknown. */
+  readonly run: string;
+  /** Its number within the run, from 0. */
+  readonly number: number;
+  /** Whether `from` and `to` were measured while recording; otherwise they are read from names and the file, good to about a second. */
+  readonly measured: boolean;
+}
+
+/** What others may do with the ring of segments: find footage, and keep it from being deleted. */
+export interface SegmentRing {
+  readonly directory: string;
+  /** Nominal length of a segment in seconds. */
+  readonly segmentSeconds: number;
+  /** Closed segments that overlap the window (Unix seconds), oldest first. */
+  window(from: number, to: number): Promise<readonly Segment[]>;
+  /** Calls back for each segment that closes from now on, whoever records it. @returns what ends that */
+  onSegment(listener: (segment: Segment) => void): () => void;
+  /** Keeps all footage in the window (Unix seconds) from retention until unpinned; one window per owner. */
+  pin(owner: string, from: number, to: number): void;
+  unpin(owner: string): void;
+}

@@ -1,0 +1,90 @@
+// Builds nodes/** into dist/**: runtime by tsc, editor scripts inlined into each node's html, catalogues and icons
+// copied, the command line bundled, the event schema published.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+process.chdir(root);
+
+const types = readdirSync('nodes', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
+  .map((entry) => entry.name);
+
+function removeStaleOutput() {
+  if (!existsSync('dist')) return;
+  const known = new Set([...types, 'lib', 'cli', '.tsbuildinfo', 'event.schema.json']);
+  for (const name of readdirSync('dist'))
+    if (!known.has(name)) rmSync(join('dist', name), { recursive: true });
+  for (const type of types) {
+    for (const asset of ['locales', 'icons'])
+      rmSync(join('dist', type, asset), { recursive: true, force: true });
+  }
+}
+
+function compile() {
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
+}
+
+/** One html per node: its editor script (registerType with a literal definition) and its dialog. */
+async function buildEditor(type) {
+  const result = await build({
+    entryPoints: [join('nodes', type, `${type}.editor.ts`)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+  });
+  const html = readFileSync(join('nodes', type, `${type}.html`), 'utf8');
+  const script = result.outputFiles[0].text;
+  mkdirSync(join('dist', type), { recursive: true });
+  writeFileSync(
+    join('dist', type, `${type}.html`),
+    `<script type="text/javascript">\n${script}</script>\n\n${html}`,
+  );
+  for (const asset of ['locales', 'icons']) {
+    const from = join('nodes', type, asset);
+    if (existsSync(from)) cpSync(from, join('dist', type, asset), { recursive: true });
+  }
+}
+
+async function buildCli() {
+  if (!existsSync('cli/v2x.ts')) return;
+  await build({
+    entryPoints: ['cli/v2x.ts'],
+    outfile: 'dist/cli/v2x.js',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    banner: { js: '#!/usr/bin/env node' },
+  });
+  chmodSync('dist/cli/v2x.js', 0o755);
+}
+
+function publishSchema() {
+  const { eventSchema } = require('../dist/lib/event/schema.js');
+  writeFileSync('dist/event.schema.json', JSON.stringify(eventSchema, null, 2) + '\n');
+}
+
+removeStaleOutput();
+compile();
+await Promise.all(types.map(buildEditor));
+await buildCli();
+publishSchema();
