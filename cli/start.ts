@@ -1,0 +1,54 @@
+import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { V2xError } from '../nodes/lib/errors';
+
+/** As much of the `node-red` module as this command touches. */
+interface NodeRed {
+  readonly events: EventEmitter;
+  readonly server: Server;
+}
+
+/** The package's root: this file runs as `dist/cli/v2x.js`. */
+const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+/**
+ * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once its flows run.
+ * Node-RED is the one installed in the working directory, or else beside this package.
+ * @throws V2xError `node-red` when there is none
+ */
+export function start(): void {
+  const red = findNodeRed();
+  // Its entry file is its command line; it reads the arguments and starts.
+  process.argv = [process.execPath, red, '--settings', join(PACKAGE_ROOT, 'flows', 'settings.js')];
+  const load = createRequire(red);
+  const nodeRed = load('./lib/red.js') as NodeRed;
+  nodeRed.events.once('flows:started', () => {
+    announce(nodeRed.server);
+  });
+  load(red);
+}
+
+function findNodeRed(): string {
+  for (const place of [resolve('package.json'), join(PACKAGE_ROOT, 'package.json')]) {
+    try {
+      return createRequire(place).resolve('node-red/red.js');
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new V2xError('node-red', 'Node-RED is not installed here; run: npm install node-red');
+}
+
+function announce(server: Server): void {
+  if (!server.listening) {
+    server.once('listening', () => {
+      announce(server);
+    });
+    return;
+  }
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`v2x ready http://127.0.0.1:${port}\n`);
+}

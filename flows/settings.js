@@ -1,0 +1,46 @@
+// Node-RED settings of the default project: `npm start`, `v2x start`, or `node-red --settings flows/settings.js`.
+// Everything can be set from the environment; see README, "Settings".
+const { randomBytes } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const env = process.env;
+const dataRoot = path.resolve(env.V2X_DATA || '.v2x');
+const userDir = path.join(dataRoot, 'node-red');
+fs.mkdirSync(userDir, { recursive: true });
+
+/** The HS256 secret: made once, readable by this user only. */
+function ownKey() {
+  const file = path.join(dataRoot, 'key');
+  try {
+    // 'wx' so that of two units that start at once, one makes the key and the other reads it.
+    fs.writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  return fs.readFileSync(file, 'utf8').trim();
+}
+
+/** The shipped flow is copied once: what is deployed in the editor is the user's own and survives upgrades. */
+function ownFlow() {
+  const own = path.join(userDir, 'flows.json');
+  if (!fs.existsSync(own)) fs.copyFileSync(path.join(__dirname, 'flows.json'), own);
+  return own;
+}
+
+// The flow refers to these as ${NAME}.
+env.V2X_DATA = dataRoot;
+env.V2X_KEY ||= ownKey();
+
+module.exports = {
+  flowFile: ownFlow(),
+  userDir,
+  nodesDir: [path.join(__dirname, '..')],
+  uiHost: '127.0.0.1',
+  uiPort: Number(env.PORT || 1880),
+  flowFilePretty: true,
+  diagnostics: { enabled: true, ui: true },
+  telemetry: { enabled: false, updateNotification: false },
+  editorTheme: { tours: false, projects: { enabled: false } },
+  logging: { console: { level: env.V2X_LOG || 'info', metrics: false, audit: false } },
+};

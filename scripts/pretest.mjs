@@ -1,0 +1,61 @@
+// Makes the machine ready for the tests: installs what is missing when it runs as root on Debian or Ubuntu,
+// otherwise prints the one command that does. Suites that lack a tool are reported as skipped by name.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PYTHON = '/usr/bin/python3';
+const python = (program) => [PYTHON, '-c', program];
+const gstreamer = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
+
+/** What tests use, how to see that it is there, and the Debian packages that bring it. */
+const TOOLS = [
+  { name: 'ffmpeg', check: ['ffprobe', '-version'], packages: ['ffmpeg'] },
+  { name: 'Chromium', check: ['chromium', '--version'], packages: ['chromium', 'fonts-noto-cjk'] },
+  {
+    name: 'RTSP server',
+    check: python(gstreamer),
+    packages: [
+      'gir1.2-gst-rtsp-server-1.0',
+      'python3-gi',
+      'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+      'gstreamer1.0-plugins-ugly',
+    ],
+  },
+  { name: 'PyJWT', check: python('import jwt, cryptography'), packages: ['python3-jwt', 'python3-cryptography'] },
+  { name: 'OpenCV for Python', check: python('import cv2'), packages: ['python3-opencv'] },
+];
+
+/** The newest Node-RED and a Node.js that runs it, for the end-to-end tests; they run beside the installed ones. */
+const NODE_RED_5 = join(import.meta.dirname, '..', '.cache', 'node-red-5');
+
+const works = ([command, ...args]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const run = (command, args, options = {}) => spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
+
+function installTools() {
+  const missing = TOOLS.filter(({ check }) => !works(check));
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((tool) => tool.packages);
+  if (process.getuid?.() !== 0 || !works(['apt-get', '--version'])) {
+    console.log(`Tests without ${missing.map(({ name }) => name).join(', ')} are skipped. To run them:`);
+    console.log(`  sudo apt-get install --no-install-recommends ${packages.join(' ')}`);
+    return;
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['-qq', 'update'], { env });
+  run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], { env });
+}
+
+function installNodeRed5() {
+  if (existsSync(join(NODE_RED_5, 'node_modules', 'node-red', 'red.js'))) return;
+  mkdirSync(NODE_RED_5, { recursive: true });
+  writeFileSync(join(NODE_RED_5, 'package.json'), '{ "private": true }\n');
+  const packages = ['node-red@^5.0.7', `node-linux-${process.arch}@^24`];
+  const installed = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: NODE_RED_5 });
+  if (!installed) console.log('Node-RED 5 could not be installed; its end-to-end tests are skipped.');
+}
+
+installTools();
+installNodeRed5();
