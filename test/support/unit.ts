@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { watch } from 'chokidar';
+import { Program } from './process';
+
+const CLI = resolve('dist/cli/v2x.js');
+const NODE_RED_5 = resolve('.cache/node-red-5');
+
+/** A Node.js and the directory where the Node-RED lies that it runs. */
+export interface Runtime {
+  readonly name: string;
+  readonly node: string;
+  readonly directory: string;
+}
+
+export const RUNTIMES: readonly Runtime[] = [
+  { name: 'Node-RED 4.1', node: process.execPath, directory: resolve('.') },
+  {
+    name: 'Node-RED 5 on Node 24',
+    node: join(NODE_RED_5, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node'),
+    directory: NODE_RED_5,
+  },
+];
+
+/** Why a suite on this runtime is skipped, or false. */
+export function missing(runtime: Runtime): string | false {
+  return existsSync(runtime.node) ? false : `${runtime.name} is not installed`;
+}
+
+/** A roadside unit as `npm start` runs it, with a data root, a multicast port and an editor port of its own. */
+export class Unit {
+  private constructor(
+    readonly program: Program,
+    readonly data: string,
+    readonly url: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Starts the unit and waits for its ready line. */
+  static async start(
+    environment: Record<string, string> = {},
+    { runtime = RUNTIMES[0], nodeArguments = [] as string[] } = {},
+  ): Promise<Unit> {
+    const data = environment.V2X_DATA ?? (await mkdtemp(join(tmpdir(), 'v2x-unit-')));
+    const env = {
+      ...plainEnvironment(),
+      PORT: '0',
+      V2X_MULTICAST_PORT: String(randomInt(20_000, 60_000)),
+      ...environment,
+      V2X_DATA: data,
+    };
+    const program = Program.start(runtime.node, [...nodeArguments, CLI, 'start'], { cwd: runtime.directory, env });
+    const ready = await program.line(/^v2x ready http:/);
+    return new Unit(program, data, ready.text.replace('v2x ready ', ''), env);
+  }
+
+  /** Runs the `v2x` command against this unit, as another process. */
+  cli(...args: string[]): Program {
+    return Program.start(process.execPath, [CLI, ...args], { env: this.environment, cwd: this.data });
+  }
+
+  /** Starts a vehicle and waits until it listens. */
+  async listen(...args: string[]): Promise<Program> {
+    const vehicle = this.cli('listen', ...args);
+    await vehicle.line(/^listening/);
+    return vehicle;
+  }
+
+  directory(name: 'rec' | 'events' | 'archive'): string {
+    return join(this.data, name);
+  }
+
+  /** Stops Node-RED as systemd would, and removes its data. */
+  async stop(): Promise<void> {
+    await this.program.stop();
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** The environment without what the test runner sets for its own TypeScript files. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
+  const entries = Object.entries(rest).filter(([name]) => !name.startsWith('V2X_'));
+  return Object.fromEntries(entries);
+}
+
+/** Resolves with the path of the first file, there or to come, whose name fits. */
+export async function fileIn(directory: string, name: RegExp, except: readonly string[] = []): Promise<string> {
+  const fits = (candidate: string) => name.test(candidate) && !except.includes(join(directory, candidate));
+  // Chokidar reports files that are there already, and waits for a directory that is not.
+  const watcher = watch(directory, { depth: 0 });
+  try {
+    return await new Promise((found, failed) => {
+      watcher.on('add', (path) => {
+        if (fits(path.slice(directory.length + 1))) found(path);
+      });
+      watcher.on('error', failed);
+    });
+  } finally {
+    await watcher.close();
+  }
+}
+
+/** Names in a directory that fit; none when the directory is not there. */
+export async function namesIn(directory: string, name: RegExp): Promise<string[]> {
+  const names = existsSync(directory) ? await readdir(directory) : [];
+  return names.filter((candidate) => name.test(candidate)).sort();
+}
