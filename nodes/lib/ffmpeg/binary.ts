@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { messageOf, V2xError } from '../errors';
+
+const execute = promisify(execFile);
+
+export type ToolName = 'ffmpeg' | 'ffprobe';
+
+export interface Binary {
+  readonly path: string;
+  /** Whether it is the old static build from npm rather than one of this system; users should be told. */
+  readonly fallback: boolean;
+  /** Major version of libavformat (58 is ffmpeg 4, 59 is 5, 61 is 7): release names vary by who built it. */
+  readonly avformat: number;
+}
+
+/** Without ffmpeg of the system, the demo still runs on these optional packages. */
+const FALLBACK_PACKAGES = { ffmpeg: '@ffmpeg-installer/ffmpeg', ffprobe: '@ffprobe-installer/ffprobe' };
+const VERSION_TIMEOUT_MS = 10_000;
+
+const found = new Map<ToolName, Promise<Binary>>();
+
+/**
+ * Finds ffmpeg or ffprobe: the one on PATH, else the static build from npm. Found once per process; a failure is not
+ * kept, so that what asks again works as soon as ffmpeg is installed.
+ * @throws V2xError `ffmpeg` with the command that installs it
+ */
+export function findBinary(name: ToolName): Promise<Binary> {
+  const known = found.get(name);
+  if (known) return known;
+  const search = searchBinary(name);
+  found.set(name, search);
+  search.catch(() => found.delete(name));
+  return search;
+}
+
+async function searchBinary(name: ToolName): Promise<Binary> {
+  try {
+    return { path: name, fallback: false, avformat: await avformatVersion(name) };
+  } catch (systemError) {
+    try {
+      const path = await fallbackPath(name);
+      return { path, fallback: true, avformat: await avformatVersion(path) };
+    } catch {
+      throw new V2xError(
+        'ffmpeg',
+        `${name} is not installed or does not run (${messageOf(systemError)}); run: sudo apt install ffmpeg`,
+        { tool: name },
+        { cause: systemError },
+      );
+    }
+  }
+}
+
+async function fallbackPath(name: ToolName): Promise<string> {
+  const { default: installed } = (await import(FALLBACK_PACKAGES[name])) as { default: { path: string } };
+  return installed.path;
+}
+
+async function avformatVersion(path: string): Promise<number> {
+  const { stdout } = await execute(path, ['-hide_banner', '-version'], { timeout: VERSION_TIMEOUT_MS });
+  const major = /libavformat\s+(\d+)\./.exec(stdout)?.[1];
+  if (major === undefined) throw new V2xError('ffmpeg', `${path} does not tell its libavformat version`);
+  return Number(major);
+}

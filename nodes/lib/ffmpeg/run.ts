@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { CancelTimer, Clock } from '../clock';
+import { V2xError } from '../errors';
+import { findBinary, type ToolName } from './binary';
+import { launchPrefix } from './launch';
+import { LineSplitter, maskSecrets, StderrTail } from './stderr';
+
+export interface RunOptions {
+  readonly clock: Clock;
+  /** Ends ffmpeg when aborted, gracefully at first: it finishes its files. The promise then resolves. */
+  readonly signal?: AbortSignal;
+  /** Text for its stdin; without it there is none, so that ffmpeg reads no keys. */
+  readonly stdin?: string;
+  /** Takes what it writes to `pipe:1`; while a returned promise is pending ffmpeg is held up. What it throws ends ffmpeg. */
+  readonly onStdout?: (chunk: Buffer) => void | Promise<void>;
+  /** Takes each line of stderr, passwords masked. */
+  readonly onStderrLine?: (line: string) => void;
+  /** Gives way to other work (nice, ionice). */
+  readonly lowPriority?: boolean;
+  /** Seconds it gets to finish after SIGINT, and again after SIGTERM, before SIGKILL; default 3. */
+  readonly graceSeconds?: number;
+  /** Words that must not appear in stderr lines and errors, besides the user part of URLs. */
+  readonly secrets?: readonly string[];
+}
+
+const GRACE_SECONDS = 3;
+
+/**
+ * Runs ffmpeg until it ends by itself or `signal` is aborted. It ends with this process, however that ends.
+ * @param args as `ffmpegArguments` builds them
+ * @throws V2xError `ffmpeg` with its last words when it exits with an error, or when there is no ffmpeg
+ */
+export function runFfmpeg(args: readonly string[], options: RunOptions): Promise<void> {
+  return runTool('ffmpeg', args, options);
+}
+
+/** As `runFfmpeg`, for ffprobe too. */
+export async function runTool(name: ToolName, args: readonly string[], options: RunOptions): Promise<void> {
+  const [binary, launch] = await Promise.all([findBinary(name), launchPrefix(options.lowPriority ?? false)]);
+  if (options.signal?.aborted) return;
+  const [program, ...words] = [...launch.prefix, binary.path, ...args];
+  const child = spawn(program, words, {
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, AV_LOG_FORCE_NOCOLOR: '1' },
+    // Its own process group: Ctrl-C in a terminal reaches us only, and we end it in order.
+    detached: launch.diesWithParent,
+  });
+  await superviseChild(child, name, options);
+}
+
+async function superviseChild(child: ChildProcess, name: ToolName, options: RunOptions): Promise<void> {
+  const tail = new StderrTail();
+  const stop = gracefulStop(child, options);
+  options.signal?.addEventListener('abort', stop.begin, { once: true });
+  try {
+    const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    feedStdin(child, options.stdin);
+    followStderr(child, options, tail);
+    const [[code, killer]] = await Promise.all([exit, followStdout(child, options, stop.begin)]);
+    if (code === 0 || options.signal?.aborted) return;
+    throw exitError(name, code === null ? `ended by ${killer ?? 'a signal'}` : `exit code ${code}`, tail);
+  } finally {
+    options.signal?.removeEventListener('abort', stop.begin);
+    stop.cancel();
+  }
+}
+
+/** SIGINT lets ffmpeg finish its files; what does not react gets SIGTERM, then SIGKILL. */
+function gracefulStop(child: ChildProcess, { clock, graceSeconds = GRACE_SECONDS }: RunOptions) {
+  let cancel: CancelTimer = () => undefined;
+  const escalate = (signals: readonly NodeJS.Signals[]) => {
+    const [signal, ...next] = signals;
+    child.kill(signal);
+    if (next.length > 0) {
+      cancel = clock.after(graceSeconds, () => {
+        escalate(next);
+      });
+    }
+  };
+  let begun = false;
+  const begin = () => {
+    if (!begun) escalate(['SIGINT', 'SIGTERM', 'SIGKILL']);
+    begun = true;
+  };
+  return {
+    begin,
+    cancel: () => {
+      cancel();
+    },
+  };
+}
+
+function feedStdin(child: ChildProcess, text: string | undefined): void {
+  if (!child.stdin || text === undefined) return;
+  child.stdin.on('error', () => {
+    // It ended before it read everything; its exit code and stderr tell why.
+  });
+  child.stdin.end(text);
+}
+
+function followStderr(child: ChildProcess, options: RunOptions, tail: StderrTail): void {
+  const lines = new LineSplitter((line) => {
+    const masked = maskSecrets(line, options.secrets);
+    tail.add(masked);
+    options.onStderrLine?.(masked);
+  });
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (chunk: string) => {
+    lines.push(chunk);
+  });
+  child.stderr?.on('end', () => {
+    lines.end();
+  });
+}
+
+/** Passes stdout on at the reader's pace. When the reader throws, ffmpeg is ended and the error goes to the caller. */
+async function followStdout(child: ChildProcess, options: RunOptions, stop: () => void): Promise<void> {
+  if (!child.stdout) return;
+  if (!options.onStdout) {
+    child.stdout.resume();
+    return;
+  }
+  try {
+    for await (const chunk of child.stdout as Readable & AsyncIterable<Buffer>) await options.onStdout(chunk);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+function exitError(name: ToolName, how: string, tail: StderrTail): V2xError {
+  const words = tail.toString();
+  return new V2xError('ffmpeg', `${name} failed (${how})${words === '' ? '' : `: ${words}`}`, {
+    tool: name,
+    exit: how,
+  });
+}

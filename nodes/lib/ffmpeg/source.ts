@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { V2xError } from '../errors';
+
+export type SourceKind = 'rtsp' | 'v4l2' | 'file' | 'synthetic';
+
+/** `aac`: AAC is copied, other codecs become AAC; `copy`: AAC is copied, others are dropped; `none`: no sound. */
+export type AudioPolicy = 'aac' | 'copy' | 'none';
+
+/** Where pictures come from. Made by `cameraSource`, which checks what it is given. */
+export interface CameraSource {
+  readonly kind: SourceKind;
+  /** URL without user and password, device, absolute path of a file; empty for the synthetic test picture. */
+  readonly address: string;
+  /** A second, smaller stream of the same camera for detection. */
+  readonly detectionAddress?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly audio: AudioPolicy;
+}
+
+/** A camera as a user writes it down: user and password may stand in the URL or beside it. */
+export interface CameraSettings {
+  readonly kind?: SourceKind | 'auto';
+  readonly address?: string;
+  readonly detectionAddress?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly audio?: AudioPolicy;
+}
+
+/**
+ * Checks a camera's settings and takes the password out of its address.
+ * @throws V2xError `camera` when an address does not fit its kind, or could be taken for something else by ffmpeg
+ */
+export function cameraSource(settings: CameraSettings): CameraSource {
+  const { address = '', detectionAddress = '', audio = 'aac' } = settings;
+  const kind = settings.kind === undefined || settings.kind === 'auto' ? kindOf(address) : settings.kind;
+  const main = checkAddress(kind, address);
+  const user = settings.user || main.user;
+  const password = settings.password || main.password;
+  return {
+    kind,
+    address: main.address,
+    audio,
+    ...(detectionAddress === '' ? {} : { detectionAddress: checkAddress(kind, detectionAddress).address }),
+    ...(user ? { user } : {}),
+    ...(password ? { password } : {}),
+  };
+}
+
+/** The source that an address alone means: rtsp://..., /dev/video0, a file, or the synthetic picture when empty. */
+export function sourceFromAddress(address: string): CameraSource {
+  return cameraSource({ address });
+}
+
+/** How a source is shown to users: never with user or password. */
+export function displayAddress({ kind, address }: CameraSource): string {
+  return kind === 'synthetic' ? 'synthetic test picture' : address;
+}
+
+function kindOf(address: string): SourceKind {
+  if (address === '') return 'synthetic';
+  if (/^rtsps?:\/\//i.test(address)) return 'rtsp';
+  if (address.startsWith('/dev/')) return 'v4l2';
+  return 'file';
+}
+
+interface CheckedAddress {
+  readonly address: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+function checkAddress(kind: SourceKind, address: string): CheckedAddress {
+  switch (kind) {
+    case 'rtsp':
+      return checkRtsp(address);
+    case 'v4l2':
+      if (/^\/dev\/[\w-][\w./-]*$/.test(address) && !address.includes('..')) return { address };
+      throw refused('is not a video device such as /dev/video0');
+    case 'file':
+      return { address: checkFile(address) };
+    case 'synthetic':
+      return { address: '' };
+  }
+}
+
+function checkRtsp(address: string): CheckedAddress {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !['rtsp:', 'rtsps:'].includes(url.protocol) || url.hostname === '') {
+    throw refused('is not an RTSP URL such as rtsp://192.168.1.10:554/stream1');
+  }
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return { address: url.href, user: decode(username), password: decode(password) };
+}
+
+/** Percent-decodes; a `%` that is none stands for itself, as people write passwords. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function checkFile(address: string): string {
+  if (address === '') throw refused('is empty; give the path of a film');
+  if (address.startsWith('-')) throw refused('starts with "-"; write ./ before it if that is the name');
+  if (/^[a-z][a-z\d+.-]*:/i.test(address) || /\p{Cc}/u.test(address)) {
+    throw refused('is neither an RTSP URL, a device nor a file');
+  }
+  return resolve(address);
+}
+
+/** Says what is wrong without repeating the address: it may hold a password. */
+function refused(reason: string): V2xError {
+  return new V2xError('camera', `The camera address ${reason}`, { reason });
+}

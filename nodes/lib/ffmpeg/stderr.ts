@@ -1,0 +1,53 @@
+/** What ffmpeg says on stderr, made fit to be shown: one line each, without passwords, bounded. */
+
+const MAX_LINE = 500;
+const KEPT_LINES = 4;
+/** Said after every failure, or about something else than the cause. */
+const MEANINGLESS = /^(Conversion failed!|Last message repeated|frame=|Press \[q\]|\s*$)/;
+
+/**
+ * Replaces credentials by `***`: the user part of any URL, and each given secret as it stands or percent-encoded.
+ */
+export function maskSecrets(text: string, secrets: readonly string[] = []): string {
+  let masked = text.replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/?#]*@/gi, '$1***@');
+  for (const secret of secrets) {
+    if (secret === '') continue;
+    masked = masked.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***');
+  }
+  return masked;
+}
+
+/** Collects chunks into lines; a line longer than the bound is cut, so that memory stays bounded. */
+export class LineSplitter {
+  private rest = '';
+
+  constructor(private readonly onLine: (line: string) => void) {}
+
+  push(chunk: string): void {
+    const lines = (this.rest + chunk).split(/\r\n|\r|\n/);
+    this.rest = (lines.pop() ?? '').slice(0, MAX_LINE);
+    for (const line of lines) this.onLine(line.slice(0, MAX_LINE));
+  }
+
+  end(): void {
+    if (this.rest !== '') this.onLine(this.rest);
+    this.rest = '';
+  }
+}
+
+/** The last different lines that may tell why ffmpeg failed. */
+export class StderrTail {
+  private readonly lines: string[] = [];
+
+  add(line: string): void {
+    // Memory addresses change from run to run; without them the same failure has the same text.
+    const text = line.replace(/ @ 0x[\da-f]+\]/g, ']').trim();
+    if (MEANINGLESS.test(text) || this.lines.includes(text)) return;
+    this.lines.push(text);
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
+  }
+
+  toString(): string {
+    return this.lines.join('; ');
+  }
+}
