@@ -56,7 +56,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', 'flows/*.js'],
+    files: ['**/*.mjs', '**/*.cjs', 'flows/*.js'],
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -17,8 +17,8 @@ interface FlowItem {
 /** What a node did, with the moments to await. */
 export interface Probe {
   readonly node: Node;
-  readonly statuses: NodeStatus[];
-  readonly errors: string[];
+  readonly statuses: readonly NodeStatus[];
+  readonly errors: readonly string[];
   /** Resolves with the first status, past or to come, that fits. */
   status(fits: (status: NodeStatus) => boolean): Promise<NodeStatus>;
   /** Resolves with the next error text that was not taken yet. */
@@ -58,47 +58,44 @@ export async function stopFlow(): Promise<void> {
   await helper.unload();
 }
 
-/** Follows a node's statuses and errors; call it right after `startFlow`. */
+/** One of the helper's spies: it sits on the prototype, so it holds the calls of all nodes. */
+interface Spy<Argument> {
+  readonly args: readonly (readonly [Argument])[];
+  readonly thisValues: readonly unknown[];
+}
+
+/** Follows a node's statuses and errors, also those from before this call. */
 export function probe(id: string): Probe {
-  const node = helper.getNode(id) as unknown as Node & {
-    status: { args: [NodeStatus][] };
-    error: { args: [unknown][] };
-  };
+  const node = helper.getNode(id);
+  const spies = node as unknown as { status: Spy<NodeStatus>; error: Spy<unknown> };
   const changes = new EventEmitter();
-  const statuses: NodeStatus[] = [];
-  const errors: string[] = [];
   let taken = 0;
-  // The helper's spies hold what happened before; its call events tell what comes.
-  for (const [status] of node.status.args) statuses.push(status);
-  for (const [error] of node.error.args) errors.push(String(error));
-  node.on(
-    'call:status' as 'input',
-    ((call: { args: [NodeStatus] }) => {
-      statuses.push(call.args[0]);
-      changes.emit('change');
-    }) as never,
-  );
-  node.on(
-    'call:error' as 'input',
-    ((call: { args: [unknown] }) => {
-      errors.push(String(call.args[0]));
-      changes.emit('change');
-    }) as never,
-  );
+  const callsOf = <Argument>(spy: Spy<Argument>): Argument[] =>
+    spy.args.filter((_, index) => spy.thisValues[index] === node).map(([argument]) => argument);
+  const statuses = () => callsOf(spies.status);
+  const errors = () =>
+    callsOf(spies.error).map((error) => (error instanceof Error ? error.message : String(error)));
+  for (const call of ['call:status', 'call:error']) {
+    (node as EventEmitter).on(call, () => changes.emit('change'));
+  }
   return {
     node,
-    statuses,
-    errors,
+    get statuses() {
+      return statuses();
+    },
+    get errors() {
+      return errors();
+    },
     async status(fits) {
       for (;;) {
-        const found = statuses.find(fits);
+        const found = statuses().find(fits);
         if (found) return found;
         await once(changes, 'change');
       }
     },
     async error() {
-      while (errors.length <= taken) await once(changes, 'change');
-      return errors[taken++] ?? '';
+      while (errors().length <= taken) await once(changes, 'change');
+      return errors()[taken++];
     },
   };
 }

@@ -41,8 +41,8 @@ export class Unit {
 
   /** Starts the unit and waits for its ready line. */
   static async start(
-    environment: Record<string, string> = {},
-    { runtime = RUNTIMES[0], nodeArguments = [] as string[] } = {},
+    environment: Readonly<Record<string, string | undefined>> = {},
+    { runtime = RUNTIMES[0], nodeArguments = [] as string[], ipc = false } = {},
   ): Promise<Unit> {
     const data = environment.V2X_DATA ?? (await mkdtemp(join(tmpdir(), 'v2x-unit-')));
     const env = {
@@ -52,7 +52,11 @@ export class Unit {
       ...environment,
       V2X_DATA: data,
     };
-    const program = Program.start(runtime.node, [...nodeArguments, CLI, 'start'], { cwd: runtime.directory, env });
+    const program = Program.start(runtime.node, [...nodeArguments, CLI, 'start'], {
+      cwd: runtime.directory,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
+    });
     const ready = await program.line(/^v2x ready http:/);
     return new Unit(program, data, ready.text.replace('v2x ready ', ''), env);
   }
@@ -82,13 +86,16 @@ export class Unit {
 
 /** The environment without what the test runner sets for its own TypeScript files. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
-  const entries = Object.entries(rest).filter(([name]) => !name.startsWith('V2X_'));
-  return Object.fromEntries(entries);
+  const ofTests = /^(V2X_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTests.test(name)));
 }
 
 /** Resolves with the path of the first file, there or to come, whose name fits. */
-export async function fileIn(directory: string, name: RegExp, except: readonly string[] = []): Promise<string> {
+export async function fileIn(
+  directory: string,
+  name: RegExp,
+  except: readonly string[] = [],
+): Promise<string> {
   const fits = (candidate: string) => name.test(candidate) && !except.includes(join(directory, candidate));
   // Chokidar reports files that are there already, and waits for a directory that is not.
   const watcher = watch(directory, { depth: 0 });
