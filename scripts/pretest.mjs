@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 const PYTHON = '/usr/bin/python3';
 const python = (program) => [PYTHON, '-c', program];
-const gstreamer = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
+const gstreamer =
+  "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
 
 /** What tests use, how to see that it is there, and the Debian packages that bring it. */
 const TOOLS = [
@@ -24,7 +25,11 @@ const TOOLS = [
       'gstreamer1.0-plugins-ugly',
     ],
   },
-  { name: 'PyJWT', check: python('import jwt, cryptography'), packages: ['python3-jwt', 'python3-cryptography'] },
+  {
+    name: 'PyJWT',
+    check: python('import jwt, cryptography'),
+    packages: ['python3-jwt', 'python3-cryptography'],
+  },
   { name: 'OpenCV for Python', check: python('import cv2'), packages: ['python3-opencv'] },
 ];
 
@@ -32,7 +37,8 @@ const TOOLS = [
 const NODE_RED_5 = join(import.meta.dirname, '..', '.cache', 'node-red-5');
 
 const works = ([command, ...args]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const run = (command, args, options = {}) => spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
+const run = (command, args, options = {}) =>
+  spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
 
 function installTools() {
   const missing = TOOLS.filter(({ check }) => !works(check));
@@ -53,7 +59,9 @@ function installNodeRed5() {
   mkdirSync(NODE_RED_5, { recursive: true });
   writeFileSync(join(NODE_RED_5, 'package.json'), '{ "private": true }\n');
   const packages = ['node-red@^5.0.7', `node-linux-${process.arch}@^24`];
-  const installed = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: NODE_RED_5 });
+  const installed = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], {
+    cwd: NODE_RED_5,
+  });
   if (!installed) console.log('Node-RED 5 could not be installed; its end-to-end tests are skipped.');
 }
 
