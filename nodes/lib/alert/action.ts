@@ -1,0 +1,95 @@
+import { V2xError } from '../errors';
+
+/**
+ * One warning through its life, in the terms of ETSI EN 302 637-3: the action id (station and sequence) stays,
+ * the reference time marks each version. Times are Unix seconds.
+ */
+export interface Action {
+  /** The event it warns of. */
+  readonly eventId: string;
+  /** 32 bit. */
+  readonly station: number;
+  /** 16 bit. */
+  readonly sequence: number;
+  /** Strictly grows from version to version, in steps of 1 ms or more. */
+  readonly referenceTime: number;
+  /** When the incident, or its change or end, was detected; never after the reference time. */
+  readonly detected: number;
+  /** End of validity. */
+  readonly expires: number;
+  readonly status: 'active' | 'cancelled';
+}
+
+export type Version = 'new' | 'update' | 'cancel';
+
+/** What is to be said about an event. */
+export interface Request {
+  readonly id: string;
+  readonly action: Version;
+  /** When it was detected, Unix seconds. */
+  readonly ts: number;
+}
+
+/**
+ * Which version of an action a request leads to.
+ * An event that is taken twice keeps its action; one that comes back after its cancel is a new action.
+ * @param known the event's action, undefined when there is none that is still valid
+ * @throws V2xError `never-sent` or `cancelled`
+ */
+export function versionOf(request: Request, known: Action | undefined): Version {
+  const { id, action } = request;
+  if (!known) {
+    if (action === 'new') return 'new';
+    throw new V2xError(
+      'never-sent',
+      `Cannot ${action} the alert of event "${id}": it was never sent or its validity has ended; ` +
+        'updates and cancels must carry the id of the event that began it',
+      { id, action },
+    );
+  }
+  if (known.status === 'active') return action === 'new' ? 'update' : action;
+  if (action === 'cancel') return 'cancel';
+  if (action === 'new' && request.ts > known.detected) return 'new';
+  throw new V2xError(
+    'cancelled',
+    `The alert of event "${id}" was already cancelled; send the event with another id to warn again`,
+    { id },
+  );
+}
+
+/** What the times of a version follow from, in seconds. */
+export interface Timing {
+  readonly now: number;
+  /** How long a warning stands, counted from its detection. */
+  readonly validity: number;
+}
+
+/**
+ * The times of the next version of an action. A detector whose clock runs ahead does not make a warning last longer,
+ * and a cancel lasts at least as long as what it cancels, so that a late copy finds it.
+ * @param known the version before; undefined for a new action
+ * @throws V2xError `expired` when its validity has already ended
+ */
+export function timesOf(
+  request: Request,
+  known: Action | undefined,
+  { now, validity }: Timing,
+): Pick<Action, 'referenceTime' | 'detected' | 'expires' | 'status'> {
+  const referenceTime = Math.max(toMs(now), known ? toMs(known.referenceTime) + 1 : 0) / 1000;
+  const detected = Math.min(request.ts, referenceTime);
+  const cancels = request.action === 'cancel';
+  const expires = Math.max(detected + validity, cancels && known ? known.expires : 0);
+  if (expires <= referenceTime) {
+    throw new V2xError(
+      'expired',
+      `Event "${request.id}" is not alerted: it was detected ${Math.round(now - detected)} s ago ` +
+        `and a warning is valid for ${validity} s`,
+      { id: request.id, validity },
+    );
+  }
+  return { referenceTime, detected, expires, status: cancels ? 'cancelled' : 'active' };
+}
+
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1000);
+}

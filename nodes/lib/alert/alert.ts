@@ -1,0 +1,92 @@
+import { Ajv2020 } from 'ajv/dist/2020';
+import type { FromSchema } from 'json-schema-to-ts';
+import { messageOf, V2xError } from '../errors';
+import type { Action } from './action';
+import { causeOf, informationQuality } from './cause';
+import { alertSchema } from './schema';
+
+/** The claims of an alert; times are Unix seconds. */
+export type Alert = FromSchema<typeof alertSchema>;
+
+/** What an alert says of an incident; an event of the events directory fits. */
+export interface Incident {
+  readonly id: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly lat?: number | undefined;
+  readonly lon?: number | undefined;
+  readonly road?: string | undefined;
+  readonly distance_m?: number | undefined;
+  readonly confidence?: number | undefined;
+  readonly camera?: string | undefined;
+}
+
+/** The longest validity of a warning: a day, as ETSI's DeltaTimeSecond allows (TS 102 894-2). */
+export const LONGEST_VALIDITY_SECONDS = 86_400;
+
+const matchesSchema = new Ajv2020({ verbose: true }).compile<Alert>(alertSchema);
+
+/** The claims that warn of an incident in one version of its action (RFC 7519 names). */
+export function alertOf(action: Action, incident: Incident): Alert {
+  return {
+    iss: String(action.station),
+    sub: actionIdOf(action),
+    iat: action.referenceTime,
+    exp: action.expires,
+    detected: action.detected,
+    status: action.status,
+    event: withoutUndefined({
+      id: incident.id,
+      type: incident.type,
+      severity: incident.severity,
+      lat: incident.lat,
+      lon: incident.lon,
+      road: incident.road,
+      distance_m: incident.distance_m,
+      confidence: incident.confidence,
+      camera: incident.camera,
+      ...causeOf(incident.type),
+      informationQuality: informationQuality(incident.confidence),
+    }),
+  };
+}
+
+/** `station:sequence`: names the action through update and cancel (EN 302 637-3, actionID). */
+export function actionIdOf({ station, sequence }: Pick<Action, 'station' | 'sequence'>): string {
+  return `${station}:${sequence}`;
+}
+
+/**
+ * Reads claims that a trusted key signed.
+ * @throws V2xError `claims` naming the claim and the rule it breaks
+ */
+export function parseAlert(payload: Uint8Array): Alert {
+  const claims = parseJson(payload);
+  if (!matchesSchema(claims)) {
+    const error = matchesSchema.errors?.[0];
+    const claim = error?.instancePath.slice(1).replaceAll('/', '.') || 'the payload';
+    throw invalid(`${claim} ${error?.message ?? 'is not valid'}`);
+  }
+  if (!claims.sub.startsWith(`${claims.iss}:`)) throw invalid('sub names another station than iss');
+  if (claims.exp <= claims.iat) throw invalid('exp is not after iat');
+  if (claims.exp - claims.iat > LONGEST_VALIDITY_SECONDS) throw invalid('exp is more than a day after iat');
+  return claims;
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    throw invalid(`the payload is not JSON: ${messageOf(error)}`);
+  }
+}
+
+function invalid(rule: string): V2xError {
+  return new V2xError('claims', `Not an alert: ${rule}`, { rule });
+}
+
+function withoutUndefined<T extends object>(object: {
+  [Key in keyof T]: T[Key] | undefined;
+}): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { messageOf, V2xError } from '../errors';
+import { ensureWritableDirectory } from '../files';
+import { timesOf, versionOf, type Action, type Request, type Timing, type Version } from './action';
+import { ActionJournal } from './journal';
+import { SequenceNumbers } from './sequence';
+
+export interface Issued {
+  readonly action: Action;
+  readonly version: Version;
+  /** Why the version could not be kept on disk. The warning goes out all the same: lives depend on it. */
+  readonly unsaved?: V2xError;
+}
+
+/**
+ * A station's actions: allocates action ids, finds them again for updates and cancels, also after a restart,
+ * and forgets them when their validity has ended.
+ */
+export class ActionRegistry {
+  private readonly byEvent = new Map<string, Action>();
+  private readonly bySequence = new Map<number, Action>();
+  private compactionFailure: unknown;
+  /** One request after the other, in the order they came. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly station: number,
+    private readonly numbers: SequenceNumbers,
+    private readonly journal: ActionJournal,
+  ) {}
+
+  /**
+   * Reads a station's actions from a directory, which is made if it is missing.
+   * @param station 32-bit station id
+   * @param now Unix seconds
+   * @throws V2xError `directory` or `state`; the system's error when a file cannot be read or written
+   */
+  static async open(directory: string, station: number, now: number): Promise<ActionRegistry> {
+    await ensureWritableDirectory(directory, 'alert state');
+    const base = join(directory, `station-${station}`);
+    const numbers = await SequenceNumbers.open(`${base}.json`);
+    const registry = new ActionRegistry(station, numbers, new ActionJournal(`${base}.jsonl`, station));
+    for (const action of await registry.journal.read()) registry.remember(action);
+    await registry.compact(now);
+    return registry;
+  }
+
+  /**
+   * Makes the next version of an event's action. Its action id is persisted before the promise resolves.
+   * @throws V2xError `never-sent`, `cancelled`, `expired` or `sequence`; the system's error when no
+   *   sequence number can be reserved
+   */
+  issue(request: Request, timing: Timing): Promise<Issued> {
+    return this.inTurn(() => this.issueNow(request, timing));
+  }
+
+  /** Ends what is under way; nothing may be issued afterwards. */
+  close(): Promise<void> {
+    return this.inTurn(() => this.numbers.close());
+  }
+
+  private async issueNow(request: Request, timing: Timing): Promise<Issued> {
+    const found = this.byEvent.get(request.id);
+    const valid = found && found.expires > timing.now ? found : undefined;
+    const version = versionOf(request, valid);
+    const known = version === 'new' ? undefined : valid;
+    const times = timesOf(request, known, timing);
+    const sequence = known?.sequence ?? (await this.allocate(timing.now));
+    const action = { eventId: request.id, station: this.station, sequence, ...times };
+    this.remember(action);
+    const unsaved = await this.save(action, timing.now);
+    return unsaved ? { action, version, unsaved } : { action, version };
+  }
+
+  private allocate(now: number): Promise<number> {
+    return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.expires ?? 0) > now);
+  }
+
+  private async save(action: Action, now: number): Promise<V2xError | undefined> {
+    try {
+      await this.journal.append(action);
+      if (this.compactionFailure !== undefined) throw this.compactionFailure as Error;
+      return undefined;
+    } catch (error) {
+      const text = `The alert of event "${action.eventId}" goes out, but could not be kept: ${messageOf(error)}`;
+      return new V2xError('unsaved', `${text}; free space on the disk`, {}, { cause: error });
+    } finally {
+      if (this.journal.grown) this.compactSoon(now);
+    }
+  }
+
+  private remember(action: Action): void {
+    this.byEvent.set(action.eventId, action);
+    this.bySequence.set(action.sequence, action);
+  }
+
+  /** In turn, so that the alert at hand does not wait for the disk; a failure is told with the next alert. */
+  private compactSoon(now: number): void {
+    this.inTurn(() => this.compact(now)).catch((error: unknown) => {
+      this.compactionFailure = error;
+    });
+  }
+
+  private async compact(now: number): Promise<void> {
+    forgetExpired(this.byEvent, now);
+    forgetExpired(this.bySequence, now);
+    await this.journal.rewrite([...this.byEvent.values()]);
+    this.compactionFailure = undefined;
+  }
+
+  private inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.last.then(job, job);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function forgetExpired<Key>(actions: Map<Key, Action>, now: number): void {
+  for (const [key, action] of actions) if (action.expires <= now) actions.delete(key);
+}
