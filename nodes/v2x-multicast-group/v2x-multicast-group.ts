@@ -1,0 +1,29 @@
+import { multicastGroup, type MulticastGroup } from '../lib/multicast/group';
+import { parseInterfaces } from '../lib/multicast/interfaces';
+import { defineNode } from '../lib/node-red/define-node';
+import { booleanSetting, numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  group: string;
+  port: string | number;
+  /** Names or addresses, separated by commas. */
+  interfaces: string;
+  hops: string | number;
+  loopback: boolean | string;
+}
+
+/** A multicast group and the interfaces it is used on; its users get the checked settings. */
+export default defineNode<Config, object, MulticastGroup>({
+  type: 'v2x-multicast-group',
+  setup({ config }) {
+    return {
+      api: multicastGroup({
+        ...(config.group === undefined ? {} : { address: config.group.trim() }),
+        port: numberSetting('port', config.port, { fallback: 37020, min: 1, max: 65535 }),
+        interfaces: parseInterfaces(config.interfaces),
+        hops: numberSetting('hops', config.hops, { fallback: 1, min: 0, max: 255 }),
+        loopback: booleanSetting(config.loopback, true),
+      }),
+    };
+  },
+});

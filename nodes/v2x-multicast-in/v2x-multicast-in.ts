@@ -1,0 +1,72 @@
+import type { V2xError } from '../lib/errors';
+import type { MulticastGroup } from '../lib/multicast/group';
+import { receiveMulticast, type DatagramInfo, type ReceiverOptions } from '../lib/multicast/receiver';
+import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import { numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  group: string;
+  /** Seconds between renewals of the memberships. */
+  rejoin: string | number;
+  /** Bytes; larger datagrams are dropped. */
+  limit: string | number;
+}
+
+/** Receives the datagrams of a multicast group, each with its sender and the time it came in. */
+export default defineNode<Config>({
+  type: 'v2x-multicast-in',
+  async setup(node) {
+    const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
+    const rejoinEvery = numberSetting('rejoin', node.config.rejoin, { fallback: 60, min: 1, max: 3600 });
+    const maxBytes = numberSetting('limit', node.config.limit, { fallback: 1400, min: 1, max: 65507 });
+    const onOversized = oversizedCounter(node, maxBytes);
+    node.run((signal, healthy) => {
+      const options = { ...handlersOf(node, healthy), onOversized, rejoinEvery, maxBytes, clock: node.clock };
+      return receiveMulticast(group, options, signal);
+    });
+    return {};
+  },
+});
+
+type Handlers = Required<Pick<ReceiverOptions, 'onDatagram' | 'onReady' | 'onFault' | 'onRecovery'>>;
+
+/** What the node shows while one socket lives: red as long as an interface does not work. */
+function handlersOf(node: FlowNode<Config>, healthy: () => void): Handlers {
+  let impaired = false;
+  return {
+    onReady() {
+      healthy();
+      if (!impaired) node.status.ok('listening');
+    },
+    onDatagram(payload: Buffer, datagram: DatagramInfo) {
+      if (!impaired) node.status.ok('received', { time: timeOfDay(datagram.received) });
+      node.send({ payload, datagram });
+    },
+    onFault(error: V2xError) {
+      impaired = true;
+      node.report(error);
+    },
+    onRecovery(name: string, all: boolean) {
+      impaired = !all;
+      node.info(node.text('log.recovered', { interface: name }));
+      if (all) node.status.ok('listening');
+    },
+  };
+}
+
+/** Warns of the first, the 10th, the 100th dropped datagram and so on: a flood must not flood the log. */
+function oversizedCounter(node: FlowNode<Config>, limit: number): (datagram: DatagramInfo) => void {
+  let dropped = 0;
+  let next = 1;
+  return ({ bytes, from }) => {
+    dropped += 1;
+    if (dropped < next) return;
+    next *= 10;
+    node.warn(node.text('log.oversized', { dropped, limit, bytes, from: `${from.address}:${from.port}` }));
+  };
+}
+
+function timeOfDay(unixSeconds: number): string {
+  return new Date(unixSeconds * 1000).toTimeString().slice(0, 8);
+}

@@ -1,0 +1,166 @@
+import { Repeater } from '../lib/alert/repeater';
+import { DEFAULT_REPETITION, type OutgoingAlert, type RepetitionPolicy } from '../lib/alert/repetition';
+import { V2xError } from '../lib/errors';
+import type { MulticastGroup } from '../lib/multicast/group';
+import { MulticastSender, requireSize, type SendReport } from '../lib/multicast/sender';
+import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import type { Message } from '../lib/node-red/message';
+import { booleanSetting, numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  group: string;
+  /** Seconds between repetitions. */
+  interval: string | number;
+  /** Seconds for which an alert is repeated; 0 sends it once. */
+  duration: string | number;
+  /** The most copies of all alerts together in any second, on each interface. */
+  perSecond: string | number;
+  /** Whether repetitions are reported too, not only first copies. */
+  reportRepetitions: boolean | string;
+}
+
+/** An alert with the message that brought it. */
+interface MessageAlert extends OutgoingAlert {
+  readonly message: Message;
+}
+
+/** Sends payloads to a multicast group, and repeats those that are alerts. */
+export default defineNode<Config>({
+  type: 'v2x-multicast-out',
+  async setup(node) {
+    const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
+    const policy = policyOf(node.config);
+    const reportRepetitions = booleanSetting(node.config.reportRepetitions, false);
+    const display = new Display(node);
+    const sender = await openSender(node, group, display);
+    const repeater = new Repeater<MessageAlert>({
+      clock: node.clock,
+      policy,
+      async send({ alert, repetition }) {
+        const report = await sender.send(alert.bytes);
+        if (repetition === 0 || reportRepetitions)
+          node.send(reportMessage(alert.message, report, repetition));
+      },
+      onError: (error) => {
+        node.report(error);
+      },
+      onChange: () => {
+        display.repeating(repeater.alerts.length);
+      },
+    });
+    node.onClose(() => {
+      repeater.close();
+    });
+    return {
+      async input(message, send) {
+        const bytes = bytesOf(message.payload);
+        const alert = outgoingAlert(message, bytes);
+        if (alert) await repeater.submit(alert);
+        else send(reportMessage(message, await sender.send(bytes), 0));
+        display.sent(node.clock.now());
+      },
+    };
+  },
+});
+
+/** The node's status: red while an interface does not work, else what is being sent. */
+class Display {
+  private impaired = false;
+  private alerts = 0;
+  private lastSent: number | undefined;
+
+  constructor(private readonly node: FlowNode<Config>) {}
+
+  impair(impaired: boolean): void {
+    this.impaired = impaired;
+    this.show();
+  }
+
+  repeating(alerts: number): void {
+    this.alerts = alerts;
+    this.show();
+  }
+
+  sent(unixSeconds: number): void {
+    this.lastSent = unixSeconds;
+    this.show();
+  }
+
+  private show(): void {
+    const { status } = this.node;
+    if (this.impaired) return;
+    if (this.alerts > 0) status.busy('repeating', { count: this.alerts });
+    else if (this.lastSent === undefined) status.ok('ready');
+    else status.ok('sent', { time: new Date(this.lastSent * 1000).toTimeString().slice(0, 8) });
+  }
+}
+
+async function openSender(
+  node: FlowNode<Config>,
+  group: MulticastGroup,
+  display: Display,
+): Promise<MulticastSender> {
+  const sender = new MulticastSender(group, {
+    clock: node.clock,
+    onFault(error) {
+      display.impair(true);
+      node.report(error);
+    },
+    onRecovery(name, all) {
+      node.info(node.text('log.recovered', { interface: name }));
+      display.impair(!all);
+    },
+  });
+  node.onClose(() => {
+    sender.close();
+  });
+  display.impair(false);
+  await sender.open();
+  return sender;
+}
+
+function policyOf(config: Partial<Config>): RepetitionPolicy {
+  const { interval, duration, perSecond } = DEFAULT_REPETITION;
+  return {
+    interval: numberSetting('interval', config.interval, { fallback: interval, min: 0.05, max: 60 }),
+    duration: numberSetting('duration', config.duration, { fallback: duration, min: 0, max: 86400 }),
+    perSecond: numberSetting('perSecond', config.perSecond, { fallback: perSecond, min: 1, max: 10000 }),
+  };
+}
+
+function bytesOf(payload: unknown): Uint8Array {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new V2xError(
+      'payload',
+      `The payload to send is ${payload === null ? 'null' : typeof payload}; it must be a string or a Buffer`,
+    );
+  }
+  requireSize(bytes);
+  return bytes;
+}
+
+/** What `msg.alert` says of the payload; undefined when the payload is no alert and is sent once. */
+function outgoingAlert(message: Message, bytes: Uint8Array): MessageAlert | undefined {
+  const { alert } = message;
+  if (typeof alert !== 'object' || alert === null) return undefined;
+  const { actionId, expires, referenceTime } = alert as Record<string, unknown>;
+  if (typeof actionId !== 'string' || actionId === '' || actionId.length > 64) {
+    throw new V2xError(
+      'payload',
+      'msg.alert.actionId must be a text of 1 to 64 characters; wire v2x-alert in front',
+    );
+  }
+  return {
+    actionId,
+    bytes,
+    message,
+    ...(typeof expires === 'number' && { expires }),
+    ...(typeof referenceTime === 'number' && { referenceTime }),
+  };
+}
+
+function reportMessage(message: Message, report: SendReport, repetition: number): Message {
+  return { ...message, payload: { ...report, repetition } };
+}
