@@ -1,0 +1,44 @@
+import type { RefusalCode } from './verify';
+
+/** One line per reason in so many seconds: a flood of forged datagrams must not fill the log. */
+const LOG_PERIOD_SECONDS = 60;
+
+interface Tally {
+  total: number;
+  /** Refused since the last line. */
+  unsaid: number;
+  /** When the last line was due, Unix seconds. */
+  said: number;
+}
+
+/** Counts refused datagrams by reason and decides which are worth a line in the log. */
+export class Refusals {
+  private readonly tallies = new Map<RefusalCode, Tally>();
+
+  /** All refused so far. */
+  get total(): number {
+    return [...this.tallies.values()].reduce((sum, { total }) => sum + total, 0);
+  }
+
+  /** How many were refused, by reason. */
+  get byCode(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.tallies].map(([code, { total }]) => [code, total]));
+  }
+
+  /**
+   * Counts one.
+   * @param now seconds of a clock that does not step
+   * @returns how many of this reason a line in the log should speak of; 0: no line now
+   */
+  count(code: RefusalCode, now: number): number {
+    const tally = this.tallies.get(code) ?? { total: 0, unsaid: 0, said: -Infinity };
+    this.tallies.set(code, tally);
+    tally.total += 1;
+    tally.unsaid += 1;
+    if (now - tally.said < LOG_PERIOD_SECONDS) return 0;
+    const due = tally.unsaid;
+    tally.unsaid = 0;
+    tally.said = now;
+    return due;
+  }
+}

@@ -1,0 +1,81 @@
+import { alertOf, actionIdOf, LONGEST_VALIDITY_SECONDS } from '../lib/alert/alert';
+import { shareRegistry, type SharedRegistry } from '../lib/alert/shared-registry';
+import { V2xError } from '../lib/errors';
+import { toEvent } from '../lib/event/event';
+import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import type { Message } from '../lib/node-red/message';
+import { numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  station: string | number;
+  /** Seconds, counted from detection. */
+  validity: string | number;
+}
+
+const LARGEST_STATION = 2 ** 32 - 1;
+
+/** Turns events into alerts with an action id that stays through update and cancel. */
+export default defineNode<Config>({
+  type: 'v2x-alert',
+  setup(node) {
+    const station = stationOf(node.config.station);
+    const validity = numberSetting('validity', node.config.validity, {
+      fallback: 600,
+      min: 1,
+      max: LONGEST_VALIDITY_SECONDS,
+    });
+    const openRegistry = keepRegistry(node, station);
+    let unnamed = 0;
+
+    return {
+      async input(message, send) {
+        const now = node.clock.now();
+        unnamed += 1;
+        const event = toEvent(message.payload, { id: `${Math.round(now * 1000)}-${unnamed}`, ts: now });
+        if (isStale(message)) {
+          node.status.off('stale');
+          node.info(`Event "${event.id}" is too old to warn of; it is not alerted`);
+          return;
+        }
+        const registry = await openRegistry();
+        const { action, version, unsaved } = await registry.issue(event, { now, validity });
+        const { referenceTime, expires, sequence } = action;
+        const alert = { actionId: actionIdOf(action), version, referenceTime, expires };
+        send({ ...message, payload: alertOf(action, event), alert });
+        node.status.ok(version, { sequence });
+        if (unsaved) node.report(unsaved);
+      },
+    };
+  },
+});
+
+/** Opens the station's registry at once, again when that failed, and lets go of it when the node closes. */
+function keepRegistry(node: FlowNode<Config>, station: number) {
+  const directory = node.dataPath('state/alert');
+  let shared: Promise<SharedRegistry> | undefined;
+  const open = async () => {
+    shared ??= shareRegistry(directory, station, node.clock.now()).catch((error: unknown) => {
+      shared = undefined;
+      throw error;
+    });
+    return (await shared).registry;
+  };
+  node.run(async () => {
+    await open();
+    node.status.ok('ready', { station });
+  });
+  node.onClose(async () => (await shared)?.release());
+  return open;
+}
+
+function stationOf(value: string | number | undefined): number {
+  const station = numberSetting('station', value, { fallback: 1001, min: 0, max: LARGEST_STATION });
+  if (Number.isInteger(station)) return station;
+  throw new V2xError('setting', `The setting "station" is ${station}; it must be a whole number`);
+}
+
+/** Whether event-dir-in found the event too old to be broadcast. */
+function isStale({ event }: Message): boolean {
+  return typeof event === 'object' && event !== null && 'stale' in event && event.stale === true;
+}

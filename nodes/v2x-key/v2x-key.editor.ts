@@ -1,0 +1,33 @@
+import type { EditorNodeProperties } from 'node-red';
+
+interface Properties extends EditorNodeProperties {
+  keyId: string;
+  algorithm: string;
+  secretEnv: string;
+  notBefore: string;
+  notAfter: string;
+}
+
+interface Credentials {
+  secret: string;
+  accepted: string;
+}
+
+RED.nodes.registerType<Properties, Credentials>('v2x-key', {
+  category: 'config',
+  defaults: {
+    name: { value: '' },
+    keyId: { value: 'rsu', required: true },
+    algorithm: { value: 'HS256', required: true },
+    secretEnv: { value: 'V2X_KEY' },
+    notBefore: { value: '' },
+    notAfter: { value: '' },
+  },
+  credentials: {
+    secret: { type: 'password' },
+    accepted: { type: 'password' },
+  },
+  label() {
+    return this.name || `${this.keyId} (${this.algorithm})`;
+  },
+});

@@ -1,0 +1,47 @@
+import { V2xError } from '../lib/errors';
+import { algorithmOf, momentOf, parseAcceptedKeys } from '../lib/alert/accepted-keys';
+import { KeyRing } from '../lib/alert/key-ring';
+import { defineNode } from '../lib/node-red/define-node';
+
+interface Config {
+  keyId: string;
+  algorithm: string;
+  /** Name of the environment variable that holds the secret when none is entered. */
+  secretEnv: string;
+  notBefore: string;
+  notAfter: string;
+}
+
+interface Credentials {
+  secret: string;
+  /** A JWK Set of further keys that are accepted. */
+  accepted: string;
+}
+
+/** Offers the key that signs, together with all keys that are accepted, as a KeyRing. */
+export default defineNode<Config, Credentials, KeyRing>({
+  type: 'v2x-key',
+  credentials: { secret: { type: 'password' }, accepted: { type: 'password' } },
+  async setup({ config, credentials }) {
+    const { keyId = 'rsu', secretEnv = 'V2X_KEY' } = config;
+    const current = {
+      keyId,
+      algorithm: algorithmOf(config.algorithm ?? 'HS256'),
+      secret: credentials.secret ?? secretFrom(secretEnv, keyId),
+      notBefore: momentOf('not before', config.notBefore),
+      notAfter: momentOf('not after', config.notAfter),
+    };
+    return { api: await KeyRing.create(current, parseAcceptedKeys(credentials.accepted ?? '{"keys":[]}')) };
+  },
+});
+
+function secretFrom(variable: string, keyId: string): string {
+  const secret = process.env[variable];
+  if (secret) return secret;
+  throw new V2xError(
+    'no-secret',
+    `The key "${keyId}" has no secret: set the environment variable ${variable}, or open the key node and enter one; ` +
+      'make one with: openssl rand -base64 32',
+    { keyId, variable },
+  );
+}
