@@ -18,7 +18,7 @@ export const eventSchema = {
         'When it happened: Unix time in seconds, as a number or a numeric string. Absent: time of arrival.',
       anyOf: [
         { type: 'number', minimum: 0, maximum: 253402300799 },
-        { type: 'string', maxLength: 32, pattern: '^[0-9]{1,12}(\\.[0-9]+)?$' },
+        { type: 'string', maxLength: 32, pattern: '^[0-9]{1,11}(\\.[0-9]+)?$' },
       ],
     },
     type: {

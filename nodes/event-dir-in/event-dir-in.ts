@@ -1,0 +1,66 @@
+import { runInbox, type InboxOptions } from '../lib/event/inbox';
+import { V2xError } from '../lib/errors';
+import { defineNode } from '../lib/node-red/define-node';
+import { numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  /** Relative to the data root, or absolute. */
+  directory: string;
+  /** What becomes of a file: `done`, `delete` or `leave`. */
+  after: string;
+  /** Seconds that a file may stay incomplete. */
+  incomplete: number | string;
+  /** Seconds: an event older than this at the start is not broadcast any more. */
+  stale: number | string;
+}
+
+/** Takes event files from a directory, each exactly once; what is no event goes to the second output. */
+export default defineNode<Config>({
+  type: 'event-dir-in',
+  setup(node) {
+    const options: InboxOptions = {
+      directory: node.dataPath(node.config.directory ?? 'events'),
+      after: afterSetting(node.config.after),
+      incomplete: numberSetting('incomplete', node.config.incomplete, { fallback: 5, min: 0.1, max: 3600 }),
+      stale: numberSetting('stale', node.config.stale, { fallback: 600, min: 0, max: 1e9 }),
+    };
+    let count = 0;
+    node.run((signal, healthy) =>
+      runInbox(
+        options,
+        {
+          watching() {
+            healthy();
+            node.status.ok('watching');
+          },
+          taken({ event, file, taken, stale }) {
+            count += 1;
+            node.send(
+              { payload: event, event: { id: event.id, file, taken, ...(stale && { stale }) } },
+              null,
+            );
+            node.status.ok(stale ? 'stale' : 'taken', { count, type: event.type });
+          },
+          refused(refusal) {
+            node.send(null, { payload: refusal });
+            node.status.failed('rejected');
+          },
+          failed(error) {
+            node.report(error);
+          },
+        },
+        node.clock,
+        signal,
+      ),
+    );
+    return {};
+  },
+});
+
+function afterSetting(value = 'done'): InboxOptions['after'] {
+  if (value === 'done' || value === 'delete' || value === 'leave') return value;
+  throw new V2xError(
+    'setting',
+    `The setting "after" is ${JSON.stringify(value)}; it must be done, delete or leave`,
+  );
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../errors';
+import type { Custody } from './custody';
+import { ownerLives, registerOwner, unregisterOwner } from './owner';
+
+const DONE = 'done';
+
+/**
+ * Takes a file without touching it: a journal in `.taken` holds one entry per file and content. An entry is a symbolic
+ * link that leads nowhere: it is made in one step, fails when it exists, and says whose it is, or that it is done.
+ */
+export class JournalCustody implements Custody {
+  private readonly journal: string;
+  /** Entries of files that are claimed and not finished. */
+  private readonly claimed = new Map<string, string>();
+  private owner = '';
+
+  constructor(private readonly directory: string) {
+    this.journal = join(directory, '.taken');
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.journal, { recursive: true });
+    const present = new Set((await readdir(this.directory)).map((name) => hash(name)));
+    for (const entry of await readdir(this.journal)) {
+      const state = await readlink(join(this.journal, entry)).catch(() => '');
+      const [file = ''] = entry.split('-');
+      const keep = state === DONE ? present.has(file) : await ownerLives(state);
+      if (!keep) await rm(join(this.journal, entry), { force: true });
+    }
+    this.owner = await registerOwner();
+  }
+
+  async claim(name: string, content: Uint8Array): Promise<string | undefined> {
+    const entry = join(this.journal, `${hash(name)}-${hash(content)}`);
+    try {
+      await symlink(this.owner, entry);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return undefined;
+      throw error;
+    }
+    this.claimed.set(name, entry);
+    return join(this.directory, name);
+  }
+
+  async release(name: string): Promise<void> {
+    const entry = this.claimed.get(name);
+    this.claimed.delete(name);
+    if (entry !== undefined) await rm(entry, { force: true });
+  }
+
+  async finish(name: string): Promise<void> {
+    const entry = this.claimed.get(name);
+    if (entry === undefined) return;
+    const finished = `${entry}-${this.owner}`;
+    await symlink(DONE, finished);
+    await rename(finished, entry);
+    this.claimed.delete(name);
+  }
+
+  async reject(name: string, stamp: string): Promise<boolean> {
+    if ((await this.claim(name, Buffer.from(stamp))) === undefined) return false;
+    await this.finish(name);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    unregisterOwner(this.owner);
+    for (const name of [...this.claimed.keys()]) await this.release(name);
+  }
+}
+
+function hash(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex').slice(0, 32);
+}

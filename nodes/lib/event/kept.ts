@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { codeOf } from '../errors';
+
+/** Leaves room below the 255 bytes that a file name may have. */
+const LONGEST_STEM = 60;
+
+/** A directory that keeps a bounded number of files: the oldest go when more come. */
+export class KeptFiles {
+  private readonly names = new Set<string>();
+
+  constructor(
+    private readonly directory: string,
+    private readonly limit: number,
+  ) {}
+
+  /** Creates the directory if it is missing and counts what is there. */
+  async open(): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    const found = await Promise.all(
+      (await readdir(this.directory)).map(async (name) => ({
+        name,
+        // Moving a file into the directory sets the time of its last status change.
+        since: await lstat(join(this.directory, name)).then(
+          (stats) => stats.ctimeMs,
+          () => 0,
+        ),
+      })),
+    );
+    for (const { name } of found.sort((a, b) => a.since - b.since)) this.names.add(name);
+  }
+
+  /**
+   * Moves a file here, under its own name if that is free.
+   * @throws the system's error, ENOENT when the file is gone
+   */
+  async add(path: string): Promise<void> {
+    this.names.add(await moveInto(this.directory, path));
+    for (const name of this.names) {
+      if (this.names.size <= this.limit) break;
+      this.names.delete(name);
+      await rm(join(this.directory, name), { force: true });
+    }
+  }
+}
+
+/**
+ * Moves a file into a directory without replacing another: its own name, or one with a random part.
+ * @returns the name it has now
+ * @throws the system's error, ENOENT when the file is gone
+ */
+export async function moveInto(directory: string, path: string): Promise<string> {
+  const { base, name: stem, ext } = parse(path);
+  for (let name = base; ; name = `${stem.slice(0, LONGEST_STEM)}.${randomBytes(4).toString('hex')}${ext}`) {
+    const target = join(directory, name);
+    try {
+      // Reserves the name; unlike a hard link it works on every file system.
+      await (await open(target, 'wx')).close();
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') continue;
+      throw error;
+    }
+    try {
+      await rename(path, target);
+      return name;
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
+    }
+  }
+}

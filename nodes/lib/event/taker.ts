@@ -1,0 +1,236 @@
+import { lstat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { CancelTimer, Clock } from '../clock';
+import { codeOf, messageOf, V2xError } from '../errors';
+import type { Changes } from './changes';
+import type { Custody } from './custody';
+import type { IncidentEvent } from './event';
+import { eventIdOf } from './id';
+import { inFile, parseEvent } from './parse';
+import { readEventFile, stampOf, type FileContent } from './read';
+
+/**
+ * A file is put away this long after its event was sent, when the nodes behind have it safe;
+ * if the process dies before, the event is taken again under the same id.
+ */
+const SETTLE_SECONDS = 1;
+
+export interface TakenEvent {
+  readonly event: IncidentEvent;
+  /** Name of its file. */
+  readonly file: string;
+  /** When it was taken, Unix seconds. */
+  readonly taken: number;
+  /** It waited too long before the watch began: no warning any more, but still evidence. */
+  readonly stale: boolean;
+}
+
+export interface RefusedFile {
+  readonly file: string;
+  /** Names file, line and column, as far as they are known. */
+  readonly reason: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface TakerHandlers {
+  taken(event: TakenEvent): void;
+  refused(file: RefusedFile): void;
+  /** Something failed that does not stop the others. */
+  failed(error: unknown): void;
+}
+
+export interface TakerOptions {
+  readonly directory: string;
+  /** Whether files stay where they are. */
+  readonly leave: boolean;
+  /** Seconds that a file may stay incomplete. */
+  readonly incomplete: number;
+  /** Seconds: an event older than this that waited is stale. */
+  readonly stale: number;
+}
+
+/** Takes single files: each is sent on, waited for, or refused, and put away afterwards. */
+export class Taker {
+  /** Files that are not whole yet, and what ends their time. */
+  private readonly growing = new Map<string, CancelTimer>();
+  /** Files whose time to become whole is over. */
+  private readonly overdue = new Set<string>();
+  /** Files whose event was sent, in that order: when they may be put away, in monotonic seconds. */
+  private readonly sent = new Map<string, { readonly due: number; readonly cancel: CancelTimer }>();
+  /** Files that stay though they are dealt with, by the state they were in. */
+  private readonly left = new Map<string, string>();
+
+  constructor(
+    private readonly options: TakerOptions,
+    private readonly custody: Custody,
+    private readonly handlers: TakerHandlers,
+    private readonly clock: Clock,
+    /** Takes names that are to be looked at again. */
+    private readonly changes: Changes,
+  ) {}
+
+  async open(): Promise<void> {
+    await this.custody.open();
+  }
+
+  /** Puts away what was sent and frees the rest. */
+  async close(): Promise<void> {
+    for (const cancel of this.growing.values()) cancel();
+    for (const name of [...this.sent.keys()]) await this.finish(name);
+    await this.custody.close();
+  }
+
+  /** When the event of a waiting file happened, Unix seconds; now, when that cannot be told. */
+  async timeOf(name: string): Promise<number> {
+    if (!isEventName(name)) return this.clock.now();
+    return this.read(name, true).then(
+      ({ event }) => event.ts,
+      // `look` says what is wrong with it.
+      () => this.clock.now(),
+    );
+  }
+
+  /**
+   * Takes a file if it is an event, waits if it may become one, refuses it otherwise.
+   * @param waited whether it was there before the watch began
+   */
+  async look(name: string, { waited }: { readonly waited: boolean }): Promise<void> {
+    if (!isEventName(name) || (await this.isLeft(name))) return;
+    const taken = await this.take(name, waited).catch((error: unknown) => this.cannotTake(name, error));
+    if (!taken) return;
+    this.handlers.taken(taken);
+    const cancel = this.clock.after(SETTLE_SECONDS, () => {
+      this.changes.nudge();
+    });
+    this.sent.set(name, { due: this.clock.monotonic() + SETTLE_SECONDS, cancel });
+  }
+
+  /** Puts away the files whose event was sent long enough ago. */
+  async putAway(): Promise<void> {
+    for (const [name, { due }] of this.sent) {
+      if (due > this.clock.monotonic()) return;
+      await this.finish(name);
+    }
+  }
+
+  /** @returns undefined when another watcher was faster or the file changed meanwhile */
+  private async take(name: string, waited: boolean): Promise<TakenEvent | undefined> {
+    const { event, content } = await this.read(name, waited);
+    // A new file under the name of one that was just sent.
+    if (this.sent.has(name)) await this.finish(name);
+    const claimed = await this.custody.claim(name, content.bytes);
+    this.forget(name);
+    if (this.options.leave) this.left.set(name, content.stamp);
+    if (claimed === undefined) return undefined;
+    if (!(await holds(claimed, content.bytes))) {
+      // Its writer went on, or replaced it, between reading and claiming.
+      await this.custody.release(name);
+      this.changes.add(name);
+      return undefined;
+    }
+    const taken = this.clock.now();
+    return { event, file: name, taken, stale: waited && taken - event.ts > this.options.stale };
+  }
+
+  private async read(name: string, waited: boolean): Promise<{ event: IncidentEvent; content: FileContent }> {
+    const content = await readEventFile(this.pathOf(name)).catch((error: unknown) => {
+      throw inFile(name, error);
+    });
+    const now = this.clock.now();
+    const event = parseEvent(content.bytes, {
+      file: name,
+      id: eventIdOf(name, content.modified, content.bytes),
+      ts: waited ? Math.min(content.modified, now) : now,
+    });
+    return { event, content };
+  }
+
+  private async cannotTake(name: string, error: unknown): Promise<undefined> {
+    const code = codeOf(error);
+    if (code === 'ENOENT') this.forget(name);
+    else if ((code === 'incomplete' || code === 'EACCES') && !this.overdue.has(name)) this.waitFor(name);
+    else await this.refuse(name, code === 'EACCES' ? unreadable(this.pathOf(name), error) : error);
+  }
+
+  /** Gives a file some time to become whole or readable; each of its changes is looked at in between. */
+  private waitFor(name: string): void {
+    if (this.growing.has(name)) return;
+    const cancel = this.clock.after(this.options.incomplete, () => {
+      this.overdue.add(name);
+      this.changes.add(name);
+    });
+    this.growing.set(name, cancel);
+  }
+
+  private forget(name: string): void {
+    this.growing.get(name)?.();
+    this.growing.delete(name);
+    this.overdue.delete(name);
+    this.left.delete(name);
+  }
+
+  private async refuse(name: string, error: unknown): Promise<void> {
+    this.forget(name);
+    const stamp = await this.stampOf(name);
+    let reason = messageOf(error);
+    let stays = this.options.leave;
+    try {
+      if (!(await this.custody.reject(name, stamp))) return;
+    } catch (failure) {
+      // A directory, or a file that others own in a sticky directory.
+      reason += `; it stays where it is (${messageOf(failure)})`;
+      stays = true;
+    }
+    if (stays) this.left.set(name, stamp);
+    this.handlers.refused({ file: name, reason, ...positionOf(error) });
+  }
+
+  private async isLeft(name: string): Promise<boolean> {
+    const stamp = this.left.get(name);
+    return stamp !== undefined && stamp === (await this.stampOf(name));
+  }
+
+  private async stampOf(name: string): Promise<string> {
+    return lstat(this.pathOf(name)).then(stampOf, () => 'gone');
+  }
+
+  private async finish(name: string): Promise<void> {
+    this.sent.get(name)?.cancel();
+    this.sent.delete(name);
+    try {
+      await this.custody.finish(name);
+    } catch (error) {
+      this.handlers.failed(error);
+    }
+  }
+
+  private pathOf(name: string): string {
+    return join(this.options.directory, name);
+  }
+}
+
+/** Hidden and temporary files are somebody's work in progress. */
+function isEventName(name: string): boolean {
+  return name.endsWith('.json') && !name.startsWith('.');
+}
+
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  return readEventFile(path).then(
+    (content) => content.bytes.equals(bytes),
+    () => false,
+  );
+}
+
+function positionOf(error: unknown): { line: number; column: number } | undefined {
+  if (!(error instanceof V2xError)) return undefined;
+  const { line, column } = error.details;
+  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
+}
+
+function unreadable(path: string, cause: unknown): V2xError {
+  const user = userInfo().username;
+  const reason = `${JSON.stringify(path)}: user ${user} may not read it; run: sudo chown ${user} on it`;
+  return new V2xError('event', reason, { user }, { cause });
+}
