@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { ClipMaker } from '../lib/clip/maker';
+import { ClipQueue } from '../lib/clip/queue';
+import { V2xError } from '../lib/errors';
+import { toEvent, type IncidentEvent } from '../lib/event/event';
+import { ensureWritableDirectory } from '../lib/files';
+import { defineNode } from '../lib/node-red/define-node';
+import type { Message } from '../lib/node-red/message';
+import { numberSetting } from '../lib/node-red/settings';
+import type { SegmentRing } from '../lib/recording/segment';
+import { ClipReporter } from './clip-reporter';
+
+interface Config {
+  /** Id of the v2x-segment-store. */
+  store: string;
+  /** Relative to the data root, or absolute. */
+  directory: string;
+  pre: string | number;
+  post: string | number;
+}
+
+/** A message to this node may ask for another window than the settings. */
+type ClipMessage = Message & { readonly pre?: unknown; readonly post?: unknown; readonly event?: unknown };
+
+const DEFAULT_SECONDS = 300;
+const MAX_SECONDS = 3600;
+/** A sender whose clock is further ahead than this, in seconds, would make the clip wait for ever. */
+const MAX_AHEAD = 3600;
+
+/** Keeps the footage around an incident as a clip. */
+export default defineNode<Config>({
+  type: 'clip-maker',
+  async setup(node) {
+    const range = (fallback: number) => ({ fallback, min: 0, max: MAX_SECONDS });
+    const pre = numberSetting('pre', node.config.pre, range(DEFAULT_SECONDS));
+    const post = numberSetting('post', node.config.post, range(DEFAULT_SECONDS));
+    const archive = node.dataPath(node.config.directory ?? 'archive');
+    const ring = await node.use<SegmentRing>(node.config.store, 'v2x-segment-store');
+    const reporter = new ClipReporter(node);
+    const queue = new ClipQueue({
+      directory: join(archive, '.jobs', node.id.replaceAll(/[^\w-]/g, '_')),
+      ring,
+      maker: new ClipMaker(ring, archive, node.clock),
+      observer: reporter,
+      clock: node.clock,
+      random: node.random,
+    });
+    node.onClose(() => queue.close());
+    // Jobs from before a restart go on without waiting for a message.
+    node.run(async () => {
+      await ensureWritableDirectory(archive, 'archive');
+      reporter.ready();
+      await queue.open();
+    });
+
+    return {
+      async input(message: ClipMessage) {
+        const event = incidentOf(message.payload, node.clock.now());
+        if (event.action === 'cancel') return;
+        await queue.accept({
+          id: event.id,
+          t0: event.ts,
+          pre: numberSetting('msg.pre', message.pre, range(pre)),
+          post: numberSetting('msg.post', message.post, range(post)),
+          event,
+          context: message.event,
+        });
+      },
+    };
+  },
+});
+
+/** @throws V2xError `event` when the payload is no event, or one of the far future */
+function incidentOf(payload: unknown, now: number): IncidentEvent {
+  const event = toEvent(payload, { id: `at-${now}`, ts: now });
+  const ahead = event.ts - now;
+  if (ahead <= MAX_AHEAD) return event;
+  throw new V2xError(
+    'event',
+    `Event ${event.id} says it happens ${Math.round(ahead)} s from now; set the clock of what sends it`,
+    { id: event.id, ahead },
+  );
+}

@@ -1,0 +1,79 @@
+import type { ClipJob } from '../lib/clip/job-store';
+import type { FinishedClip } from '../lib/clip/maker';
+import type { ClipObserver, ClipProgress } from '../lib/clip/queue';
+import { messageOf } from '../lib/errors';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import type { Message } from '../lib/node-red/message';
+
+/** While a job waits, output 2 says so every so many seconds; the status counts every second. */
+const WAITING_INTERVAL = 10;
+
+/** Tells the flow and the user how the clips of one node come along. */
+export class ClipReporter implements ClipObserver {
+  private readonly active = new Map<string, ClipProgress>();
+  /** The last failure of each job: while a retry fails the same way it is not told again. */
+  private readonly failures = new Map<string, string>();
+
+  constructor(private readonly node: FlowNode) {}
+
+  ready(): void {
+    this.node.status.ok('ready');
+  }
+
+  progress(job: ClipJob, progress: ClipProgress): void {
+    const before = this.active.get(job.key);
+    this.active.set(job.key, progress);
+    this.showStatus();
+    const worthSending =
+      progress.state !== 'waiting' || before?.state !== 'waiting' || progress.left % WAITING_INTERVAL === 0;
+    if (worthSending) this.node.send(null, outgoing(job, progress));
+  }
+
+  finished(job: ClipJob, clip: FinishedClip): void {
+    const { description } = clip;
+    this.forget(job);
+    for (const note of description.notes) this.node.warn(`${clip.path}: ${note}`);
+    this.node.send(outgoing(job, payloadOf(clip)), null);
+    if (this.active.size > 0) this.showStatus();
+    else this.node.status.ok('kept', { time: timeOfDay(job.request.t0) });
+  }
+
+  failed(job: ClipJob, error: unknown, final: boolean): void {
+    const repeated = this.failures.get(job.key) === messageOf(error);
+    this.failures.set(job.key, messageOf(error));
+    if (final) this.forget(job);
+    if (!repeated) this.node.report(error, outgoing(job, job.request.event));
+  }
+
+  private forget({ key }: ClipJob): void {
+    this.active.delete(key);
+    this.failures.delete(key);
+  }
+
+  /** Shows the job that is furthest. */
+  private showStatus(): void {
+    const jobs = [...this.active.values()];
+    const cutting = jobs.find((job) => job.state === 'cutting');
+    const waiting = jobs.flatMap((job) => (job.state === 'waiting' ? [job.left] : []));
+    const left = Math.min(...waiting);
+    if (cutting) this.node.status.busy('cutting', { percent: cutting.percent });
+    else if (left > 0 && waiting.length > 0)
+      this.node.status.waiting('waiting', { left, count: jobs.length });
+    else if (waiting.length > 0) this.node.status.waiting('closing');
+    else this.node.status.waiting('queued', { count: jobs.length });
+  }
+}
+
+function outgoing({ key, request }: ClipJob, payload: unknown): Message {
+  const clip = { id: key, event: request.id };
+  return { payload, clip, event: request.context };
+}
+
+function payloadOf({ path, manifest, snapshot, description }: FinishedClip): object {
+  const { achieved, duration_s, t0_offset_s, ...rest } = description;
+  return { path, manifest, snapshot, ...achieved, duration: duration_s, t0Offset: t0_offset_s, ...rest };
+}
+
+function timeOfDay(seconds: number): string {
+  return new Date(seconds * 1000).toTimeString().slice(0, 8);
+}

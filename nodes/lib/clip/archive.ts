@@ -1,0 +1,82 @@
+import { link, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, V2xError } from '../errors';
+import { syncDirectory } from '../files';
+
+/** The files of a finished clip in the archive. */
+export interface ArchivedClip {
+  readonly path: string;
+  readonly manifest: string;
+  /** The frame at T0; undefined when there is none. */
+  readonly snapshot: string | undefined;
+}
+
+/** Events in one second that get a clip each. */
+const MAX_SUFFIX = 999;
+
+/**
+ * Puts a clip into the archive under its final name, with everything in it already written and synced. Nothing is
+ * ever overwritten, and the manifest comes last: where it is, the clip is whole. After a crash the same call goes on
+ * where it was, since a name whose file is the very file of the work directory is its own.
+ * @param work directory with `clip.mp4`, `clip.json` and perhaps `clip.jpg`, on the archive's file system
+ * @param archive directory of finished clips
+ * @param t0 Unix seconds, names the clip: `accident_<epoch>.mp4`, with a suffix for a second one in the same second
+ */
+export async function publishClip(work: string, archive: string, t0: number): Promise<ArchivedClip> {
+  const epoch = Math.floor(t0);
+  for (let n = 0; n <= MAX_SUFFIX; n += 1) {
+    const base = join(archive, n === 0 ? `accident_${epoch}` : `accident_${epoch}-${n}`);
+    if (await claim(join(work, 'clip'), base)) {
+      const hasSnapshot = (await inode(join(work, 'clip.jpg'))) !== undefined;
+      if (hasSnapshot) await linkOwn(join(work, 'clip.jpg'), `${base}.jpg`);
+      await syncDirectory(archive);
+      await linkOwn(join(work, 'clip.json'), `${base}.json`);
+      await syncDirectory(archive);
+      return {
+        path: `${base}.mp4`,
+        manifest: `${base}.json`,
+        snapshot: hasSnapshot ? `${base}.jpg` : undefined,
+      };
+    }
+  }
+  throw new V2xError(
+    'archive',
+    `${archive} holds ${MAX_SUFFIX} clips of the second ${epoch} already; move some to another place`,
+    { directory: archive },
+  );
+}
+
+/** Takes a name when no other clip has any file of that name. */
+async function claim(own: string, base: string): Promise<boolean> {
+  for (const extension of ['json', 'jpg']) {
+    const other = `${base}.${extension}`;
+    if ((await inode(other)) !== undefined && !(await isSame(`${own}.${extension}`, other))) return false;
+  }
+  return linkOwn(`${own}.mp4`, `${base}.mp4`);
+}
+
+/** @returns whether the name is the own file's now */
+async function linkOwn(own: string, name: string): Promise<boolean> {
+  try {
+    await link(own, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return isSame(own, name);
+  }
+}
+
+async function isSame(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([inode(a), inode(b)]);
+  return first !== undefined && first === second;
+}
+
+async function inode(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

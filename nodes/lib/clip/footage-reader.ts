@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock';
+import { messageOf } from '../errors';
+import { findBinary } from '../ffmpeg/binary';
+import type { Segment, SegmentRing } from '../recording/segment';
+import type { Footage, SegmentMedia, TimeSpan } from './footage';
+import { inspectMedia } from './inspect';
+
+/** More than enough for several windows at once; one takes about a kilobyte. */
+const MAX_REMEMBERED = 2000;
+
+/** Finds out what the segments of a window hold; what it has seen once it remembers, since segments never change. */
+export class FootageReader {
+  private readonly seen = new Map<string, SegmentMedia>();
+
+  constructor(
+    private readonly ring: SegmentRing,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Reads the closed segments that overlap a window.
+   * @returns what can be played, oldest first, and a note for each segment that cannot
+   * @throws V2xError `ffmpeg` when there is no ffprobe; the signal's reason when it is aborted
+   */
+  async read(span: TimeSpan, signal: AbortSignal): Promise<{ footage: Footage[]; broken: string[] }> {
+    await findBinary('ffprobe');
+    const footage: Footage[] = [];
+    const broken: string[] = [];
+    for (const segment of await this.ring.window(span.from, span.to)) {
+      try {
+        footage.push({ segment, media: await this.media(segment, signal) });
+      } catch (error) {
+        signal.throwIfAborted();
+        broken.push(`${segment.name} cannot be played and is left out: ${messageOf(error)}`);
+      }
+    }
+    return { footage, broken };
+  }
+
+  private async media(segment: Segment, signal: AbortSignal): Promise<SegmentMedia> {
+    const path = join(this.ring.directory, segment.name);
+    const { size, mtimeMs } = await stat(path);
+    const key = `${segment.name} ${size} ${mtimeMs}`;
+    const known = this.seen.get(key);
+    if (known) return known;
+    const media = await inspectMedia(path, { clock: this.clock, signal });
+    for (const oldest of this.seen.keys()) {
+      if (this.seen.size < MAX_REMEMBERED) break;
+      this.seen.delete(oldest);
+    }
+    this.seen.set(key, media);
+    return media;
+  }
+}

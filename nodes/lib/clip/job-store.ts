@@ -1,0 +1,105 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureWritableDirectory, syncDirectory, writeWhole } from '../files';
+import { keyOf, type ClipRequest } from './request';
+
+/** How many finished incidents are remembered, so that none gets a second clip. */
+const MAX_DONE = 1000;
+
+/** A clip that was accepted and is not in the archive yet. */
+export interface ClipJob {
+  /** Safe in file names; the same for the same event id. */
+  readonly key: string;
+  readonly request: ClipRequest;
+}
+
+/**
+ * Clip jobs on disk, so that what was accepted survives a crash at any moment:
+ * `<key>.json` is a job, `<key>/` its work directory, `done/<key>.json` a job that is finished.
+ */
+export class JobStore {
+  private constructor(
+    private readonly directory: string,
+    private readonly known: Set<string>,
+    private readonly done: string[],
+  ) {}
+
+  /**
+   * Opens the directory, creating it if it is missing.
+   * @throws V2xError `directory` when it cannot be used
+   */
+  static async open(directory: string): Promise<JobStore> {
+    const doneDirectory = join(directory, 'done');
+    await ensureWritableDirectory(directory, 'clip jobs');
+    await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
+    const done = await oldestFirst(doneDirectory);
+    return new JobStore(directory, new Set([...done, ...(await keysIn(directory))]), done);
+  }
+
+  /** Jobs that were accepted and not finished. @throws the system's error when one cannot be read */
+  async pending(): Promise<ClipJob[]> {
+    const keys = await keysIn(this.directory);
+    return Promise.all(
+      keys.map(async (key) => ({
+        key,
+        request: JSON.parse(await readFile(this.jobFile(key), 'utf8')) as ClipRequest,
+      })),
+    );
+  }
+
+  /** Whether an event has a job already, finished or not. */
+  knows(id: string): boolean {
+    return this.known.has(keyOf(id));
+  }
+
+  /** Persists a request; its event is known at once. */
+  async add(request: ClipRequest): Promise<ClipJob> {
+    const key = keyOf(request.id);
+    this.known.add(key);
+    try {
+      await writeWhole(this.jobFile(key), JSON.stringify(request));
+    } catch (error) {
+      this.known.delete(key);
+      throw error;
+    }
+    return { key, request };
+  }
+
+  /** Ends a job; its event stays known. */
+  async finish({ key }: ClipJob): Promise<void> {
+    await rename(this.jobFile(key), join(this.directory, 'done', `${key}.json`));
+    await syncDirectory(this.directory);
+    await rm(this.workDirectory({ key }), { recursive: true, force: true });
+    this.done.push(key);
+    while (this.done.length > MAX_DONE) await this.forget(this.done.shift() ?? '');
+  }
+
+  /** The directory for a job's unfinished files; it goes away with the job. */
+  workDirectory({ key }: Pick<ClipJob, 'key'>): string {
+    return join(this.directory, key);
+  }
+
+  private async forget(key: string): Promise<void> {
+    this.known.delete(key);
+    await rm(join(this.directory, 'done', `${key}.json`), { force: true });
+  }
+
+  private jobFile(key: string): string {
+    return join(this.directory, `${key}.json`);
+  }
+}
+
+const JOB_FILE = /^([0-9a-f]{32})\.json$/;
+
+async function keysIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.flatMap((name) => JOB_FILE.exec(name)?.slice(1) ?? []);
+}
+
+async function oldestFirst(directory: string): Promise<string[]> {
+  const keys = await keysIn(directory);
+  const dated = await Promise.all(
+    keys.map(async (key) => ({ key, at: (await stat(join(directory, `${key}.json`))).mtimeMs })),
+  );
+  return dated.sort((a, b) => a.at - b.at).map(({ key }) => key);
+}

@@ -1,0 +1,182 @@
+import { backoffDelay, type BackoffPolicy } from '../backoff';
+import { sleep, type Clock } from '../clock';
+import { codeOf, V2xError } from '../errors';
+import type { SegmentRing } from '../recording/segment';
+import { JobStore, type ClipJob } from './job-store';
+import type { FinishedClip, MakeOptions } from './maker';
+import { windowOf, type ClipRequest } from './request';
+
+export type ClipProgress =
+  | { readonly state: 'queued' }
+  /** `left`: seconds until the window has passed; then the segment that ends it has to close. */
+  | { readonly state: 'waiting'; readonly left: number }
+  | { readonly state: 'cutting'; readonly percent: number };
+
+/** Who is told what happens to the jobs. */
+export interface ClipObserver {
+  progress(job: ClipJob, progress: ClipProgress): void;
+  finished(job: ClipJob, clip: FinishedClip): void;
+  /** @param final whether the job is over; otherwise it is tried again */
+  failed(job: ClipJob, error: unknown, final: boolean): void;
+}
+
+export interface QueueOptions {
+  /** Where jobs are kept; one directory per queue, on the archive's file system. */
+  readonly directory: string;
+  readonly ring: SegmentRing;
+  readonly maker: { make(request: ClipRequest, options: MakeOptions): Promise<FinishedClip> };
+  readonly observer: ClipObserver;
+  readonly clock: Clock;
+  /** A number in [0, 1), as Math.random gives. */
+  readonly random: () => number;
+}
+
+/** After so many segment lengths without a segment past the window the clip is cut of what there is. */
+const DEADLINE_SEGMENTS = 3;
+/** Every waiting job holds footage back from retention. */
+const MAX_PENDING = 100;
+const RETRY: BackoffPolicy = { first: 2, cap: 300 };
+
+/**
+ * Clip jobs from the moment they are accepted until the clip is in the archive. A job is persisted before anything
+ * else and goes on after a restart; many wait at a time, one is cut at a time.
+ */
+export class ClipQueue {
+  private readonly stop = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+  private lastCut: Promise<unknown> = Promise.resolve();
+
+  private opening: Promise<JobStore> | undefined;
+
+  constructor(private readonly options: QueueOptions) {}
+
+  /**
+   * Goes on with the jobs that were not finished. Safe to call again, also after a failure.
+   * @throws V2xError `directory` when the jobs' directory cannot be used
+   */
+  async open(): Promise<void> {
+    await this.store();
+  }
+
+  /**
+   * Takes a request; when the promise resolves it is safe on disk.
+   * @returns false when the event has a clip already, or one is on its way
+   * @throws V2xError `queue-full`; the system's error when it cannot be persisted
+   */
+  async accept(request: ClipRequest): Promise<boolean> {
+    const store = await this.store();
+    if (store.knows(request.id)) return false;
+    if (this.running.size >= MAX_PENDING) {
+      throw new V2xError(
+        'queue-full',
+        `The clip of event ${request.id} is refused: ${MAX_PENDING} clips are being made already; ` +
+          'check what sends so many events, and whether the recorder runs',
+        { pending: MAX_PENDING },
+      );
+    }
+    const job = await store.add(request);
+    this.options.observer.progress(job, { state: 'queued' });
+    this.start(store, job);
+    return true;
+  }
+
+  /** Ends all work; what is not finished goes on when the queue is opened again. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await Promise.all(this.running);
+  }
+
+  private store(): Promise<JobStore> {
+    this.opening ??= this.openStore().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private async openStore(): Promise<JobStore> {
+    const store = await JobStore.open(this.options.directory);
+    for (const job of await store.pending()) this.start(store, job);
+    return store;
+  }
+
+  private start(store: JobStore, job: ClipJob): void {
+    const done = this.process(store, job)
+      .catch((error: unknown) => {
+        if (!this.stop.signal.aborted) this.options.observer.failed(job, error, false);
+      })
+      .finally(() => this.running.delete(done));
+    this.running.add(done);
+  }
+
+  private async process(store: JobStore, job: ClipJob): Promise<void> {
+    const { ring, observer } = this.options;
+    const { from, to } = windowOf(job.request);
+    const work = store.workDirectory(job);
+    ring.pin(work, from, to);
+    try {
+      await this.waitForFootage(job);
+      const clip = await this.makeUntilDone(job, work);
+      if (clip) observer.finished(job, clip);
+      if (clip || !this.stop.signal.aborted) await store.finish(job);
+    } finally {
+      ring.unpin(work);
+    }
+  }
+
+  /** Waits for a closed segment that ends after the window, for as long as one can be on its way. */
+  private async waitForFootage(job: ClipJob): Promise<void> {
+    const { ring, clock, observer } = this.options;
+    const end = windowOf(job.request).to;
+    const deadline = end + DEADLINE_SEGMENTS * ring.segmentSeconds;
+    const complete = new AbortController();
+    const unsubscribe = ring.onSegment((segment) => {
+      if (segment.to >= end) complete.abort();
+    });
+    try {
+      if ((await ring.window(end, Infinity)).length > 0) return;
+      const over = AbortSignal.any([complete.signal, this.stop.signal]);
+      while (!over.aborted && clock.now() < deadline) {
+        observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
+        await sleep(clock, Math.min(1, deadline - clock.now()), over);
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Tries until there is a clip. @returns undefined when there can be none, or when the queue closes */
+  private async makeUntilDone(job: ClipJob, work: string): Promise<FinishedClip | undefined> {
+    const { clock, observer, random } = this.options;
+    const closing = () => this.stop.signal.aborted;
+    for (let failures = 1; !closing(); failures += 1) {
+      try {
+        return await this.inTurn(() => this.make(job, work));
+      } catch (error) {
+        if (closing()) break;
+        const final = codeOf(error) === 'no-footage';
+        observer.failed(job, error, final);
+        if (final) break;
+      }
+      await sleep(clock, backoffDelay(RETRY, failures, random()), this.stop.signal);
+    }
+    return undefined;
+  }
+
+  private make(job: ClipJob, work: string): Promise<FinishedClip> {
+    const { signal } = this.stop;
+    signal.throwIfAborted();
+    const report = (percent: number) => {
+      this.options.observer.progress(job, { state: 'cutting', percent });
+    };
+    report(0);
+    return this.options.maker.make(job.request, { work, signal, onPercent: report });
+  }
+
+  /** One at a time, in the order of asking. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.lastCut.then(work);
+    this.lastCut = result.catch(() => undefined);
+    return result;
+  }
+}

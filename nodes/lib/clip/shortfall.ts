@@ -1,0 +1,18 @@
+import type { ClipPlan } from './plan';
+
+/** Less than this is not worth a word: the recorder's times are not more exact. */
+const TOLERANCE = 0.5;
+
+/** Says what of the wanted window the clip does not show, one sentence each. */
+export function shortfalls({ wanted, achieved, gaps }: ClipPlan): string[] {
+  const late = achieved.from - wanted.from;
+  const early = wanted.to - achieved.to;
+  const lost = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  return [
+    ...(late > TOLERANCE
+      ? [`The footage begins ${late.toFixed(1)} s after the beginning of the window`]
+      : []),
+    ...(early > TOLERANCE ? [`The footage ends ${early.toFixed(1)} s before the end of the window`] : []),
+    ...(gaps.length > 0 ? [`${lost.toFixed(1)} s are missing in ${gaps.length} gaps`] : []),
+  ];
+}

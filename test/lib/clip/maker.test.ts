@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../../nodes/lib/clock';
+import { ClipMaker, type FinishedClip } from '../../../nodes/lib/clip/maker';
+import type { ClipManifest } from '../../../nodes/lib/clip/manifest';
+import type { ClipRequest } from '../../../nodes/lib/clip/request';
+import { probe } from '../../../nodes/lib/ffmpeg/probe';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { FakeRing, FPS, frameNumberAt, recordSegments } from '../../support/footage';
+import { temporaryDirectory } from '../../support/flow';
+
+const START = 1_700_000_000.3;
+const SEGMENT = 2;
+const SECONDS = 24;
+const GOP = 1;
+
+let recorded: string;
+let segments: readonly Segment[];
+
+/** A crash at T0 with so many seconds before and after, T0 in seconds after the first frame. */
+function request(t0: number, pre: number, post: number): ClipRequest {
+  return { id: `crash-${t0}`, t0: START + t0, pre, post, event: { type: 'collision', id: `crash-${t0}` } };
+}
+
+/** The recorded segments, in a directory of their own when a test is going to damage some. */
+async function makeClip(
+  t: TestContext,
+  asked: ClipRequest,
+  { from = recorded, list = segments, archive = '' } = {},
+): Promise<FinishedClip & { archive: string }> {
+  const directory = archive || (await temporaryDirectory(t));
+  const maker = new ClipMaker(new FakeRing(from, SEGMENT, list), directory, systemClock);
+  const work = join(directory, '.jobs', 'job');
+  const clip = await maker.make(asked, { work, signal: new AbortController().signal });
+  await rm(work, { recursive: true });
+  return { ...clip, archive: directory };
+}
+
+async function copyOfRecording(t: TestContext): Promise<string> {
+  const directory = await temporaryDirectory(t);
+  for (const { name } of segments)
+    await writeFile(join(directory, name), await readFile(join(recorded, name)));
+  return directory;
+}
+
+describe('ClipMaker', () => {
+  before(async () => {
+    recorded = await mkdtemp(join(tmpdir(), 'v2x-footage-'));
+    segments = await recordSegments(recorded, { start: START, seconds: SECONDS, segmentSeconds: SEGMENT });
+  });
+  after(() => rm(recorded, { recursive: true }));
+
+  it('shows the window within a GOP at each end, and T0 where the manifest says', async (t) => {
+    const clip = await makeClip(t, request(10.5, 8, 6));
+
+    const { duration = 0 } = await probe(clip.path, { clock: systemClock });
+    assert.ok(duration >= 14 && duration <= 14 + 2 * GOP, `${duration} s`);
+    assert.ok(clip.description.achieved.from <= START + 2.5);
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), Math.floor(10.5 * FPS));
+    assert.deepEqual(clip.description.gaps, []);
+    assert.deepEqual(clip.description.notes, []);
+    assert.equal(clip.description.method, 'copy');
+  });
+
+  it('leaves clip, picture and manifest in the archive, named by the second of T0', async (t) => {
+    const clip = await makeClip(t, request(10, 2, 2));
+
+    const names = (await readdir(clip.archive)).filter((name) => name.startsWith('accident_')).sort();
+    assert.deepEqual(
+      names,
+      ['jpg', 'json', 'mp4'].map((extension) => `accident_1700000010.${extension}`),
+    );
+    const manifest = JSON.parse(await readFile(clip.manifest, 'utf8')) as ClipManifest;
+    const content = await readFile(clip.path);
+    assert.equal(manifest.sha256, createHash('sha256').update(content).digest('hex'));
+    assert.deepEqual(manifest.event, { type: 'collision', id: 'crash-10' });
+    assert.ok(content.indexOf('moov') < content.indexOf('mdat'), 'faststart');
+    const picture = await readFile(join(clip.archive, 'accident_1700000010.jpg'));
+    assert.deepEqual([...picture.subarray(0, 2)], [0xff, 0xd8]);
+  });
+
+  it('never overwrites: a second incident in the same second gets a suffix', async (t) => {
+    const { archive, path } = await makeClip(t, request(10, 2, 2));
+    const first = await readFile(path);
+
+    const second = await makeClip(t, { ...request(10.4, 2, 2) }, { archive });
+
+    assert.equal(second.path, join(archive, 'accident_1700000010-1.mp4'));
+    assert.deepEqual(await readFile(path), first);
+  });
+
+  it('keeps a gap at its true length on the timeline and lists it', async (t) => {
+    const list = segments.filter((_, i) => i !== 4 && i !== 5);
+    const clip = await makeClip(t, request(14.2, 8, 4), { list });
+
+    assert.deepEqual(
+      clip.description.gaps.map(({ from, to }) => [from - START, to - START].map(Math.round)),
+      [[8, 12]],
+    );
+    const { duration = 0 } = await probe(clip.path, { clock: systemClock });
+    assert.ok(Math.abs(duration - 12) <= GOP, `${duration} s`);
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), Math.round(14.2 * FPS));
+    assert.deepEqual(clip.description.notes, ['4.0 s are missing in 1 gaps']);
+  });
+
+  for (const [damage, hurt] of [
+    ['empty', (path: string) => truncate(path, 0)],
+    ['garbage', (path: string) => writeFile(path, Buffer.alloc(5000, 'garbage'))],
+  ] as const) {
+    it(`loses only the broken segment when one is ${damage}`, async (t) => {
+      const directory = await copyOfRecording(t);
+      await hurt(join(directory, segments[5].name));
+
+      const clip = await makeClip(t, request(14.2, 8, 4), { from: directory });
+
+      assert.equal(clip.description.gaps.length, 1);
+      assert.match(
+        clip.description.notes[0],
+        new RegExp(`^${segments[5].name} cannot be played and is left out`),
+      );
+      assert.equal(
+        await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN),
+        Math.round(14.2 * FPS),
+      );
+    });
+  }
+
+  it('keeps the readable part of a truncated segment', async (t) => {
+    const directory = await copyOfRecording(t);
+    const { name, bytes } = segments[5];
+    await truncate(join(directory, name), Math.round(bytes * 0.7));
+
+    const clip = await makeClip(t, request(14.2, 8, 4), { from: directory });
+
+    const { from, to } = clip.description.achieved;
+    assert.ok(Math.abs(to - from - 12) <= GOP);
+    assert.ok(clip.description.segments.some((segment) => segment.name === name));
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), Math.round(14.2 * FPS));
+  });
+
+  it('gives the part that exists and says what is missing', async (t) => {
+    const clip = await makeClip(t, request(1, 5, 3));
+
+    assert.ok(Math.abs(clip.description.achieved.from - START) < 0.001);
+    assert.deepEqual(clip.description.notes, ['The footage begins 4.0 s after the beginning of the window']);
+  });
+
+  it('says when the footage does not reach T0', async (t) => {
+    const clip = await makeClip(t, request(SECONDS + 3, 8, 4));
+
+    assert.equal(clip.description.t0_offset_s, null);
+    assert.deepEqual(clip.description.notes, ['The footage ends 7.0 s before the end of the window']);
+  });
+
+  it('refuses a window without any footage, and leaves no clip', async (t) => {
+    const archive = await temporaryDirectory(t);
+
+    await assert.rejects(makeClip(t, request(500, 8, 4), { archive }), {
+      code: 'no-footage',
+      message: /no footage from .* to .* in .*; check that the recorder was running/,
+    });
+    assert.deepEqual(
+      (await readdir(archive)).filter((name) => name.startsWith('accident_')),
+      [],
+    );
+  });
+
+  it('goes on after a crash between clip and manifest without making a second clip', async (t) => {
+    const archive = await temporaryDirectory(t);
+    const work = join(archive, '.jobs', 'job');
+    const maker = new ClipMaker(new FakeRing(recorded, SEGMENT, segments), archive, systemClock);
+    const options = { work, signal: new AbortController().signal };
+    const first = await maker.make(request(10, 2, 2), options);
+    await rm(first.manifest);
+
+    const again = await maker.make(request(10, 2, 2), options);
+
+    assert.deepEqual(again, first);
+    assert.equal((await readdir(archive)).filter((name) => name.endsWith('.mp4')).length, 1);
+  });
+
+  it('reads segments in a directory with an unusual name', async (t) => {
+    const directory = join(await temporaryDirectory(t), "it's a 'store' %d");
+    await mkdir(directory);
+    for (const { name } of segments)
+      await writeFile(join(directory, name), await readFile(join(recorded, name)));
+
+    const clip = await makeClip(t, request(10, 2, 2), { from: directory });
+
+    assert.deepEqual(clip.description.notes, []);
+  });
+});

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { describe, it, type TestContext } from 'node:test';
+import { V2xError } from '../../../nodes/lib/errors';
+import type { ClipJob } from '../../../nodes/lib/clip/job-store';
+import type { FinishedClip, MakeOptions } from '../../../nodes/lib/clip/maker';
+import { ClipQueue, type ClipObserver, type ClipProgress } from '../../../nodes/lib/clip/queue';
+import type { ClipRequest } from '../../../nodes/lib/clip/request';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { FakeClock, settle } from '../../support/fake-clock';
+import { temporaryDirectory } from '../../support/flow';
+import { FakeRing } from '../../support/footage';
+
+const T0 = 1_700_000_000;
+const CLIP = { path: 'accident.mp4' } as FinishedClip;
+
+function request(id = 'crash', t0 = T0): ClipRequest {
+  return { id, t0, pre: 8, post: 6, event: { type: 'collision', id }, context: { file: `${id}.json` } };
+}
+
+function segment(from: number): Segment {
+  const name = `seg_${from}.mp4`;
+  return { name, from, to: from + 10, bytes: 1, run: 'a', number: from, measured: true };
+}
+
+/** Cuts when told to, so that a test can stop anywhere. */
+class FakeMaker {
+  readonly asked: { request: ClipRequest; options: MakeOptions; finish: (error?: Error) => void }[] = [];
+  private readonly calls = new EventEmitter();
+
+  make(asked: ClipRequest, options: MakeOptions): Promise<FinishedClip> {
+    return new Promise((resolve, reject) => {
+      const finish = (error?: Error) => {
+        if (error) reject(error);
+        else resolve(CLIP);
+      };
+      options.signal.addEventListener('abort', () => {
+        finish(new Error('aborted'));
+      });
+      this.asked.push({ request: asked, options, finish });
+      this.calls.emit('call');
+    });
+  }
+
+  async call(n: number) {
+    while (this.asked.length <= n) await once(this.calls, 'call');
+    return this.asked[n];
+  }
+}
+
+class Witness implements ClipObserver {
+  readonly progressed: ClipProgress[] = [];
+  readonly over: string[] = [];
+  private readonly changes = new EventEmitter();
+
+  progress(_job: ClipJob, progress: ClipProgress): void {
+    this.progressed.push(progress);
+    this.changes.emit('change');
+  }
+
+  finished({ request: { id } }: ClipJob): void {
+    this.over.push(`${id} finished`);
+    this.changes.emit('change');
+  }
+
+  failed({ request: { id } }: ClipJob, error: unknown, final: boolean): void {
+    this.over.push(`${id} ${final ? 'failed' : 'fails'}: ${String(error)}`);
+    this.changes.emit('change');
+  }
+
+  async state(state: ClipProgress['state']): Promise<ClipProgress> {
+    for (;;) {
+      const found = this.progressed.find((progress) => progress.state === state);
+      if (found) return found;
+      await once(this.changes, 'change');
+    }
+  }
+
+  async outcome(n = 0): Promise<string> {
+    while (this.over.length <= n) await once(this.changes, 'change');
+    return this.over[n];
+  }
+}
+
+async function setUp(t: TestContext, segments: readonly Segment[] = []) {
+  const directory = await temporaryDirectory(t);
+  const ring = new FakeRing('/rec', 10, segments);
+  const clock = new FakeClock(T0);
+  const open = async () => {
+    const maker = new FakeMaker();
+    const observer = new Witness();
+    const queue = new ClipQueue({ directory, ring, maker, observer, clock, random: () => 0 });
+    await queue.open();
+    t.after(() => queue.close());
+    return { queue, maker, observer };
+  };
+  return { directory, ring, clock, open };
+}
+
+describe('ClipQueue', () => {
+  it('waits for the segment that ends after the window, and counts down', async (t) => {
+    const { ring, clock, open } = await setUp(t, [segment(T0 - 10)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    assert.deepEqual(await observer.state('waiting'), { state: 'waiting', left: 6 });
+    await clock.advance(4);
+    assert.deepEqual(observer.progressed.at(-1), { state: 'waiting', left: 2 });
+    ring.close(segment(T0));
+
+    (await maker.call(0)).finish();
+    assert.equal(await observer.outcome(), 'crash finished');
+  });
+
+  it('cuts what there is when no segment closes in time', async (t) => {
+    const { clock, open } = await setUp(t, [segment(T0 - 10)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    await observer.state('waiting');
+    await clock.advance(6 + 29);
+    assert.equal(maker.asked.length, 0);
+    await clock.advance(1);
+
+    assert.equal((await maker.call(0)).request.id, 'crash');
+  });
+
+  it('cuts a late event at once', async (t) => {
+    const { open } = await setUp(t, [segment(T0 - 100), segment(T0)]);
+    const { queue, maker } = await open();
+
+    await queue.accept(request('late', T0 - 95));
+
+    assert.equal((await maker.call(0)).request.id, 'late');
+  });
+
+  it('pins the window until the clip is there', async (t) => {
+    const { ring, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    const call = await maker.call(0);
+    assert.deepEqual([...ring.pins.values()], [{ from: T0 - 8, to: T0 + 6 }]);
+    call.finish();
+    await observer.outcome();
+    await queue.close();
+
+    assert.equal(ring.pins.size, 0);
+  });
+
+  it('accepts an event once: while it waits, when it is done, and after a restart', async (t) => {
+    const { open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+
+    assert.deepEqual(await Promise.all([queue.accept(request()), queue.accept(request())]), [true, false]);
+    (await maker.call(0)).finish();
+    await observer.outcome();
+    assert.equal(await queue.accept(request()), false);
+    await queue.close();
+
+    const { queue: reopened, maker: idle } = await open();
+    assert.equal(await reopened.accept(request()), false);
+    assert.equal(idle.asked.length, 0);
+  });
+
+  for (const step of ['waiting', 'cutting'] as const) {
+    it(`goes on after a restart while ${step}`, async (t) => {
+      const { ring, open } = await setUp(t, step === 'waiting' ? [] : [segment(T0)]);
+      const before = await open();
+      await before.queue.accept(request());
+      await before.observer.state(step);
+      await before.queue.close();
+      assert.deepEqual(before.observer.over, []);
+
+      const { maker, observer } = await open();
+      await observer.state(step);
+      if (step === 'waiting') ring.close(segment(T0));
+      const call = await maker.call(0);
+      assert.deepEqual(call.request, request());
+      call.finish();
+
+      assert.equal(await observer.outcome(), 'crash finished');
+    });
+  }
+
+  it('waits for several windows at a time and cuts one at a time', async (t) => {
+    const { ring, open } = await setUp(t);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request('a'));
+    await queue.accept(request('b'));
+    ring.close(segment(T0));
+    const first = await maker.call(0);
+    await settle();
+    assert.equal(maker.asked.length, 1);
+    first.finish();
+    (await maker.call(1)).finish();
+
+    assert.equal(await observer.outcome(1), 'b finished');
+  });
+
+  it('tries again after a failure that may pass, and lets others go first meanwhile', async (t) => {
+    const { clock, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request('a'));
+    (await maker.call(0)).finish(new V2xError('ENOSPC', 'disk full'));
+    assert.equal(await observer.outcome(), 'a fails: V2xError: disk full');
+    await queue.accept(request('b'));
+    (await maker.call(1)).finish();
+    assert.equal(await observer.outcome(1), 'b finished');
+    await clock.advance(1);
+    (await maker.call(2)).finish();
+
+    assert.equal(await observer.outcome(2), 'a finished');
+  });
+
+  it('gives up where there is no footage', async (t) => {
+    const { directory, ring, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    (await maker.call(0)).finish(new V2xError('no-footage', 'nothing there'));
+
+    assert.equal(await observer.outcome(), 'crash failed: V2xError: nothing there');
+    await queue.close();
+    assert.equal(ring.pins.size, 0);
+    assert.deepEqual(await readdir(directory), ['done']);
+  });
+
+  it('never makes a path of an event id', async (t) => {
+    const { directory, open } = await setUp(t);
+    const { queue } = await open();
+
+    await queue.accept(request('../../etc/passwd'));
+
+    const names = (await readdir(directory)).filter((name) => name !== 'done');
+    assert.equal(names.length, 1);
+    assert.match(names[0], /^[0-9a-f]{32}\.json$/);
+  });
+
+  it('refuses more jobs than it can hold footage for', async (t) => {
+    const { open } = await setUp(t);
+    const { queue } = await open();
+    for (let n = 0; n < 100; n += 1) await queue.accept(request(`event-${n}`));
+
+    await assert.rejects(queue.accept(request('one-more')), { code: 'queue-full' });
+    assert.equal(await queue.accept(request('event-5')), false);
+  });
+});
