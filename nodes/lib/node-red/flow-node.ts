@@ -119,32 +119,39 @@ export class FlowNode<Config extends object = object, Credentials extends object
   /**
    * Keeps a task going until the node closes. When it fails the error is reported once (not again while it
    * repeats), the status turns red, and it is tried again with growing pauses: it mends itself when the cause goes away.
+   * @returns what ends the task before that, and resolves when it has ended
    */
-  run(task: Task, policy: BackoffPolicy = DEFAULT_BACKOFF): void {
-    const done = this.keepGoing(task, policy).finally(() => this.running.delete(done));
+  run(task: Task, policy: BackoffPolicy = DEFAULT_BACKOFF): () => Promise<void> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.signal, stop.signal]);
+    const done = this.keepGoing(task, signal, policy).finally(() => this.running.delete(done));
     this.running.add(done);
+    return async () => {
+      stop.abort();
+      await done;
+    };
   }
 
-  private async keepGoing(task: Task, policy: BackoffPolicy): Promise<void> {
+  private async keepGoing(task: Task, signal: AbortSignal, policy: BackoffPolicy): Promise<void> {
     let failures = 0;
     let lastMessage = '';
     const healthy = () => {
       failures = 0;
       lastMessage = '';
     };
-    const closing = () => this.signal.aborted;
-    while (!closing()) {
+    const ending = () => signal.aborted;
+    while (!ending()) {
       try {
-        await task(this.signal, healthy);
+        await task(signal, healthy);
         return;
       } catch (error) {
-        if (closing()) return;
+        if (ending()) return;
         failures += 1;
         if (messageOf(error) === lastMessage) this.showFailure(error);
         else this.report(error);
         lastMessage = messageOf(error);
       }
-      await sleep(this.clock, backoffDelay(policy, failures, this.random()), this.signal);
+      await sleep(this.clock, backoffDelay(policy, failures, this.random()), signal);
     }
   }
 

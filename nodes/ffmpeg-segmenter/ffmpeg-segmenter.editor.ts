@@ -1,0 +1,34 @@
+import type { EditorNodeProperties } from 'node-red';
+
+interface Properties extends EditorNodeProperties {
+  camera: string;
+  store: string;
+  autostart: boolean;
+}
+
+RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
+  category: 'v2x',
+  color: '#87A980',
+  icon: 'ffmpeg-segmenter.svg',
+  defaults: {
+    name: { value: '' },
+    camera: { value: '', type: 'v2x-camera', required: true },
+    store: { value: '', type: 'v2x-segment-store', required: true },
+    autostart: { value: true },
+  },
+  inputs: 1,
+  outputs: 2,
+  paletteLabel: 'ffmpeg segmenter',
+  inputLabels() {
+    return this._('ffmpeg-segmenter.input.control');
+  },
+  outputLabels(index) {
+    return this._(index === 0 ? 'ffmpeg-segmenter.output.segment' : 'ffmpeg-segmenter.output.state');
+  },
+  label() {
+    return this.name || this._('ffmpeg-segmenter.label.short');
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+});

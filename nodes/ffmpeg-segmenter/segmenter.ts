@@ -1,0 +1,113 @@
+import { codeOf, messageOf } from '../lib/errors';
+import { findBinary } from '../lib/ffmpeg/binary';
+import { displayAddress, type CameraSource } from '../lib/ffmpeg/source';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import { record } from '../lib/recording/recorder';
+import type { Ring } from '../lib/recording/ring';
+import type { Segment } from '../lib/recording/segment';
+
+export type State = 'connecting' | 'recording' | 'failed' | 'stopped';
+
+/** The node's recorder: turns what it does into messages and status. */
+export class Segmenter {
+  private state: { readonly state: State; readonly error?: string; readonly code?: string } = {
+    state: 'stopped',
+  };
+  private end: (() => Promise<void>) | undefined;
+  private warned = '';
+  private fallback = false;
+
+  constructor(
+    private readonly node: FlowNode,
+    private readonly source: CameraSource,
+    private readonly ring: Ring,
+  ) {}
+
+  /** Begins to record, unless it already does. */
+  start(): void {
+    if (this.end) return;
+    this.enter('connecting');
+    this.end = this.node.run((signal, healthy) => this.attempt(signal, healthy));
+  }
+
+  /** Finishes the last segment and stops. */
+  async stop(): Promise<void> {
+    const { end } = this;
+    if (!end) return;
+    await end();
+    this.end = undefined;
+    this.enter('stopped');
+  }
+
+  /** Shows a state and sends it to output 2. */
+  enter(state: State, error?: unknown): void {
+    this.state = error === undefined ? { state } : { state, error: messageOf(error), ...withCode(error) };
+    if (state === 'recording') this.showRecording();
+    else if (state === 'connecting') this.node.status.busy('connecting');
+    else if (state === 'stopped') this.node.status.off('stopped');
+    this.sendState();
+  }
+
+  sendState(): void {
+    const { node, source, ring } = this;
+    const payload = { ...this.state, camera: displayAddress(source), directory: ring.directory };
+    node.send(null, { payload });
+  }
+
+  private async attempt(signal: AbortSignal, healthy: () => void): Promise<void> {
+    try {
+      await this.warnOfFallback();
+      const { source, ring, node } = this;
+      const options = {
+        source,
+        ring,
+        clock: node.clock,
+        onRecording: () => {
+          if (this.state.state !== 'recording') this.enter('recording');
+        },
+        onSegment: (segment: Segment) => {
+          healthy();
+          this.sendSegment(segment);
+        },
+        onWarning: (text: string) => {
+          this.warnOnce(text);
+        },
+      };
+      await record(options, signal);
+    } catch (error) {
+      // The node's owner of errors shows and reports it; a retry that fails the same way is no news.
+      if (!signal.aborted && messageOf(error) !== this.state.error) this.enter('failed', error);
+      throw error;
+    }
+  }
+
+  private sendSegment(segment: Segment): void {
+    const { directory } = this.ring;
+    const { run, number, ...rest } = segment;
+    const payload = { ...rest, path: `${directory}/${segment.name}`, run, number };
+    this.node.send({ payload, segment: { directory, run, number } }, null);
+  }
+
+  /** Without ffmpeg of the system an old build records the demo; that must not go unnoticed. */
+  private async warnOfFallback(): Promise<void> {
+    const { fallback, path } = await findBinary('ffmpeg');
+    if (fallback && !this.fallback) this.node.warn(this.node.text('warning.fallback', { path }));
+    this.fallback = fallback;
+  }
+
+  private warnOnce(text: string): void {
+    if (text === this.warned) return;
+    this.warned = text;
+    this.node.warn(text);
+  }
+
+  private showRecording(): void {
+    if (this.fallback) this.node.status.waiting('recordingFallback');
+    else this.node.status.ok('recording');
+  }
+}
+
+function withCode(error: unknown): { code?: string } {
+  const code = codeOf(error);
+  return code === undefined ? {} : { code };
+}

@@ -1,0 +1,57 @@
+import type { MediaInfo } from '../ffmpeg/probe';
+import type { AudioPolicy } from '../ffmpeg/source';
+
+/** Codecs that players and the clip cutter take from MP4 as they are; anything else becomes H.264. */
+const COPIED_VIDEO = ['h264', 'hevc'];
+/** One key frame a second, little work. */
+const ENCODE_VIDEO = [
+  '-c:v',
+  'libx264',
+  '-preset',
+  'ultrafast',
+  '-tune',
+  'zerolatency',
+  '-pix_fmt',
+  'yuv420p',
+];
+const KEY_FRAME_EACH_SECOND = ['-force_key_frames', 'expr:gte(t,n_forced)'];
+/** 48 kbit/s is the most that AAC takes at the 8 kHz of G.711. */
+const ENCODE_AUDIO = ['-c:a', 'aac', '-b:a', '48k'];
+/** Each fragment is readable by itself: after a crash at most the last second is missing. */
+const FRAGMENTED = 'movflags=+frag_keyframe+empty_moov+default_base_moof:frag_duration=1000000';
+
+export interface Encoding {
+  /** What the source contains; undefined for the synthetic picture, which is encoded. */
+  readonly media: MediaInfo | undefined;
+  readonly audio: AudioPolicy;
+  readonly segmentSeconds: number;
+}
+
+/**
+ * Output options of a recorder: segments as fragmented MP4, and a CSV line on stdout for each that closes
+ * (ffmpeg-formats, "segment" and "mov, mp4").
+ */
+export function recordingOptions({ media, audio, segmentSeconds }: Encoding): string[] {
+  return [
+    ...videoOptions(media),
+    ...audioOptions(media, audio),
+    ...['-f', 'segment', '-segment_time', String(segmentSeconds), '-reset_timestamps', '1'],
+    ...['-segment_list', 'pipe:1', '-segment_list_type', 'csv', '-segment_list_size', '0'],
+    ...['-segment_format', 'mp4', '-segment_format_options', FRAGMENTED],
+  ];
+}
+
+function videoOptions(media: MediaInfo | undefined): string[] {
+  const codec = media?.video?.codec ?? '';
+  if (!COPIED_VIDEO.includes(codec)) return ['-map', '0:v:0', ...ENCODE_VIDEO, ...KEY_FRAME_EACH_SECOND];
+  // Players on Apple systems and browsers know HEVC in MP4 only as hvc1.
+  const tag = codec === 'hevc' ? ['-tag:v', 'hvc1'] : [];
+  return ['-map', '0:v:0', '-c:v', 'copy', ...tag];
+}
+
+function audioOptions(media: MediaInfo | undefined, policy: AudioPolicy): string[] {
+  const codec = media?.audio?.codec;
+  if (codec === undefined || policy === 'none') return [];
+  if (codec === 'aac') return ['-map', '0:a:0', '-c:a', 'copy'];
+  return policy === 'aac' ? ['-map', '0:a:0', ...ENCODE_AUDIO] : [];
+}

@@ -1,0 +1,58 @@
+import type { Segment } from './segment';
+
+/** How much footage a ring keeps; whichever limit is reached first counts. 0 means no limit. */
+export interface Retention {
+  /** Seconds since a segment's end. */
+  readonly maxAge: number;
+  /** Sum of all segments. */
+  readonly maxBytes: number;
+  /** What must stay free on the disk. */
+  readonly minFreeBytes: number;
+}
+
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RingState {
+  /** Oldest first. */
+  readonly segments: readonly Segment[];
+  /** Bytes of all segments. */
+  readonly bytes: number;
+  readonly freeBytes: number;
+  /** Unix seconds. */
+  readonly now: number;
+  /** Windows that must stay. */
+  readonly pinned: readonly TimeWindow[];
+}
+
+export interface Eviction {
+  readonly victims: readonly Segment[];
+  /** Bytes still missing although everything that is not pinned goes. */
+  readonly missingBytes: number;
+}
+
+/** Decides which segments to delete: the oldest ones that are not pinned, as many as the limits demand. */
+export function chooseVictims(state: RingState, { maxAge, maxBytes, minFreeBytes }: Retention): Eviction {
+  const tooMany = maxBytes > 0 ? state.bytes - maxBytes : 0;
+  let missing = Math.max(0, tooMany, minFreeBytes - state.freeBytes);
+  const oldest = maxAge > 0 ? state.now - maxAge : -Infinity;
+  const victims: Segment[] = [];
+  for (const segment of state.segments) {
+    if (missing <= 0 && segment.to >= oldest) break;
+    if (isPinned(segment, state.pinned)) continue;
+    victims.push(segment);
+    missing -= segment.bytes;
+  }
+  return { victims, missingBytes: Math.max(0, missing) };
+}
+
+/** Whether two spans of time have a moment in common. */
+export function overlaps(one: TimeWindow, other: TimeWindow): boolean {
+  return one.from < other.to && other.from < one.to;
+}
+
+function isPinned(segment: Segment, pinned: readonly TimeWindow[]): boolean {
+  return pinned.some((window) => overlaps(segment, window));
+}

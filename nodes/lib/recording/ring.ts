@@ -1,0 +1,243 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { link, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CancelTimer, Clock } from '../clock';
+import { codeOf } from '../errors';
+import { ensureWritableDirectory, syncDirectory } from '../files';
+import { sortForeign, type ForeignFile } from './foreign';
+import { appendToIndex, readIndex, writeIndex } from './index-file';
+import { secondOfName, segmentName } from './names';
+import { chooseVictims, type Retention, type TimeWindow } from './retention';
+import type { Segment, SegmentRing } from './segment';
+import { SegmentTable } from './segment-table';
+
+export interface RingOptions {
+  readonly directory: string;
+  /** Nominal length of a segment in seconds. */
+  readonly segmentSeconds: number;
+  readonly retention: Retention;
+  readonly clock: Clock;
+  /** Takes a failure of the background look at the directory. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Where recorders write before a segment gets its name: hidden from readers of the store. */
+const WORK_DIRECTORY = '.recording';
+/** File systems that tell nothing (network shares) are looked at so often, in seconds. */
+const REFRESH_SECONDS = 30;
+/** Files appear in bursts; seconds to wait for the rest. */
+const BURST_SECONDS = 0.2;
+/** Lines of the index about deleted segments, before it is written anew. */
+const STALE_LINES = 1000;
+const STAT_BATCH = 256;
+
+/**
+ * The ring of segments in one directory: what there is, from when to when, and what may be deleted.
+ * Segments come from a recorder (`adopt`) or from any program that writes `seg_<epoch>.mp4` files there.
+ */
+export class Ring implements SegmentRing {
+  readonly directory: string;
+  readonly segmentSeconds: number;
+  /** Where a recorder puts its unfinished files; on the same file system. */
+  readonly workDirectory: string;
+
+  private readonly table = new SegmentTable();
+  /** Names given to files of our own that are not in the table yet. */
+  private readonly reserved = new Set<string>();
+  private readonly listeners = new Set<(segment: Segment) => void>();
+  private readonly pins = new Map<string, TimeWindow>();
+  private watcher: FSWatcher | undefined;
+  private cancelRefresh: CancelTimer = () => undefined;
+  private refreshing: Promise<void> = Promise.resolve();
+  private staleLines = 0;
+
+  private constructor(private readonly options: RingOptions) {
+    this.directory = options.directory;
+    this.segmentSeconds = options.segmentSeconds;
+    this.workDirectory = join(options.directory, WORK_DIRECTORY);
+  }
+
+  /**
+   * Opens the ring of a directory, which is created if it is missing.
+   * @throws V2xError `directory` when it cannot be written to
+   */
+  static async open(options: RingOptions): Promise<Ring> {
+    await ensureWritableDirectory(options.directory, 'recording');
+    const ring = new Ring(options);
+    await mkdir(ring.workDirectory, { recursive: true });
+    await ring.refresh();
+    ring.watch();
+    return ring;
+  }
+
+  /** Ends the background look at the directory. */
+  async close(): Promise<void> {
+    this.watcher?.close();
+    this.cancelRefresh();
+    await this.refreshing;
+    this.cancelRefresh();
+  }
+
+  window(from: number, to: number): Promise<readonly Segment[]> {
+    return Promise.resolve(this.table.between(from, to));
+  }
+
+  /** All segments, oldest first. */
+  get segments(): readonly Segment[] {
+    return this.table.segments;
+  }
+
+  onSegment(listener: (segment: Segment) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  pin(owner: string, from: number, to: number): void {
+    this.pins.set(owner, { from, to });
+  }
+
+  unpin(owner: string): void {
+    this.pins.delete(owner);
+  }
+
+  /**
+   * Takes a finished file of the recorder in: gives it its name, which never replaces another file, and lists it.
+   * @param path below `workDirectory`
+   */
+  async adopt(path: string, times: Omit<Segment, 'name' | 'bytes'>): Promise<Segment> {
+    const bytes = await syncFile(path);
+    const name = await this.giveName(path, times.from);
+    const segment: Segment = { ...times, name, bytes };
+    await appendToIndex(this.directory, segment);
+    this.add(segment);
+    this.reserved.delete(name);
+    return segment;
+  }
+
+  /**
+   * Deletes what retention demands; only whoever records into the directory may call this.
+   * @returns bytes that are missing although all that may go is gone: only pinned footage is left
+   */
+  async trim(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.directory);
+    const { segments, bytes } = this.table;
+    const { victims, missingBytes } = chooseVictims(
+      {
+        segments,
+        bytes,
+        freeBytes: bavail * bsize,
+        now: this.options.clock.now(),
+        pinned: [...this.pins.values()],
+      },
+      this.options.retention,
+    );
+    for (const { name } of victims) await rm(join(this.directory, name), { force: true });
+    this.table.remove(new Set(victims.map(({ name }) => name)));
+    this.staleLines += victims.length;
+    if (this.staleLines > Math.max(STALE_LINES, this.table.segments.length)) {
+      await writeIndex(this.directory, this.table.segments);
+      this.staleLines = 0;
+    }
+    return missingBytes;
+  }
+
+  private add(segment: Segment): void {
+    if (this.table.has(segment.name)) return;
+    this.table.add(segment);
+    for (const listener of this.listeners) listener(segment);
+  }
+
+  /** A second that is taken already makes it the next one: names are good to about a second only. */
+  private async giveName(path: string, from: number): Promise<string> {
+    for (let second = Math.floor(from); ; second++) {
+      const name = segmentName(second);
+      if (this.table.has(name)) continue;
+      this.reserved.add(name);
+      try {
+        await link(path, join(this.directory, name));
+        await rm(path);
+        await syncDirectory(this.directory);
+        return name;
+      } catch (error) {
+        this.reserved.delete(name);
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  private watch(): void {
+    this.watcher = watch(this.directory, (event, name) => {
+      const relevant = event === 'rename' && name !== null && secondOfName(name) !== undefined;
+      if (relevant && !this.reserved.has(name)) this.refreshIn(BURST_SECONDS);
+    });
+    this.watcher.on('error', this.options.onError);
+  }
+
+  private refreshIn(seconds: number): void {
+    this.cancelRefresh();
+    this.cancelRefresh = this.options.clock.after(seconds, () => {
+      this.refreshing = this.refresh().catch((error: unknown) => {
+        this.options.onError(error);
+        this.refreshIn(REFRESH_SECONDS);
+      });
+    });
+  }
+
+  /** Compares table and directory: forgets what is gone, lists what other programs closed. */
+  private async refresh(): Promise<void> {
+    const names = (await readdir(this.directory)).filter((name) => secondOfName(name) !== undefined);
+    const present = new Set(names);
+    const gone = this.table.segments.filter(({ name }) => !present.has(name) && !this.reserved.has(name));
+    this.table.remove(new Set(gone.map(({ name }) => name)));
+    const unknown = names.filter((name) => !this.table.has(name) && !this.reserved.has(name));
+    const open = unknown.length > 0 && (await this.listUnknown(unknown, names));
+    this.refreshIn(open ? Math.min(this.segmentSeconds, REFRESH_SECONDS) : REFRESH_SECONDS);
+  }
+
+  /** @returns whether one of them is still being written */
+  private async listUnknown(unknown: readonly string[], all: readonly string[]): Promise<boolean> {
+    const index = await readIndex(this.directory);
+    const foreign: string[] = [];
+    for (const name of unknown) {
+      const indexed = index.get(name);
+      if (indexed) this.add(indexed);
+      else foreign.push(name);
+    }
+    const newest = all.reduce((latest, name) => Math.max(latest, secondOfName(name) ?? 0), 0);
+    const files = await statFiles(this.directory, foreign);
+    const { closed, open } = sortForeign(files, newest, this.options.clock.now(), this.segmentSeconds);
+    for (const segment of closed) if (!this.reserved.has(segment.name)) this.add(segment);
+    return open;
+  }
+}
+
+/** @returns its size in bytes */
+async function syncFile(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+async function statFiles(directory: string, names: readonly string[]): Promise<ForeignFile[]> {
+  const files: ForeignFile[] = [];
+  for (let start = 0; start < names.length; start += STAT_BATCH) {
+    const batch = names.slice(start, start + STAT_BATCH).map((name) => statFile(directory, name));
+    for (const file of await Promise.all(batch)) if (file) files.push(file);
+  }
+  return files.sort((one, other) => one.second - other.second);
+}
+
+/** undefined when it has gone meanwhile. */
+async function statFile(directory: string, name: string): Promise<ForeignFile | undefined> {
+  try {
+    const { mtimeMs, size } = await stat(join(directory, name));
+    return { name, second: secondOfName(name) ?? 0, modified: mtimeMs / 1000, bytes: size };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
