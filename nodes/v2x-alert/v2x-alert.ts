@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { alertOf, actionIdOf, LONGEST_VALIDITY_SECONDS } from '../lib/alert/alert';
 import { shareRegistry, type SharedRegistry } from '../lib/alert/shared-registry';
 import { V2xError } from '../lib/errors';
@@ -26,13 +27,11 @@ export default defineNode<Config>({
       max: LONGEST_VALIDITY_SECONDS,
     });
     const openRegistry = keepRegistry(node, station);
-    let unnamed = 0;
 
     return {
       async input(message, send) {
         const now = node.clock.now();
-        unnamed += 1;
-        const event = toEvent(message.payload, { id: `${Math.round(now * 1000)}-${unnamed}`, ts: now });
+        const event = toEvent(message.payload, { id: randomUUID(), ts: now });
         if (isStale(message)) {
           node.status.off('stale');
           node.info(`Event "${event.id}" is too old to warn of; it is not alerted`);
