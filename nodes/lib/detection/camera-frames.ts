@@ -1,0 +1,102 @@
+import type { Clock } from '../clock';
+import { messageOf, V2xError } from '../errors';
+import { findBinary } from '../ffmpeg/binary';
+import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
+import { ffmpegArguments } from '../ffmpeg/command';
+import { runFfmpeg } from '../ffmpeg/run';
+import { displayAddress, type CameraSource } from '../ffmpeg/source';
+import { BYTES_PER_PIXEL, type Frame, type Size } from './frame';
+import { FrameSplitter } from './frame-splitter';
+import { Watchdog } from './watchdog';
+
+/** A camera that gives no frame for so long is started again. */
+const STALL_SECONDS = 10;
+/** ffmpeg 6: `-vsync` is called `-fps_mode` from here on. */
+const AVFORMAT_6 = 60;
+
+export interface CameraFrameOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly size: Size;
+  /** Frames per second at most. */
+  readonly fps: number;
+  /** Asked when a frame begins: whether it will be taken; otherwise it is dropped. */
+  readonly wanted: () => boolean;
+  readonly onFrame: (frame: Frame) => void;
+}
+
+/**
+ * Reads frames of a camera, from its detection stream if it has one, scaled and thinned out by an ffmpeg of its own
+ * that gives way to everything else. Returns when `signal` is aborted.
+ * @throws V2xError `camera` naming the camera when it ends, fails or stalls; `ffmpeg` when there is none
+ */
+export async function readCameraFrames(source: CameraSource, options: CameraFrameOptions): Promise<void> {
+  const { avformat } = await findBinary('ffmpeg');
+  const input = cameraInput(source, { avformat, detection: true });
+  const watchdog = new Watchdog(options.clock, STALL_SECONDS, options.signal);
+  const splitter = frameSplitter(options);
+  try {
+    await runFfmpeg(frameArguments(input, avformat, options), {
+      clock: options.clock,
+      signal: watchdog.signal,
+      lowPriority: true,
+      secrets: input.secrets,
+      ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
+      onStdout(chunk) {
+        watchdog.feed();
+        splitter.push(chunk);
+      },
+    });
+  } catch (error) {
+    throw lost(source, messageOf(error), error);
+  } finally {
+    watchdog.stop();
+  }
+  if (options.signal.aborted) return;
+  throw lost(source, watchdog.starved ? `no picture for ${STALL_SECONDS} s` : 'its stream ended');
+}
+
+function frameSplitter({ size, wanted, onFrame }: CameraFrameOptions): FrameSplitter {
+  const bytes = size.width * size.height * BYTES_PER_PIXEL;
+  return new FrameSplitter(bytes, wanted, (data) => {
+    onFrame({ ...size, data });
+  });
+}
+
+/**
+ * The frame rate is limited by taking the first frame of each 1/fps on the camera's own time line, never by the
+ * `fps` filter: after a jump in the camera's time stamps that one would make up frames by the thousand.
+ */
+export function frameArguments(
+  input: CameraInput,
+  avformat: number,
+  { size, fps }: { readonly size: Size; readonly fps: number },
+): string[] {
+  const slot = (time: string) => `floor(${time}*${fps})`;
+  const thin = `select='isnan(prev_selected_t)+not(eq(${slot('t')},${slot('prev_selected_t')}))'`;
+  const scale = `scale=${size.width}:${size.height}:flags=area`;
+  const passthrough = avformat >= AVFORMAT_6 ? '-fps_mode' : '-vsync';
+  return ffmpegArguments({
+    // One thread decodes any camera in real time, and leaves the other cores alone.
+    inputs: [{ url: input.url, options: ['-threads', '1', ...input.options] }],
+    outputs: [
+      {
+        url: 'pipe:1',
+        options: [
+          ...['-map', '0:v:0', '-vf', `${thin},${scale}`, passthrough, 'passthrough'],
+          ...['-f', 'rawvideo', '-pix_fmt', 'bgr24'],
+        ],
+      },
+    ],
+  });
+}
+
+function lost(source: CameraSource, reason: string, cause?: unknown): V2xError {
+  const camera = displayAddress(source);
+  return new V2xError(
+    'camera',
+    `The detector gets no pictures from ${camera}: ${reason}; it tries again by itself`,
+    { camera, reason },
+    { cause },
+  );
+}

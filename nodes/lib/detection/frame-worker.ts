@@ -1,0 +1,96 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { messageOf, V2xError } from '../errors';
+import type { Counts } from './engine';
+import type { RawFrame } from './frame';
+
+/**
+ * Counts frames in a thread of its own, so that the pixel work holds nobody up. The thread starts with the first
+ * frame; when it dies, the frames it had are rejected and the next one starts another.
+ */
+export class FrameWorker {
+  /** Name of the engine in the thread. */
+  readonly engine = 'builtin';
+  private thread: Thread | undefined;
+
+  constructor(private readonly startThread: () => Worker = startWorker) {}
+
+  /** Frames that are not counted yet. */
+  get pending(): number {
+    return this.thread?.pending ?? 0;
+  }
+
+  /**
+   * Counts one frame; frames are taken in order.
+   * @param frame its data is handed over to the thread and gone from this one
+   * @throws V2xError `worker` when the thread died
+   */
+  count(frame: RawFrame): Promise<Counts> {
+    if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread());
+    return this.thread.count(frame);
+  }
+
+  /** Finishes what is pending and ends the thread. A frame that comes later is the first of a new stream. */
+  async end(): Promise<void> {
+    const ending = this.thread;
+    this.thread = undefined;
+    await ending?.end();
+  }
+}
+
+interface Waiting {
+  readonly resolve: (counts: Counts) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Thread {
+  dead = false;
+  private readonly waiting: Waiting[] = [];
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly worker: Worker) {
+    worker.on('message', (counts: Counts) => this.waiting.shift()?.resolve(counts));
+    worker.on('error', (error) => {
+      this.die(messageOf(error));
+    });
+    worker.on('exit', (code) => {
+      this.die(`exit code ${code}`);
+    });
+  }
+
+  get pending(): number {
+    return this.waiting.length;
+  }
+
+  count(frame: RawFrame): Promise<Counts> {
+    const counted = new Promise<Counts>((resolve, reject) => {
+      this.worker.postMessage(frame, [frame.data.buffer]);
+      this.waiting.push({ resolve, reject });
+    });
+    this.last = counted;
+    return counted;
+  }
+
+  async end(): Promise<void> {
+    await Promise.allSettled([this.last]);
+    await this.worker.terminate();
+  }
+
+  private die(reason: string): void {
+    this.dead = true;
+    for (const { reject } of this.waiting.splice(0))
+      reject(
+        new V2xError('worker', `The detector's thread ended (${reason}); it starts again by itself`, {
+          reason,
+        }),
+      );
+  }
+}
+
+/** The thread's file is JavaScript beside this one; while tests run from the sources it is TypeScript, for tsx. */
+function startWorker(): Worker {
+  const extension = extname(__filename);
+  const file = join(__dirname, `worker${extension}`);
+  if (extension === '.js') return new Worker(file);
+  return new Worker(`require('tsx/cjs'); require(${JSON.stringify(file)})`, { eval: true });
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock';
+import type { CameraSource } from '../ffmpeg/source';
+import { readCameraFrames } from './camera-frames';
+import type { DetectedEvent, Detector } from './detector';
+import type { Frame, Size } from './frame';
+
+/** One frame at the engine and one that waits: more would only be late. */
+const MAX_PENDING = 2;
+
+export interface WatchOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly size: Size;
+  readonly fps: number;
+  /** Takes the events of each judged frame, often none. */
+  readonly onJudged: (events: readonly DetectedEvent[]) => void;
+}
+
+/**
+ * Judges the frames of a camera until `signal` is aborted.
+ * @throws V2xError `camera` when it gives no pictures, `worker` when the engine's thread died, `ffmpeg` without ffmpeg
+ */
+export async function watchCamera(
+  source: CameraSource,
+  detector: Detector,
+  { clock, signal, size, fps, onJudged }: WatchOptions,
+): Promise<void> {
+  const broken = new AbortController();
+  const stop = AbortSignal.any([signal, broken.signal]);
+  const judge = async (frame: Frame) => {
+    try {
+      const events = await detector.judge({ ...frame, channels: 3 }, clock.now());
+      if (!stop.aborted) onJudged(events);
+    } catch (error) {
+      broken.abort(error);
+    }
+  };
+  const wanted = () => {
+    const free = detector.pending < MAX_PENDING;
+    if (!free) detector.drop();
+    return free;
+  };
+  try {
+    await readCameraFrames(source, {
+      clock,
+      signal: stop,
+      size,
+      fps,
+      wanted,
+      onFrame: (frame) => void judge(frame),
+    });
+  } finally {
+    await detector.end();
+  }
+  if (!signal.aborted) broken.signal.throwIfAborted();
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock';
+import { decodeImage } from './decode-image';
+import type { DetectedEvent, Detector } from './detector';
+import type { Size } from './frame';
+import { wireFrame } from './wire-frame';
+
+/** Frames that may wait for their turn; what comes on top of that is dropped. */
+const MAX_WAITING = 4;
+
+/** Frames that come in messages: judged one after the other in the order they came, however long decoding takes. */
+export class WireFrames {
+  private waiting = 0;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** @param size what image files are scaled to; raw frames are judged as they are */
+  constructor(
+    private readonly detector: Detector,
+    private readonly size: Size,
+    private readonly options: { readonly clock: Clock; readonly signal: AbortSignal },
+  ) {}
+
+  /**
+   * Judges a frame, or drops it when too many are waiting.
+   * @param payload see `wireFrame`
+   * @throws V2xError `frame` when it is none, `worker` when the engine's thread died
+   */
+  async take(payload: unknown): Promise<DetectedEvent[]> {
+    const arrived = this.options.clock.now();
+    if (this.waiting >= MAX_WAITING) {
+      this.detector.drop();
+      return [];
+    }
+    const picture = wireFrame(payload);
+    return this.inTurn(async () => {
+      const frame =
+        'format' in picture
+          ? { ...(await decodeImage(picture, this.size, this.options)), channels: 3 as const }
+          : picture;
+      return this.detector.judge(frame, arrived);
+    });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.waiting += 1;
+    const turn = this.last.then(work);
+    this.last = Promise.allSettled([turn]);
+    try {
+      return await turn;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
+import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
+import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
+import { GRAY, picture, RED } from './pictures';
+
+const copy = ({ data, ...size }: Frame): RawFrame => ({ ...size, channels: 3, data: data.slice() });
+const gray = picture(32, 18, () => GRAY);
+const half = picture(32, 18, (x) => (x < 16 ? RED : [250, 250, 250]));
+
+describe('FrameWorker', () => {
+  it('counts in its thread what the engine counts, in order', async (t) => {
+    const worker = new FrameWorker();
+    t.after(() => worker.end());
+    const engine = new BuiltinEngine();
+    const frames = [gray, half, gray, gray];
+
+    const counted = frames.map((frame) => worker.count(copy(frame)));
+    assert.equal(worker.pending, 4);
+
+    assert.deepEqual(
+      await Promise.all(counted),
+      frames.map((frame) => engine.count(frame)),
+    );
+    assert.equal(worker.pending, 0);
+  });
+
+  it('takes the frame over without copying it', async (t) => {
+    const worker = new FrameWorker();
+    t.after(() => worker.end());
+    const frame = copy(gray);
+    const counted = worker.count(frame);
+    assert.equal(frame.data.length, 0);
+    await counted;
+  });
+
+  it('starts a new stream after its end', async (t) => {
+    const worker = new FrameWorker();
+    t.after(() => worker.end());
+    const last = worker.count(copy(gray));
+    await worker.end();
+    assert.equal((await last).red, 0);
+    assert.equal((await worker.count(copy(gray))).moving, undefined);
+  });
+
+  it('tells which frames a dying thread took with it, and goes on with a new one', async (t) => {
+    const crashing =
+      "require('node:worker_threads').parentPort.once('message', () => { throw new Error('boom'); })";
+    const threads = [
+      crashing,
+      "require('node:worker_threads').parentPort.on('message', () => process.exit(3))",
+    ];
+    const echo =
+      "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ pixels: width }))";
+    const worker = new FrameWorker(() => new Worker(threads.shift() ?? echo, { eval: true }));
+    t.after(() => worker.end());
+
+    await assert.rejects(worker.count(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
+    await assert.rejects(worker.count(copy(gray)), { code: 'worker', message: /exit code 3/ });
+    assert.equal((await worker.count(copy(gray))).pixels, 32);
+  });
+});

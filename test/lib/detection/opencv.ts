@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Counts } from '../../../nodes/lib/detection/engine';
+import type { Frame } from '../../../nodes/lib/detection/frame';
+
+/** Debian's own Python: the one that python3-opencv belongs to. */
+const PYTHON = '/usr/bin/python3';
+
+/** Why the comparisons with OpenCV cannot run here, as node:test takes it; false when they can. */
+export const withoutOpenCv =
+  spawnSync(PYTHON, ['-c', 'import cv2']).status === 0 ? false : 'python3-opencv is not installed';
+
+/** What OpenCV says of all 2^24 colours 0xRRGGBB: whether each is red (a bit each) and its gray (a byte each). */
+export function openCvColours(): { red: Uint8Array; gray: Uint8Array } {
+  const output = reference(['colours']);
+  return { red: output.subarray(0, 2 ** 21), gray: output.subarray(2 ** 21) };
+}
+
+/** OpenCV's counts for a stream of frames of one size. */
+export function openCvCounts(frames: readonly Frame[]): Counts[] {
+  const [{ width, height }] = frames;
+  const lines = reference(
+    ['counts', String(width), String(height)],
+    Buffer.concat(frames.map(({ data }) => data)),
+  );
+  return lines
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [red, moving] = line.split(' ').map(Number);
+      return { pixels: width * height, red, moving: moving < 0 ? undefined : moving };
+    });
+}
+
+function reference(args: string[], input: Uint8Array = new Uint8Array()): Buffer {
+  const script = join(__dirname, 'opencv_reference.py');
+  const { status, stdout, stderr } = spawnSync(PYTHON, [script, ...args], { input, maxBuffer: 2 ** 26 });
+  if (status !== 0) throw new Error(`opencv_reference.py failed: ${stderr.toString()}`);
+  return stdout;
+}
