@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { NodeMessage } from 'node-red';
 import clipMaker from '../../nodes/clip-maker/clip-maker';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';
