@@ -1,0 +1,76 @@
+import { systemClock } from '../nodes/lib/clock';
+import { dropEvent } from '../nodes/lib/event/drop';
+import { ensureWritableDirectory } from '../nodes/lib/files';
+import { dataPath, numberOption, parseOptions, usageError } from './options';
+
+export const usage = `Usage: v2x emit --type TYPE [options]
+
+Drops an event file, as a detector does, and prints its path.
+
+  --type TYPE        collision, fire, rollover, blockage, unknown, or another short word
+  --severity WORD    default high
+  --lat DEG --lon DEG
+  --road NAME
+  --distance-m M     how far around the place the warning matters, default 500
+  --ts SECONDS       when it happened, Unix time; default now
+  --clip-hint        keep the footage (default); --no-clip-hint does not
+  --action ACTION    new (default), update or cancel
+  --id ID            names the incident; update and cancel need that of the first
+  --dir DIRECTORY    default $V2X_DATA/events, or .v2x/events`;
+
+const OPTIONS = {
+  type: { type: 'string' },
+  severity: { type: 'string' },
+  lat: { type: 'string' },
+  lon: { type: 'string' },
+  road: { type: 'string' },
+  'distance-m': { type: 'string' },
+  ts: { type: 'string' },
+  'clip-hint': { type: 'boolean' },
+  'no-clip-hint': { type: 'boolean' },
+  action: { type: 'string' },
+  id: { type: 'string' },
+  dir: { type: 'string' },
+} as const;
+
+/**
+ * Drops the event that the options describe.
+ * @throws V2xError `usage`; `event` when the options make no valid event; `directory`
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, OPTIONS);
+  const directory = options.dir ?? dataPath('events');
+  const event = eventOf(options);
+  await ensureWritableDirectory(directory, 'events');
+  process.stdout.write(`${await dropEvent(directory, event, systemClock)}\n`);
+}
+
+/** What is not given is left to the schema's defaults. */
+function eventOf(options: ReturnType<typeof parseOptions<typeof OPTIONS>>): Record<string, unknown> {
+  const { type, severity, road, action, id } = options;
+  if (type === undefined) throw usageError('--type is missing; see "v2x emit --help"');
+  if (action !== undefined && action !== 'new' && id === undefined) {
+    throw usageError(`--action ${action} needs the --id of the incident`);
+  }
+  const event = {
+    ts: numberOption('ts', options.ts) ?? systemClock.now(),
+    type,
+    severity,
+    lat: numberOption('lat', options.lat),
+    lon: numberOption('lon', options.lon),
+    road,
+    distance_m: numberOption('distance-m', options['distance-m']),
+    clip_hint: clipHint(options),
+    action,
+    id,
+  };
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+}
+
+function clipHint(options: { 'clip-hint'?: boolean; 'no-clip-hint'?: boolean }): boolean | undefined {
+  if (options['clip-hint'] && options['no-clip-hint']) {
+    throw usageError('--clip-hint and --no-clip-hint contradict each other');
+  }
+  if (options['no-clip-hint']) return false;
+  return options['clip-hint'];
+}

@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import type { Alert } from '../nodes/lib/alert/alert';
+import { KeyRing } from '../nodes/lib/alert/key-ring';
+import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../nodes/lib/alert/verify';
+import { systemClock } from '../nodes/lib/clock';
+import { messageOf, V2xError } from '../nodes/lib/errors';
+import { DEFAULT_GROUP, endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/multicast/group';
+import { parseInterfaces } from '../nodes/lib/multicast/interfaces';
+import { receiveMulticast, type DatagramInfo } from '../nodes/lib/multicast/receiver';
+import { MAX_DATAGRAM_BYTES } from '../nodes/lib/multicast/sender';
+import { dataPath, environment, numberOption, parseOptions } from './options';
+
+export const usage = `Usage: v2x listen [options]
+
+Prints the alerts that vehicles receive, one line each; repetitions are left out. What cannot be trusted goes to
+stderr as [REFUSED] with its reason. Ends with Ctrl-C.
+
+  --json             print the alert's claims and its datagram as JSON, one line each
+  --interface LIST   names or addresses, separated by commas; default $V2X_INTERFACES or lo
+  --group ADDRESS    default $V2X_GROUP or ${DEFAULT_GROUP.address}
+  --port PORT        default $V2X_MULTICAST_PORT or ${DEFAULT_GROUP.port}
+  --key FILE         file that holds the HS256 secret, or an Ed25519 key as PEM or JWK; - reads it from stdin;
+                     default $V2X_KEY (the secret itself), or the key that "v2x start" made: $V2X_DATA/key or .v2x/key
+  --key-id ID        default $V2X_KEY_ID or rsu`;
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  interface: { type: 'string' },
+  group: { type: 'string' },
+  port: { type: 'string' },
+  key: { type: 'string' },
+  'key-id': { type: 'string' },
+} as const;
+
+type Options = ReturnType<typeof parseOptions<typeof OPTIONS>>;
+
+/**
+ * Listens until SIGINT or SIGTERM, or until nobody reads the output any more.
+ * @throws V2xError `usage`, `setting`, `key`, `port`
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, OPTIONS);
+  const group = groupOf(options);
+  const ring = await loadKey(options);
+  const printer = new Printer(ring, options.json);
+  const receiver = {
+    clock: systemClock,
+    maxBytes: MAX_DATAGRAM_BYTES,
+    onDatagram: (datagram: Buffer, info: DatagramInfo) => void printer.take(datagram, info),
+    onOversized: ({ bytes }: DatagramInfo) => {
+      warn(`[REFUSED] the datagram has ${bytes} bytes, more than ${MAX_DATAGRAM_BYTES}`);
+    },
+    onReady: (joined: readonly string[]) => {
+      warn(`listening on ${endpoint(group)} (${joined.join(', ') || 'no interface yet'})`);
+    },
+    onFault: (error: V2xError) => {
+      warn(`v2x: ${error.message}`);
+    },
+    onRecovery: (name: string) => {
+      warn(`v2x: interface ${name} works again`);
+    },
+  };
+  await receiveMulticast(group, receiver, endSignal());
+}
+
+/** Aborted by SIGINT and SIGTERM, and when the reader of the output is gone (`v2x listen | head -1`). */
+function endSignal(): AbortSignal {
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      end.abort();
+    });
+  }
+  process.stdout.on('error', () => {
+    end.abort();
+  });
+  return end.signal;
+}
+
+function groupOf(options: Options): MulticastGroup {
+  const port = numberOption('port', options.port ?? environment('V2X_MULTICAST_PORT'));
+  return multicastGroup({
+    address: options.group ?? environment('V2X_GROUP') ?? DEFAULT_GROUP.address,
+    port: port ?? DEFAULT_GROUP.port,
+    interfaces: parseInterfaces(options.interface ?? environment('V2X_INTERFACES')),
+  });
+}
+
+async function loadKey(options: Options): Promise<KeyRing> {
+  const secret = (await readSecret(options.key)).trim();
+  const asymmetric = secret.startsWith('-----BEGIN') || secret.startsWith('{');
+  return KeyRing.create({
+    keyId: options['key-id'] ?? environment('V2X_KEY_ID') ?? 'rsu',
+    algorithm: asymmetric ? 'EdDSA' : 'HS256',
+    secret,
+  });
+}
+
+async function readSecret(file: string | undefined): Promise<string> {
+  const fromEnvironment = environment('V2X_KEY');
+  if (file === undefined && fromEnvironment !== undefined) return fromEnvironment;
+  const path = file ?? dataPath('key');
+  try {
+    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+  } catch (error) {
+    const mend = 'give --key FILE, set V2X_KEY, or run "v2x start" here first';
+    throw new V2xError('key', `The key cannot be read: ${messageOf(error)}; ${mend}`, {}, { cause: error });
+  }
+}
+
+/** More versions than are live in range at a time. */
+const REMEMBERED_VERSIONS = 4096;
+
+/** Prints what is to be trusted to stdout, each version of an alert once, and refusals to stderr. */
+class Printer {
+  private readonly printed = new Set<string>();
+
+  constructor(
+    private readonly ring: KeyRing,
+    private readonly json: boolean,
+  ) {}
+
+  async take(datagram: Buffer, info: DatagramInfo): Promise<void> {
+    const verdict = await verifyAlert(datagram, this.ring, {
+      now: info.received,
+      skew: DEFAULT_SKEW_SECONDS,
+    });
+    if (!verdict.trusted) {
+      warn(`[REFUSED] ${printable(verdict.reason)}, from ${endpoint(info.from)}`);
+      return;
+    }
+    const { alert } = verdict;
+    if (!this.isFirst(`${alert.sub} ${alert.iat}`)) return;
+    const line = this.json ? JSON.stringify({ ...alert, datagram: info }) : describe(alert, info);
+    process.stdout.write(`${line}\n`);
+  }
+
+  private isFirst(version: string): boolean {
+    if (this.printed.has(version)) return false;
+    this.printed.add(version);
+    if (this.printed.size > REMEMBERED_VERSIONS) {
+      for (const oldest of this.printed) {
+        this.printed.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+}
+
+function describe({ status, iat, event }: Alert, { from, received }: DatagramInfo): string {
+  const words = [
+    '[RECV]',
+    event.type,
+    event.severity,
+    status === 'cancelled' && 'cancelled',
+    event.road !== undefined && `road=${event.road}`,
+    event.lat !== undefined && event.lon !== undefined && `${event.lat},${event.lon}`,
+    event.distance_m !== undefined && `${event.distance_m} m`,
+    `age ${Math.round((received - iat) * 1000)} ms`,
+    `from ${endpoint(from)}`,
+  ];
+  return printable(words.filter((word) => word !== false).join(' '));
+}
+
+/** Text from outside must not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,52 @@
+import { codeOf, messageOf } from '../nodes/lib/errors';
+import { usageError } from './options';
+
+/** What every command's file has; `start` has its own options, those of Node-RED's settings. */
+interface Command {
+  readonly usage: string;
+  run(args: readonly string[]): void | Promise<void>;
+}
+
+/** Loaded only when called: `emit` must not pay for what `start` needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => ({ usage: START_USAGE, run: (await import('./start.js')).start }),
+  emit: () => import('./emit.js'),
+  listen: () => import('./listen.js'),
+};
+
+const START_USAGE = `Usage: v2x start
+
+Runs Node-RED with the default project and prints "v2x ready <url>" once its flows run.
+Everything is set in the environment: PORT, V2X_DATA, V2X_CAMERA, V2X_PRE, V2X_POST, V2X_INTERFACES, V2X_GROUP,
+V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID.`;
+
+const USAGE = `Usage: v2x <command> [options]
+
+Commands:
+  start    run the roadside unit: Node-RED with the default project
+  emit     drop an event file, as a detector does
+  listen   print the alerts that vehicles receive
+
+"v2x <command> --help" tells more.`;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [name, ...args] = argv as readonly [string | undefined, ...string[]];
+  if (name === undefined) throw usageError('a command is missing; see "v2x --help"');
+  if (name === '--help' || name === '-h') {
+    print(USAGE);
+    return;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) throw usageError(`there is no command "${name}"; see "v2x --help"`);
+  const command = await COMMANDS[name]();
+  if (args.includes('--help') || args.includes('-h')) print(command.usage);
+  else await command.run(args);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`v2x: ${messageOf(error)}\n`);
+  process.exitCode = codeOf(error) === 'usage' ? 2 : 1;
+});
