@@ -20,8 +20,16 @@ RED.nodes.registerType<Properties, Credentials>('v2x-key', {
     keyId: { value: 'rsu', required: true },
     algorithm: { value: 'HS256', required: true },
     secretEnv: { value: 'V2X_KEY' },
-    notBefore: { value: '' },
-    notAfter: { value: '' },
+    notBefore: {
+      value: '',
+      validate: (value: string) =>
+        /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value)),
+    },
+    notAfter: {
+      value: '',
+      validate: (value: string) =>
+        /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value)),
+    },
   },
   credentials: {
     secret: { type: 'password' },
