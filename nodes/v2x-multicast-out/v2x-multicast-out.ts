@@ -1,3 +1,4 @@
+import { LiveAlertFile } from '../lib/alert/live-alerts';
 import { Repeater } from '../lib/alert/repeater';
 import { DEFAULT_REPETITION, type OutgoingAlert, type RepetitionPolicy } from '../lib/alert/repetition';
 import { V2xError } from '../lib/errors';
@@ -20,9 +21,9 @@ interface Config {
   reportRepetitions: boolean | string;
 }
 
-/** An alert with the message that brought it. */
+/** An alert with the message that brought it; one that goes on after a restart has none. */
 interface MessageAlert extends OutgoingAlert {
-  readonly message: Message;
+  readonly message?: Message;
 }
 
 /** Sends payloads to a multicast group, and repeats those that are alerts. */
@@ -37,21 +38,25 @@ export default defineNode<Config>({
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
       policy,
-      async send({ alert, repetition }) {
-        const report = await sender.send(alert.bytes);
-        if (repetition === 0 || reportRepetitions)
-          node.send(reportMessage(alert.message, report, repetition));
+      async send({ alert: { bytes, message }, repetition }) {
+        const report = await sender.send(bytes);
+        if (message && (repetition === 0 || reportRepetitions)) {
+          node.send(reportMessage(message, report, repetition));
+        }
       },
       onError: (error) => {
         node.report(error);
       },
       onChange: () => {
-        display.repeating(repeater.alerts.length);
+        display.repeating(repeater.size);
+        file.update();
       },
     });
+    const file = liveAlertFile(node, repeater);
     node.onClose(() => {
       repeater.close();
     });
+    await resume(node, file, repeater);
     return {
       async input(message, send) {
         const bytes = bytesOf(message.payload);
@@ -118,6 +123,36 @@ async function openSender(
   display.impair(false);
   await sender.open();
   return sender;
+}
+
+function liveAlertFile(node: FlowNode<Config>, repeater: Repeater<MessageAlert>): LiveAlertFile {
+  const path = node.dataPath(`state/v2x-multicast-out-${node.id.replaceAll(/[^\w-]/g, '_')}.json`);
+  const file = new LiveAlertFile(
+    path,
+    node.clock,
+    () => repeater.alerts,
+    (error) => {
+      node.report(error);
+    },
+  );
+  node.onClose(() => file.close());
+  return file;
+}
+
+/** Goes on with the alerts of before a restart. What is wrong with their file does not keep new ones from going out. */
+async function resume(
+  node: FlowNode<Config>,
+  file: LiveAlertFile,
+  repeater: Repeater<MessageAlert>,
+): Promise<void> {
+  const report = (error: unknown) => {
+    node.report(error);
+  };
+  try {
+    for (const alert of await file.load()) repeater.submit(alert).catch(report);
+  } catch (error) {
+    report(error);
+  }
 }
 
 function policyOf(config: Partial<Config>): RepetitionPolicy {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { afterEach, describe, it, type TestContext } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import type { SendReport } from '../../nodes/lib/multicast/sender';
 import multicastGroup from '../../nodes/v2x-multicast-group/v2x-multicast-group';
 import multicastOut from '../../nodes/v2x-multicast-out/v2x-multicast-out';
 import { FakeClock } from '../support/fake-clock';
-import { outlet, probe, startFlow, stopFlow } from '../support/flow';
+import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 import { testGroup } from '../support/multicast';
 
 async function sendTo(group: MulticastGroup, clock: FakeClock, config: object = {}) {
@@ -67,6 +69,9 @@ const alert = (actionId: string, clock: FakeClock) => ({
 });
 
 describe('v2x-multicast-out', () => {
+  beforeEach(async (t) => {
+    process.env.V2X_DATA = await temporaryDirectory(t as TestContext);
+  });
   afterEach(stopFlow);
 
   it('sends a string or a Buffer once, and passes the message on with the report', async (t) => {
@@ -144,6 +149,41 @@ describe('v2x-multicast-out', () => {
     await clock.advance(20);
     assert.equal(out.errors.length, 1);
     assert.equal(out.statuses.at(-1)?.fill, 'red');
+  });
+
+  it('goes on with a live alert after a restart, as often as it has time left', async (t) => {
+    const clock = new FakeClock();
+    const group = await testGroup();
+    const before = await sendTo(group, clock, { duration: 10 });
+    before.out.node.receive({ payload: 'alert', alert: alert('1001:1', clock) });
+    before.out.node.receive({
+      payload: 'ends',
+      alert: { ...alert('1001:2', clock), expires: clock.now() + 1 },
+    });
+    await before.next.next();
+    await before.next.next();
+    await stopFlow();
+
+    await clock.advance(9);
+    const { received, first } = await wire(t, group, clock);
+    const { next } = await sendTo(group, clock, { duration: 10 });
+    await first(1);
+    await clock.advance(60);
+
+    assert.deepEqual(await first(5), Array(5).fill('alert'), 'after 0, 100, 200, 400 and 900 ms');
+    assert.equal(received.length, 5);
+    assert.equal(next.received.length, 0, 'no message of this run brought it');
+  });
+
+  it('sends without a state directory, and says what that costs', async () => {
+    const clock = new FakeClock();
+    await writeFile(join(String(process.env.V2X_DATA), 'state'), '');
+    const { out, next } = await sendTo(await testGroup(), clock);
+    assert.match(await out.error(), /state directory .* cannot be used/);
+
+    out.node.receive({ payload: 'alert', alert: alert('1001:1', clock) });
+    await next.next();
+    assert.match(await out.error(), /cannot be kept in .*ENOTDIR.*a restart would end them/);
   });
 
   it('refuses what it cannot send', async () => {

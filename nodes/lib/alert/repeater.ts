@@ -1,5 +1,11 @@
 import type { CancelTimer, Clock } from '../clock';
-import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPolicy } from './repetition';
+import {
+  RepetitionSchedule,
+  type DueCopy,
+  type LiveAlert,
+  type OutgoingAlert,
+  type RepetitionPolicy,
+} from './repetition';
 
 export interface RepeaterOptions<Alert extends OutgoingAlert> {
   readonly clock: Clock;
@@ -30,8 +36,13 @@ export class Repeater<Alert extends OutgoingAlert> {
     });
   }
 
-  /** The alerts that are being sent, and for how many seconds more. */
-  get alerts() {
+  /** How many alerts are being sent. */
+  get size(): number {
+    return this.schedule.size;
+  }
+
+  /** The alerts that are being sent. */
+  get alerts(): readonly LiveAlert<Alert>[] {
     return this.schedule.alerts;
   }
 

@@ -25,6 +25,12 @@ export interface OutgoingAlert {
   readonly duration?: number;
 }
 
+/** An alert that is being sent, and for how many seconds more. */
+export interface LiveAlert<Alert extends OutgoingAlert = OutgoingAlert> {
+  readonly alert: Alert;
+  readonly remaining: number;
+}
+
 /** One copy of an alert that is due. */
 export interface DueCopy<Alert extends OutgoingAlert> {
   readonly alert: Alert;
@@ -32,7 +38,7 @@ export interface DueCopy<Alert extends OutgoingAlert> {
   readonly repetition: number;
 }
 
-interface LiveAlert<Alert> {
+interface ScheduledAlert<Alert> {
   readonly alert: Alert;
   /** Seconds from the first copy. */
   readonly duration: number;
@@ -69,7 +75,7 @@ export function nextCopy(elapsed: number, interval: number): number {
  * When the copies per second do not suffice for all, first copies go before repetitions, and repetitions take turns.
  */
 export class RepetitionSchedule<Alert extends OutgoingAlert> {
-  private readonly live = new Map<string, LiveAlert<Alert>>();
+  private readonly live = new Map<string, ScheduledAlert<Alert>>();
   /** When the last copies went out, monotonic seconds, at most `perSecond` of them. */
   private readonly sent: number[] = [];
 
@@ -80,8 +86,12 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     private readonly onEnd: (alert: Alert) => void = () => undefined,
   ) {}
 
-  /** The alerts that are being sent, and for how many seconds more. */
-  get alerts(): readonly { readonly alert: Alert; readonly remaining: number }[] {
+  get size(): number {
+    return this.live.size;
+  }
+
+  /** The alerts that are being sent. */
+  get alerts(): readonly LiveAlert<Alert>[] {
     const now = this.clock.monotonic();
     return [...this.live.values()].map(({ alert, duration, started }) => ({
       alert,
@@ -135,8 +145,8 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     return { alert: live.alert, repetition: live.copies++ };
   }
 
-  private mostUrgent(now: number): LiveAlert<Alert> | undefined {
-    let urgent: LiveAlert<Alert> | undefined;
+  private mostUrgent(now: number): ScheduledAlert<Alert> | undefined {
+    let urgent: ScheduledAlert<Alert> | undefined;
     for (const live of this.live.values()) {
       if (live.due <= now && (!urgent || isMoreUrgent(live, urgent))) urgent = live;
     }
@@ -169,7 +179,7 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
   }
 }
 
-function isMoreUrgent<Alert>(one: LiveAlert<Alert>, other: LiveAlert<Alert>): boolean {
+function isMoreUrgent<Alert>(one: ScheduledAlert<Alert>, other: ScheduledAlert<Alert>): boolean {
   const oneIsFirst = one.copies === 0;
   const otherIsFirst = other.copies === 0;
   return oneIsFirst === otherIsFirst ? one.due < other.due : oneIsFirst;
