@@ -61,7 +61,14 @@ export function actionIdOf({ station, sequence }: Pick<Action, 'station' | 'sequ
  * @throws V2xError `claims` naming the claim and the rule it breaks
  */
 export function parseAlert(payload: Uint8Array): Alert {
-  const claims = parseJson(payload);
+  return toAlert(parseJson(payload));
+}
+
+/**
+ * Checks that a value is an alert.
+ * @throws V2xError `claims` naming the claim and the rule it breaks
+ */
+export function toAlert(claims: unknown): Alert {
   if (!matchesSchema(claims)) {
     const error = matchesSchema.errors?.[0];
     const claim = error?.instancePath.slice(1).replaceAll('/', '.') || 'the payload';

@@ -49,10 +49,11 @@ export function bearingTo(from: Position, to: Position): number {
 }
 
 /**
- * A position from a message.
+ * A position from outside.
+ * @param source what the value is called, for the message
  * @throws V2xError `position` when it is not one
  */
-export function toPosition(value: unknown): Position {
+export function toPosition(value: unknown, source: string): Position {
   if (typeof value === 'object' && value !== null) {
     const { lat, lon, heading } = value as Partial<Record<keyof Position, unknown>>;
     if (isWithin(lat, 90) && isWithin(lon, 180) && (heading === undefined || isWithin(heading, 360))) {
@@ -61,7 +62,7 @@ export function toPosition(value: unknown): Position {
   }
   throw new V2xError(
     'position',
-    'msg.position is no place: it needs lat (-90 to 90) and lon (-180 to 180), and may have heading, in degrees',
+    `${source} is no place: it needs lat (-90 to 90) and lon (-180 to 180), and may have heading, in degrees`,
   );
 }
 

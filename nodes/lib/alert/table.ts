@@ -43,6 +43,11 @@ export class AlertTable {
     return [...this.entries.values()].filter(({ live }) => live).map(({ alert }) => alert);
   }
 
+  /** Whether the warning of this action id stands. */
+  isLive(actionId: string): boolean {
+    return this.entries.get(actionId)?.live ?? false;
+  }
+
   /** Takes a trusted alert and says what it changes. Call `expire` first, so that time has passed for the table too. */
   receive(alert: Alert, now: number): Change {
     const known = this.entries.get(alert.sub);

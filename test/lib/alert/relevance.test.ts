@@ -59,7 +59,7 @@ describe('distance and bearing', () => {
 
 describe('toPosition', () => {
   it('takes places and nothing else', () => {
-    assert.deepEqual(toPosition({ ...SEOUL, heading: 90, speed: 3 }), { ...SEOUL, heading: 90 });
+    assert.deepEqual(toPosition({ ...SEOUL, heading: 90, speed: 3 }, 'it'), { ...SEOUL, heading: 90 });
     for (const value of [
       null,
       7,
@@ -68,7 +68,7 @@ describe('toPosition', () => {
       { lat: NaN, lon: 0 },
       { ...SEOUL, heading: 'n' },
     ]) {
-      assert.throws(() => toPosition(value), { code: 'position' });
+      assert.throws(() => toPosition(value, 'it'), { code: 'position' });
     }
   });
 });

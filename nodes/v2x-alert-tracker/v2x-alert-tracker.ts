@@ -1,0 +1,108 @@
+import { toAlert, type Alert } from '../lib/alert/alert';
+import { isRelevant, toPosition, type Position } from '../lib/alert/relevance';
+import { AlertTable, DEFAULT_TABLE_SIZE, type Change } from '../lib/alert/table';
+import type { CancelTimer } from '../lib/clock';
+import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
+import type { Message } from '../lib/node-red/message';
+import { numberSetting } from '../lib/node-red/settings';
+
+interface Config {
+  /** A fixed place; without it, and without msg.position, every alert matters. Degrees. */
+  lat: string | number;
+  lon: string | number;
+  heading: string | number;
+  /** Most alerts that are remembered. */
+  size: string | number;
+}
+
+/** The wall clock may step: whether alerts have expired is looked at this often at least. */
+const LONGEST_WAIT_SECONDS = 30;
+
+const TELLING: ReadonlySet<Change | 'irrelevant'> = new Set(['new', 'update', 'cancel']);
+
+/** Keeps a vehicle's table of alerts: tells of each new, changed, cancelled and expired one, once. */
+export default defineNode<Config>({
+  type: 'v2x-alert-tracker',
+  setup(node) {
+    const size = { fallback: DEFAULT_TABLE_SIZE, min: 1, max: 65_536 };
+    const table = new AlertTable(Math.floor(numberSetting('size', node.config.size, size)));
+    const fixed = fixedPosition(node.config);
+    const expireDue = watchExpiry(node, table);
+
+    return {
+      input(message, send) {
+        const alert = toAlert(message.payload);
+        expireDue();
+        const position = positionOf(message) ?? fixed;
+        const change = changeOf(alert, table, position, node.clock.now());
+        const about = { ...message, payload: alert, alert: aboutOf(alert, change, message) };
+        if (TELLING.has(change)) send(about, null);
+        else send(null, about);
+        expireDue();
+      },
+    };
+  },
+});
+
+/** An alert that does not matter here is not remembered: it may matter later. A cancel always is. */
+function changeOf(
+  alert: Alert,
+  table: AlertTable,
+  position: Position | undefined,
+  now: number,
+): Change | 'irrelevant' {
+  const mayWait = alert.status === 'active' && !table.isLive(alert.sub);
+  if (mayWait && position && !isRelevant(alert, position)) return 'irrelevant';
+  return table.receive(alert, now);
+}
+
+/**
+ * Sends what has expired, and sets the timer for what will.
+ * @returns does so now
+ */
+function watchExpiry(node: FlowNode<Config>, table: AlertTable): () => void {
+  let cancel: CancelTimer | undefined;
+  const expireDue = () => {
+    cancel?.();
+    const now = node.clock.now();
+    for (const alert of table.expire(now)) {
+      node.send({ payload: alert, alert: aboutOf(alert, 'expired') }, null);
+    }
+    showLive(node, table.live.length);
+    const next = table.nextExpiry();
+    cancel =
+      next === undefined
+        ? undefined
+        : node.clock.after(Math.min(next - now, LONGEST_WAIT_SECONDS), expireDue);
+  };
+  node.onClose(() => cancel?.());
+  expireDue();
+  return expireDue;
+}
+
+function showLive(node: FlowNode<Config>, live: number): void {
+  if (live === 0) node.status.off('none');
+  else node.status.ok('live', { live });
+}
+
+function aboutOf(alert: Alert, change: string, { alert: known }: Message = {}): object {
+  const about = { actionId: alert.sub, change, referenceTime: alert.iat, expires: alert.exp };
+  return typeof known === 'object' ? { ...known, ...about } : about;
+}
+
+function positionOf({ position }: Message): Position | undefined {
+  return position === undefined ? undefined : toPosition(position, 'msg.position');
+}
+
+function fixedPosition({ lat, lon, heading }: Partial<Config>): Position | undefined {
+  if (lat === undefined && lon === undefined) return undefined;
+  const degrees = (name: string, value: string | number | undefined, limit: number) =>
+    numberSetting(name, value, { fallback: NaN, min: -limit, max: limit });
+  const place = {
+    lat: degrees('lat', lat, 90),
+    lon: degrees('lon', lon, 180),
+    ...(heading === undefined ? {} : { heading: degrees('heading', heading, 360) }),
+  };
+  return toPosition(place, 'The fixed position');
+}
