@@ -1,0 +1,138 @@
+"""A real RTSP camera for tests: GStreamer serves a picture that shows the time of its own capture.
+
+The upper part of the picture is a strip of 2 x 24 black and white cells: 41 bits of Unix time in milliseconds and
+7 bits of checksum, most significant bit first. Run with /usr/bin/python3 and one JSON object of options; prints
+"ready PORT". See rtsp-server.ts.
+"""
+
+import json
+import sys
+import threading
+import time
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+WIDTH, HEIGHT = 384, 240
+CELL, ROWS, COLUMNS = 16, 2, 24
+CELL_HEIGHT = 32
+GREY = bytes([128])
+
+ENCODERS = {
+    "h264": "x264enc threads=1 speed-preset=ultrafast {tune} key-int-max={gop} bframes={b_frames} bitrate=400"
+    " ! video/x-h264,profile=main ! h264parse ! video/x-h264,alignment=au ! rtph264pay name=pay0 pt=96 config-interval=-1",
+    "h265": "x265enc speed-preset=ultrafast tune=zerolatency key-int-max={gop} bitrate=400"
+    " ! h265parse ! video/x-h265,alignment=au ! rtph265pay name=pay0 pt=96 config-interval=-1",
+}
+AUDIO_ENCODERS = {
+    "aac": "voaacenc bitrate=64000 ! rtpmp4gpay name=pay1 pt=97",
+    "alaw": "alawenc ! rtppcmapay name=pay1 pt=8",
+}
+AUDIO_RATES = {"aac": 48000, "alaw": 8000}
+AUDIO_CHUNKS_PER_SECOND = 50
+
+
+
+def picture(milliseconds, count):
+    """One I420 frame: the strip above, a bar that moves below."""
+    word = milliseconds << 7 | milliseconds % 127
+    bits = [word >> shift & 1 for shift in range(ROWS * COLUMNS - 1, -1, -1)]
+    luma = bytearray()
+    for row in range(ROWS):
+        cells = bits[row * COLUMNS : (row + 1) * COLUMNS]
+        luma += b"".join((b"\xeb" if bit else b"\x10") * CELL for bit in cells) * CELL_HEIGHT
+    left = count * 4 % (WIDTH - 32)
+    line = GREY * left + b"\xeb" * 32 + GREY * (WIDTH - 32 - left)
+    luma += line * (HEIGHT - ROWS * CELL_HEIGHT)
+    return bytes(luma) + GREY * (WIDTH * HEIGHT // 2)
+
+
+def sound(rate, count):
+    """A chunk of a 500 Hz tone in the first tenth of each second, silence else; signed 16-bit."""
+    samples = rate // AUDIO_CHUNKS_PER_SECOND
+    if count % AUDIO_CHUNKS_PER_SECOND >= AUDIO_CHUNKS_PER_SECOND // 10:
+        return bytes(2 * samples)
+    half = rate // 1000
+    return (b"\x00\x20" * half + b"\x00\xe0" * half) * (samples // (2 * half))
+
+
+def feed(source, rate, make):
+    """Pushes what `make(count)` gives in real time, until the pipeline refuses it."""
+    # Time stamps are taken from the pipeline's clock.
+    while source.get_clock() is None:
+        time.sleep(0.005)
+    start, count = time.monotonic(), 0
+    while True:
+        time.sleep(max(0, start + count / rate - time.monotonic()))
+        buffer = Gst.Buffer.new_wrapped(make(count))
+        if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+            return
+        count += 1
+
+
+def launch_line(options):
+    # Sources of our own only: a test source can seek, and the server then insists on it.
+    source = "appsrc name={} is-live=true format=time do-timestamp=true caps={} ! queue ! {}"
+    fps = options["fps"]
+    caps = f"video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={fps}/1"
+    encoder = ENCODERS[options["codec"]].format(
+        gop=round(options["gopSeconds"] * fps),
+        b_frames=options["bFrames"],
+        tune="" if options["bFrames"] else "tune=zerolatency",
+    )
+    line = source.format("video", caps, encoder)
+    audio = options["audio"]
+    if audio != "none":
+        caps = f"audio/x-raw,format=S16LE,layout=interleaved,rate={AUDIO_RATES[audio]},channels=1"
+        line += " " + source.format("audio", caps, AUDIO_ENCODERS[audio])
+    return f"( {line} )"
+
+
+def start_feeding(media, options):
+    def start(name, *args):
+        source = media.get_element().get_by_name(name)
+        threading.Thread(target=feed, args=(source, *args), daemon=True).start()
+
+    start("video", options["fps"], lambda count: picture(int(time.time() * 1000), count))
+    audio = options["audio"]
+    if audio != "none":
+        start("audio", AUDIO_CHUNKS_PER_SECOND, lambda count: sound(AUDIO_RATES[audio], count))
+
+
+def protect(server, factory, user, password):
+    """Asks for user and password (basic authentication)."""
+    token = GstRtspServer.RTSPToken()
+    token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
+    auth = GstRtspServer.RTSPAuth()
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    server.set_auth(auth)
+    permissions = GstRtspServer.RTSPPermissions()
+    for permission in ("media.factory.access", "media.factory.construct"):
+        permissions.add_permission_for_role("viewer", permission, True)
+    factory.set_permissions(permissions)
+
+
+def main():
+    options = json.loads(sys.argv[1])
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(str(options["port"]))
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(launch_line(options))
+    factory.set_shared(True)
+
+    factory.connect("media-configure", lambda _, media: start_feeding(media, options))
+    if options["user"]:
+        protect(server, factory, options["user"], options["password"])
+    server.get_mount_points().add_factory("/cam", factory)
+    if server.attach(None) == 0:
+        sys.exit("the port is taken")
+    print("ready", server.get_bound_port(), flush=True)
+    GLib.MainLoop().run()
+
+
+main()
