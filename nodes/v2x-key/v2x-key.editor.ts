@@ -13,6 +13,10 @@ interface Credentials {
   accepted: string;
 }
 
+/** Empty, an environment variable, Unix seconds, or a date. */
+const isMoment = (value: string) =>
+  /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value));
+
 RED.nodes.registerType<Properties, Credentials>('v2x-key', {
   category: 'config',
   defaults: {
@@ -22,13 +26,11 @@ RED.nodes.registerType<Properties, Credentials>('v2x-key', {
     secretEnv: { value: 'V2X_KEY' },
     notBefore: {
       value: '',
-      validate: (value: string) =>
-        /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value)),
+      validate: isMoment,
     },
     notAfter: {
       value: '',
-      validate: (value: string) =>
-        /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value)),
+      validate: isMoment,
     },
   },
   credentials: {

@@ -76,17 +76,16 @@ export class ActionRegistry {
     return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.expires ?? 0) > now);
   }
 
+  /** @returns why the action could not be kept */
   private async save(action: Action, now: number): Promise<V2xError | undefined> {
+    let failure = this.compactionFailure;
     try {
       await this.journal.append(action);
-      if (this.compactionFailure !== undefined) throw this.compactionFailure as Error;
-      return undefined;
     } catch (error) {
-      const text = `The alert of event "${action.eventId}" goes out, but could not be kept: ${messageOf(error)}`;
-      return new V2xError('unsaved', `${text}; free space on the disk`, {}, { cause: error });
-    } finally {
-      if (this.journal.grown) this.compactSoon(now);
+      failure = error;
     }
+    if (this.journal.grown) this.compactSoon(now);
+    return failure === undefined ? undefined : unsavedError(action, failure);
   }
 
   private remember(action: Action): void {
@@ -113,6 +112,16 @@ export class ActionRegistry {
     this.last = done.catch(() => undefined);
     return done;
   }
+}
+
+function unsavedError({ eventId }: Action, cause: unknown): V2xError {
+  return new V2xError(
+    'unsaved',
+    `The alert of event "${eventId}" goes out, but an update or cancel after a restart may not find it: ` +
+      `${messageOf(cause)}; check the disk and its free space`,
+    { eventId },
+    { cause },
+  );
 }
 
 function forgetExpired<Key>(actions: Map<Key, Action>, now: number): void {

@@ -49,7 +49,10 @@ export class SequenceNumbers {
         return sequence;
       }
     }
-    throw new V2xError('sequence', 'All 65,536 sequence numbers belong to warnings that still stand');
+    throw new V2xError(
+      'sequence',
+      'All 65,536 sequence numbers belong to warnings that still stand; cancel some, or shorten the validity',
+    );
   }
 
   /** Gives back what is reserved but was not used; no number may be taken afterwards. */
