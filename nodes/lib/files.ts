@@ -64,9 +64,9 @@ export async function ensureWritableDirectory(directory: string, purpose: string
 }
 
 function directoryError(directory: string, purpose: string, cause: unknown): V2xError {
-  const user = userInfo().username;
+  const user = currentUser();
   const permission = ['EACCES', 'EPERM'].includes(codeOf(cause) ?? '');
-  const quoted = `'${directory.replaceAll("'", "'\\''")}'`;
+  const quoted = shellQuoted(directory);
   const mend = permission
     ? `run: sudo mkdir -p ${quoted} && sudo chown -R ${user} ${quoted}`
     : 'choose another directory or free the path';
@@ -76,4 +76,18 @@ function directoryError(directory: string, purpose: string, cause: unknown): V2x
     { directory, user, purpose },
     { cause },
   );
+}
+
+/** The user this process runs as, for messages; containers may run as one that has no name. */
+export function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** A text as one word of a shell command that a user may copy. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

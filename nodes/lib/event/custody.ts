@@ -49,17 +49,22 @@ export class MovingCustody implements Custody {
   }
 
   async open(): Promise<void> {
+    const root = join(this.directory, '.taking');
+    await mkdir(root, { recursive: true });
+    for (const entry of await readdir(root, { withFileTypes: true }))
+      if (entry.isDirectory() && !(await ownerLives(entry.name))) await this.free(entry.name);
     await this.rejected.open();
     if (this.options.keepDone) await this.done.open();
     this.owner = await registerOwner();
-    await mkdir(this.taking(this.owner), { recursive: true });
-    for (const entry of await readdir(join(this.directory, '.taking'), { withFileTypes: true }))
-      if (entry.isDirectory() && !(await ownerLives(entry.name))) await this.free(entry.name);
   }
 
   async claim(name: string): Promise<string | undefined> {
     const claimed = join(this.taking(this.owner), name);
-    return (await unlessGone(rename(join(this.directory, name), claimed))) ? claimed : undefined;
+    const move = () => unlessGone(rename(join(this.directory, name), claimed));
+    if (await move()) return claimed;
+    // The place for claimed files may be missing rather than the file: the first time, or somebody removed it.
+    await mkdir(this.taking(this.owner), { recursive: true });
+    return (await move()) ? claimed : undefined;
   }
 
   async release(name: string): Promise<void> {

@@ -29,16 +29,23 @@ export function toEvent(
   value: unknown,
   defaults: { readonly id: string; readonly ts: number },
 ): IncidentEvent {
-  const candidate: unknown = structuredClone(value);
+  // The schema fills in defaults of the object itself only.
+  const candidate: unknown = isObject(value) ? { ...value } : value;
   if (!matchesSchema(candidate)) throw invalidEvent(matchesSchema.errors ?? []);
-  return { ...defaults, ...(candidate as IncidentEvent), ts: Number(candidate.ts ?? defaults.ts) };
+  const { id = defaults.id, ts = defaults.ts } = candidate;
+  return { ...(candidate as IncidentEvent), id, ts: Number(ts) };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalidEvent(errors: readonly ErrorObject[]): V2xError {
   // `anyOf` reports its branches first and itself last; the last one speaks of the whole property.
   const error = errors.at(-1);
   const property = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-  const rule = error?.keyword === 'anyOf' ? 'must be a number or a numeric string' : ruleOf(error);
+  const rule =
+    error?.keyword === 'anyOf' ? 'must be Unix time in seconds, a number or a numeric string' : ruleOf(error);
   const subject = property === '' ? 'the event' : `"${property}" is ${preview(error?.data)} and`;
   return new V2xError('event', `${subject} ${rule}`, { property, rule });
 }

@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { opendir, readdir, stat } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { codeOf, V2xError } from '../errors';
-import { ensureWritableDirectory } from '../files';
+import { currentUser, ensureWritableDirectory, shellQuoted } from '../files';
 import { Changes } from './changes';
 import { MovingCustody } from './custody';
 import { JournalCustody } from './journal';
@@ -72,9 +71,9 @@ class Inbox {
     const stop = () => {
       this.changes.nudge();
     };
+    await this.taker.open();
     this.signal.addEventListener('abort', stop);
     try {
-      await this.taker.open();
       await this.watch();
     } finally {
       this.signal.removeEventListener('abort', stop);
@@ -106,8 +105,8 @@ class Inbox {
   /** Takes what waits in the directory, by the time of its events. */
   private async takeWaiting(): Promise<void> {
     const waiting: { name: string; time: number }[] = [];
-    for (const name of await readdir(this.options.directory))
-      waiting.push({ name, time: await this.taker.timeOf(name) });
+    for await (const { name } of await opendir(this.options.directory))
+      waiting.push({ name, time: this.taker.timeOf(name) });
     waiting.sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
     for (const { name } of waiting) {
       if (this.signal.aborted) return;
@@ -166,12 +165,11 @@ async function identityOf(directory: string): Promise<string> {
 }
 
 function directoryGone(directory: string): V2xError {
-  const user = userInfo().username;
-  const command = `mkdir -p '${directory.replaceAll("'", "'\\''")}'`;
+  const user = currentUser();
   return new V2xError(
     'directory',
     `The events directory ${directory} was removed or replaced while user ${user} watched it; ` +
-      `it is made again shortly, or run: ${command}`,
+      `it is made again shortly, or run: mkdir -p ${shellQuoted(directory)}`,
     { directory, user },
   );
 }

@@ -13,6 +13,8 @@ const DONE = 'done';
  */
 export class JournalCustody implements Custody {
   private readonly journal: string;
+  /** Entries by the file they are about; a file has one for each content it had. */
+  private readonly entries = new Map<string, Set<string>>();
   /** Entries of files that are claimed and not finished. */
   private readonly claimed = new Map<string, string>();
   private owner = '';
@@ -28,15 +30,16 @@ export class JournalCustody implements Custody {
       const state = await readlink(join(this.journal, entry)).catch(() => '');
       const [file = ''] = entry.split('-');
       const keep = state === DONE ? present.has(file) : await ownerLives(state);
-      if (!keep) await rm(join(this.journal, entry), { force: true });
+      if (keep) this.entriesOf(file).add(entry);
+      else await rm(join(this.journal, entry), { force: true });
     }
     this.owner = await registerOwner();
   }
 
   async claim(name: string, content: Uint8Array): Promise<string | undefined> {
-    const entry = join(this.journal, `${hash(name)}-${hash(content)}`);
+    const entry = `${hash(name)}-${hash(content)}`;
     try {
-      await symlink(this.owner, entry);
+      await symlink(this.owner, join(this.journal, entry));
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return undefined;
       throw error;
@@ -48,16 +51,17 @@ export class JournalCustody implements Custody {
   async release(name: string): Promise<void> {
     const entry = this.claimed.get(name);
     this.claimed.delete(name);
-    if (entry !== undefined) await rm(entry, { force: true });
+    if (entry !== undefined) await rm(join(this.journal, entry), { force: true });
   }
 
   async finish(name: string): Promise<void> {
     const entry = this.claimed.get(name);
     if (entry === undefined) return;
-    const finished = `${entry}-${this.owner}`;
+    const finished = join(this.journal, `${entry}-${this.owner}`);
     await symlink(DONE, finished);
-    await rename(finished, entry);
+    await rename(finished, join(this.journal, entry));
     this.claimed.delete(name);
+    await this.forgetOthers(entry);
   }
 
   async reject(name: string, stamp: string): Promise<boolean> {
@@ -69,6 +73,21 @@ export class JournalCustody implements Custody {
   async close(): Promise<void> {
     unregisterOwner(this.owner);
     for (const name of [...this.claimed.keys()]) await this.release(name);
+  }
+
+  /** Drops what the journal says of earlier contents of a file. */
+  private async forgetOthers(entry: string): Promise<void> {
+    const [file = ''] = entry.split('-');
+    const entries = this.entriesOf(file);
+    for (const other of entries) await rm(join(this.journal, other), { force: true });
+    entries.clear();
+    entries.add(entry);
+  }
+
+  private entriesOf(file: string): Set<string> {
+    const entries = this.entries.get(file) ?? new Set();
+    this.entries.set(file, entries);
+    return entries;
   }
 }
 

@@ -36,6 +36,7 @@ export class KeptFiles {
    * @throws the system's error, ENOENT when the file is gone
    */
   async add(path: string): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
     this.names.add(await moveInto(this.directory, path));
     for (const name of this.names) {
       if (this.names.size <= this.limit) break;

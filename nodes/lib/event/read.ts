@@ -1,5 +1,4 @@
-import { constants, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { codeOf, V2xError } from '../errors';
 import { MAX_EVENT_BYTES, tooLarge } from './parse';
 
@@ -18,25 +17,31 @@ export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
 
 /**
  * Reads a small regular file. Whatever stands under the name, it neither blocks nor follows a link.
+ * Synchronous on purpose: a file that was just written is in the page cache, microseconds away, while Node's thread
+ * pool may be busy with somebody's clip for many milliseconds.
  * @throws V2xError `event` when it is no regular file or larger than an event; the system's error when it is
  *   gone (ENOENT) or may not be read (EACCES)
  */
-export async function readEventFile(path: string): Promise<FileContent> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
-      throw specialFile(codeOf(error)) ?? error;
-    },
-  );
+export function readEventFile(path: string): FileContent {
+  const file = openRegular(path);
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile()) throw notRegular(kindOf(stats));
     if (stats.size > MAX_EVENT_BYTES) throw tooLarge(stats.size);
     // One byte of room shows whether it grew meanwhile.
     const buffer = Buffer.allocUnsafe(stats.size + 1);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return { bytes: buffer.subarray(0, bytesRead), modified: stats.mtimeMs / 1000, stamp: stampOf(stats) };
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    return { bytes: buffer.subarray(0, length), modified: stats.mtimeMs / 1000, stamp: stampOf(stats) };
   } finally {
-    await file.close();
+    closeSync(file);
+  }
+}
+
+function openRegular(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw specialFile(codeOf(error)) ?? error;
   }
 }
 

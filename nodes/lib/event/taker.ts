@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
+import { currentUser, shellQuoted } from '../files';
 import type { Changes } from './changes';
 import type { Custody } from './custody';
 import type { IncidentEvent } from './event';
@@ -83,13 +83,13 @@ export class Taker {
   }
 
   /** When the event of a waiting file happened, Unix seconds; now, when that cannot be told. */
-  async timeOf(name: string): Promise<number> {
-    if (!isEventName(name)) return this.clock.now();
-    return this.read(name, true).then(
-      ({ event }) => event.ts,
+  timeOf(name: string): number {
+    try {
+      return this.read(name, true).event.ts;
+    } catch {
       // `look` says what is wrong with it.
-      () => this.clock.now(),
-    );
+      return this.clock.now();
+    }
   }
 
   /**
@@ -117,14 +117,14 @@ export class Taker {
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
   private async take(name: string, waited: boolean): Promise<TakenEvent | undefined> {
-    const { event, content } = await this.read(name, waited);
+    const { event, content } = this.read(name, waited);
     // A new file under the name of one that was just sent.
     if (this.sent.has(name)) await this.finish(name);
     const claimed = await this.custody.claim(name, content.bytes);
     this.forget(name);
     if (this.options.leave) this.left.set(name, content.stamp);
     if (claimed === undefined) return undefined;
-    if (!(await holds(claimed, content.bytes))) {
+    if (!holds(claimed, content.bytes)) {
       // Its writer went on, or replaced it, between reading and claiming.
       await this.custody.release(name);
       this.changes.add(name);
@@ -134,10 +134,8 @@ export class Taker {
     return { event, file: name, taken, stale: waited && taken - event.ts > this.options.stale };
   }
 
-  private async read(name: string, waited: boolean): Promise<{ event: IncidentEvent; content: FileContent }> {
-    const content = await readEventFile(this.pathOf(name)).catch((error: unknown) => {
-      throw inFile(name, error);
-    });
+  private read(name: string, waited: boolean): { event: IncidentEvent; content: FileContent } {
+    const content = this.readFile(name);
     const now = this.clock.now();
     const event = parseEvent(content.bytes, {
       file: name,
@@ -147,11 +145,21 @@ export class Taker {
     return { event, content };
   }
 
+  private readFile(name: string): FileContent {
+    try {
+      return readEventFile(this.pathOf(name));
+    } catch (error) {
+      throw inFile(name, error);
+    }
+  }
+
   private async cannotTake(name: string, error: unknown): Promise<undefined> {
     const code = codeOf(error);
+    // Of all failures only `event` is final: permissions may still be set, and a lack of file handles passes.
+    const final = code === 'event' || this.overdue.has(name);
     if (code === 'ENOENT') this.forget(name);
-    else if ((code === 'incomplete' || code === 'EACCES') && !this.overdue.has(name)) this.waitFor(name);
-    else await this.refuse(name, code === 'EACCES' ? unreadable(this.pathOf(name), error) : error);
+    else if (!final) this.waitFor(name);
+    else await this.refuse(name, error instanceof V2xError ? error : untakable(this.pathOf(name), error));
   }
 
   /** Gives a file some time to become whole or readable; each of its changes is looked at in between. */
@@ -216,11 +224,13 @@ function isEventName(name: string): boolean {
   return name.endsWith('.json') && !name.startsWith('.');
 }
 
-async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
-  return readEventFile(path).then(
-    (content) => content.bytes.equals(bytes),
-    () => false,
-  );
+function holds(path: string, bytes: Uint8Array): boolean {
+  try {
+    return readEventFile(path).bytes.equals(bytes);
+  } catch {
+    // Replaced by something else; looking at it again tells what.
+    return false;
+  }
 }
 
 function positionOf(error: unknown): { line: number; column: number } | undefined {
@@ -229,8 +239,8 @@ function positionOf(error: unknown): { line: number; column: number } | undefine
   return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
 }
 
-function unreadable(path: string, cause: unknown): V2xError {
-  const user = userInfo().username;
-  const reason = `${JSON.stringify(path)}: user ${user} may not read it; run: sudo chown ${user} on it`;
-  return new V2xError('event', reason, { user }, { cause });
+function untakable(path: string, cause: unknown): V2xError {
+  const user = currentUser();
+  const reason = `user ${user} cannot take it (${messageOf(cause)}); run: sudo chown ${user} ${shellQuoted(path)}`;
+  return inFile(basename(path), new V2xError('event', reason, { user }, { cause }));
 }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../errors';
@@ -20,15 +21,17 @@ export async function watchDirectory(
   directory: string,
   listener: DirectoryListener,
 ): Promise<() => Promise<void>> {
-  const watcher = watch(directory, {
+  // chokidar compares paths by their text.
+  const path = await realpath(directory);
+  const watcher = watch(path, {
     depth: 0,
     ignoreInitial: true,
     followSymlinks: false,
     // The directory's own watch tells everything; none is needed per file.
-    ignored: (path) => path !== directory,
+    ignored: (entry) => entry !== path,
   });
   watcher.on('raw', (_event, name: string | null) => {
-    if (name === null || name === basename(directory)) listener.unsure();
+    if (name === null || name === basename(path)) listener.unsure();
     else listener.changed(name);
   });
   try {

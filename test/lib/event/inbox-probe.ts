@@ -1,0 +1,85 @@
+import { EventEmitter, once } from 'node:events';
+import { systemClock, type Clock } from '../../../nodes/lib/clock';
+import { runInbox, type InboxOptions } from '../../../nodes/lib/event/inbox';
+import type { RefusedFile, TakenEvent } from '../../../nodes/lib/event/taker';
+
+/** What came out, with the moment to await the next. */
+export class Arrivals<T> {
+  readonly all: T[] = [];
+  private readonly emitter = new EventEmitter();
+  private read = 0;
+
+  push(item: T): void {
+    this.all.push(item);
+    this.emitter.emit('item', item);
+  }
+
+  /** Calls back with each item from now on. */
+  each(callback: (item: T) => void): void {
+    this.emitter.on('item', callback);
+  }
+
+  async next(): Promise<T> {
+    for (;;) {
+      const item = this.all.at(this.read);
+      if (item !== undefined) {
+        this.read += 1;
+        return item;
+      }
+      await once(this.emitter, 'item');
+    }
+  }
+
+  async take(count: number): Promise<T[]> {
+    const items: T[] = [];
+    while (items.length < count) items.push(await this.next());
+    return items;
+  }
+}
+
+/** A running inbox. */
+export interface InboxProbe {
+  readonly taken: Arrivals<TakenEvent>;
+  readonly refused: Arrivals<RefusedFile>;
+  readonly failures: unknown[];
+  /** Resolves when the inbox ended by itself, with what it threw. */
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Runs an inbox until the test ends; resolves when it watches. */
+export async function openInbox(
+  context: { after: (fn: () => Promise<void>) => void },
+  directory: string,
+  options: Partial<InboxOptions> = {},
+  clock: Clock = systemClock,
+): Promise<InboxProbe> {
+  const stop = new AbortController();
+  const taken = new Arrivals<TakenEvent>();
+  const refused = new Arrivals<RefusedFile>();
+  const failures: unknown[] = [];
+  const changes = new EventEmitter();
+  const handlers = {
+    watching: () => changes.emit('watching'),
+    taken: (event: TakenEvent) => {
+      taken.push(event);
+    },
+    refused: (file: RefusedFile) => {
+      refused.push(file);
+    },
+    failed: (error: unknown) => {
+      failures.push(error);
+    },
+  };
+  const all: InboxOptions = { directory, after: 'done', incomplete: 5, stale: 600, ...options };
+  const watching = once(changes, 'watching');
+  const running = runInbox(all, handlers, clock, stop.signal);
+  const ended = running.catch((error: unknown) => error);
+  await Promise.race([watching, running]);
+  const end = async () => {
+    stop.abort();
+    await ended;
+  };
+  context.after(end);
+  return { taken, refused, failures, ended, stop: end };
+}
