@@ -41,8 +41,14 @@ export class ClipReporter implements ClipObserver {
   failed(job: ClipJob, error: unknown, final: boolean): void {
     const repeated = this.failures.get(job.key) === messageOf(error);
     this.failures.set(job.key, messageOf(error));
+    this.active.set(job.key, { state: 'queued' });
     if (final) this.forget(job);
-    if (!repeated) this.node.report(error, outgoing(job, job.request.event));
+    if (repeated) this.node.status.failed('failed');
+    else this.node.report(error, outgoing(job, job.request.event));
+  }
+
+  damaged(path: string): void {
+    this.node.warn(`${path} is no clip job that can be read; it is set aside and its clip is not made`);
   }
 
   private forget({ key }: ClipJob): void {

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../clock';
-import { codeOf, V2xError } from '../errors';
+import { V2xError } from '../errors';
+import { findBinary } from '../ffmpeg/binary';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { runFfmpeg } from '../ffmpeg/run';
 import { clipMetadata, concatList } from './concat-list';
@@ -14,26 +14,37 @@ export interface CutOptions {
   readonly signal: AbortSignal;
   /** Where the segments are. */
   readonly segments: string;
-  /** Where the clip and ffmpeg's list are written. */
-  readonly work: string;
+  /** Path of the clip; ffmpeg's list is written beside it. */
+  readonly target: string;
+  /** Encode to H.264 of this size instead of copying. */
+  readonly encode?: PictureSize;
   /** Called with 0 to 100 while ffmpeg writes. */
   readonly onPercent?: (percent: number) => void;
 }
 
-/** Timestamps in files are rounded; a clip is not refused for that. */
-const ROUNDING = 0.1;
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** libavformat of ffmpeg 6: from 5.1 on `-vsync` is called `-fps_mode`, and later gone. */
+const FPS_MODE_SINCE = 60;
+/** Where a plan and the clip may differ, in seconds: frames are not endlessly short, but a GOP is the most. */
+const LENGTH_TOLERANCE = 1;
+/** Seconds by which a clip that broke off between two segments may seem to end before the second. */
+const BREAK_TOLERANCE = 0.1;
 
 /**
- * Cuts a clip as planned into `clip.mp4` of the work directory and makes it durable.
+ * Cuts a clip as planned and makes it durable.
  * @returns what the clip holds
- * @throws V2xError `clip-length` with `reached` (seconds) when the clip is not as long as planned, within a GOP;
+ * @throws V2xError `clip-length` when the clip is not as long as planned, with the `segment` where it breaks off;
  *   `ffmpeg` when ffmpeg fails; the signal's reason when it is aborted
  */
 export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<SegmentMedia> {
-  const { clock, signal, work, onPercent } = options;
-  const list = join(work, 'segments.ffconcat');
-  const metadata = join(work, 'metadata.txt');
-  const clip = join(work, 'clip.mp4');
+  const { clock, signal, target, onPercent } = options;
+  const list = `${target}.ffconcat`;
+  const metadata = `${target}.ffmetadata`;
   await writeFile(list, concatList(options.segments, plan.parts));
   await writeFile(metadata, clipMetadata(plan.achieved.from, plan.t0Offset, plan.duration));
   const args = ffmpegArguments({
@@ -41,7 +52,7 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<Segm
       { url: `file:${list}`, options: ['-f', 'concat', '-safe', '0'] },
       { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] },
     ],
-    outputs: [{ url: `file:${clip}`, options: outputOptions(plan) }],
+    outputs: [{ url: `file:${target}`, options: await outputOptions(plan, options.encode) }],
     options: ['-progress', 'pipe:1'],
   });
   await runFfmpeg(args, {
@@ -51,38 +62,51 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<Segm
     onStdout: progressReader(plan.duration, onPercent),
   });
   signal.throwIfAborted();
-  const media = await inspectMedia(clip, { clock, signal });
+  const media = await inspectMedia(target, { clock, signal });
   assertLength(plan, media);
-  await syncFile(clip);
+  await syncFile(target);
   return media;
 }
 
-function outputOptions({ format, method }: ClipPlan): string[] {
-  const hevc = format.startsWith('hevc');
-  const codec =
-    method === 'copy' ? ['-c', 'copy'] : ['-c:v', 'libx264', '-preset', 'veryfast', '-c:a', 'aac'];
+async function outputOptions({ format }: ClipPlan, encode: PictureSize | undefined): Promise<string[]> {
   return [
-    ...['-map', '0:v:0', '-map', '0:a:0?', '-map_metadata', '1', '-map_chapters', '1', ...codec],
-    ...(hevc && method === 'copy' ? ['-tag:v', 'hvc1'] : []),
+    ...['-map', '0:v:0', '-map', '0:a:0?', '-map_metadata', '1', '-map_chapters', '1'],
+    ...(encode ? await encoding(encode) : ['-c', 'copy']),
+    ...(format.startsWith('hevc') && !encode ? ['-tag:v', 'hvc1'] : []),
     ...['-movflags', '+faststart', '-f', 'mp4'],
   ];
+}
+
+/** The whole picture is kept, with bars where the shape differs; every frame keeps its time. */
+async function encoding({ width, height }: PictureSize): Promise<string[]> {
+  const size = `${width}:${height}`;
+  const fit = `scale=${size}:force_original_aspect_ratio=decrease,pad=${size}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
+  const video = ['-vf', `${fit},format=yuv420p`, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20'];
+  const { avformat } = await findBinary('ffmpeg');
+  const timing = avformat >= FPS_MODE_SINCE ? '-fps_mode' : '-vsync';
+  return [...video, timing, 'passthrough', '-enc_time_base', '-1', '-c:a', 'aac', '-ar', '48000', '-ac', '2'];
 }
 
 /** ffmpeg ends with success when it could not read on; only the length of the clip tells. */
 function assertLength(plan: ClipPlan, media: SegmentMedia): void {
   const reached = media.end - media.firstFrame;
-  if (Math.abs(reached - plan.duration) <= plan.gop + ROUNDING) return;
+  if (Math.abs(reached - plan.duration) <= Math.min(plan.gop, LENGTH_TOLERANCE)) return;
+  const segment = segmentAt(plan, reached);
   throw new V2xError(
     'clip-length',
-    `The clip is ${reached.toFixed(1)} s long instead of ${plan.duration.toFixed(1)} s`,
-    { reached, planned: plan.duration },
+    `The clip is ${reached.toFixed(1)} s long instead of ${plan.duration.toFixed(1)} s; it breaks off at ${segment}`,
+    { reached, planned: plan.duration, segment },
   );
 }
 
-/** Where a clip broke off, in seconds, when that is what an error says. */
-export function brokeOffAt(error: unknown): number | undefined {
-  if (codeOf(error) !== 'clip-length' || !(error instanceof V2xError)) return undefined;
-  return Number(error.details.reached);
+/** The segment that a clip of so many seconds could not go on with. */
+function segmentAt({ parts }: ClipPlan, reached: number): string {
+  let end = 0;
+  for (const { segment, duration } of parts) {
+    end += duration;
+    if (end > reached + BREAK_TOLERANCE) return segment.name;
+  }
+  return parts[parts.length - 1].segment.name;
 }
 
 /** Reads the lines of ffmpeg's `-progress`, such as `out_time_us=4016000`. */

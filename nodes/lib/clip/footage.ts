@@ -18,6 +18,9 @@ export interface SegmentMedia {
   readonly keyFrames: readonly number[];
   /** Codec, size and decoder settings: only segments with the same text can be copied into one clip. */
   readonly format: string;
+  /** Size of the picture in pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A segment that can be played. */

@@ -66,6 +66,7 @@ function toMedia(json: string, path: string): SegmentMedia {
     throw new V2xError('ffmpeg', `${path} holds no video that can be played`, { path });
   }
   const start = Number(format?.start_time);
+  const stream = streams?.at(0) ?? {};
   return {
     start: Number.isFinite(start) ? start : first.time,
     firstFrame: first.time,
@@ -73,7 +74,9 @@ function toMedia(json: string, path: string): SegmentMedia {
     end:
       last.time + (Number(last.packet.duration_time) || (last.time - first.time) / (frames.length - 1) || 0),
     keyFrames,
-    format: formatOf(streams?.at(0) ?? {}),
+    format: formatOf(stream),
+    width: Number(stream.width),
+    height: Number(stream.height),
   };
 }
 

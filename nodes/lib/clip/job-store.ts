@@ -36,15 +36,19 @@ export class JobStore {
     return new JobStore(directory, new Set([...done, ...(await keysIn(directory))]), done);
   }
 
-  /** Jobs that were accepted and not finished. @throws the system's error when one cannot be read */
-  async pending(): Promise<ClipJob[]> {
-    const keys = await keysIn(this.directory);
-    return Promise.all(
-      keys.map(async (key) => ({
-        key,
-        request: JSON.parse(await readFile(this.jobFile(key), 'utf8')) as ClipRequest,
-      })),
-    );
+  /**
+   * Jobs that were accepted and not finished.
+   * @returns also the paths of files that are no jobs, set aside under a name that is not read again
+   */
+  async pending(): Promise<{ jobs: ClipJob[]; damaged: string[] }> {
+    const jobs: ClipJob[] = [];
+    const damaged: string[] = [];
+    for (const key of await keysIn(this.directory)) {
+      const request = parseRequest(await readFile(this.jobFile(key), 'utf8'));
+      if (request) jobs.push({ key, request });
+      else damaged.push(await this.setAside(key));
+    }
+    return { jobs, damaged };
   }
 
   /** Whether an event has a job already, finished or not. */
@@ -79,6 +83,13 @@ export class JobStore {
     return join(this.directory, key);
   }
 
+  private async setAside(key: string): Promise<string> {
+    const aside = `${this.jobFile(key)}.damaged`;
+    await rename(this.jobFile(key), aside);
+    this.known.delete(key);
+    return aside;
+  }
+
   private async forget(key: string): Promise<void> {
     this.known.delete(key);
     await rm(join(this.directory, 'done', `${key}.json`), { force: true });
@@ -102,4 +113,20 @@ async function oldestFirst(directory: string): Promise<string[]> {
     keys.map(async (key) => ({ key, at: (await stat(join(directory, `${key}.json`))).mtimeMs })),
   );
   return dated.sort((a, b) => a.at - b.at).map(({ key }) => key);
+}
+
+function parseRequest(json: string): ClipRequest | undefined {
+  try {
+    const { id, t0, pre, post, event, ...rest } = (JSON.parse(json) ?? {}) as Record<
+      keyof ClipRequest,
+      unknown
+    >;
+    const valid = typeof id === 'string' && typeof event === 'object' && event !== null;
+    if (!valid || typeof t0 !== 'number' || typeof pre !== 'number' || typeof post !== 'number')
+      return undefined;
+    return { id, t0, pre, post, event, ...rest };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

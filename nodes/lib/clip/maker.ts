@@ -5,17 +5,25 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, writeWhole } from '../files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, type ArchivedClip } from './archive';
-import { brokeOffAt, cutClip, takeSnapshot } from './cut';
-import type { Footage, SegmentMedia } from './footage';
+import { assembleClip, type AssembledClip } from './assemble';
+import { takeSnapshot, type CutOptions } from './cut';
+import type { TimeSpan } from './footage';
 import { FootageReader } from './footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
-import { planClip, type ClipPlan } from './plan';
 import { windowOf, type ClipRequest } from './request';
 import { shortfalls } from './shortfall';
 
 /** A clip in the archive, and what its manifest says. */
 export interface FinishedClip extends ArchivedClip {
   readonly description: ClipManifest;
+}
+
+/** What can be shown of an incident before its window has passed; the files go away with the job. */
+export interface ClipPreview extends TimeSpan {
+  readonly path: string;
+  readonly snapshot: string;
+  /** The frame at T0 as JPEG. */
+  readonly image: Buffer;
 }
 
 export interface MakeOptions {
@@ -26,10 +34,8 @@ export interface MakeOptions {
   readonly onPercent?: (percent: number) => void;
 }
 
-/** How many segments may turn out broken while cutting before the clip is given up for now. */
-const MAX_LEFT_OUT = 3;
-/** Seconds by which a clip that broke off between two segments may seem to end before the second. */
-const BREAK_TOLERANCE = 0.1;
+/** How much a preview shows at most before and after T0. */
+const PREVIEW_SECONDS = 10;
 
 /** Makes clips of the footage in a ring and puts them into an archive. */
 export class ClipMaker {
@@ -54,61 +60,64 @@ export class ClipMaker {
     return { ...(await publishClip(options.work, this.archive, request.t0)), description };
   }
 
+  /**
+   * Looks into the segments of a window while others are still to come, so that cutting is quick later. What cannot
+   * be read is told when the clip is cut.
+   */
+  async prepare(request: ClipRequest, signal: AbortSignal): Promise<void> {
+    await this.reader.read(windowOf(request), signal).catch(() => undefined);
+  }
+
+  /**
+   * Makes a short clip up to the newest closed segment, and the picture of T0, as soon as its segment has closed.
+   * @returns undefined when there is no footage of T0 yet
+   */
+  async preview(request: ClipRequest, { work, signal }: MakeOptions): Promise<ClipPreview | undefined> {
+    await mkdir(work, { recursive: true });
+    const window = windowOf(request);
+    const wanted = {
+      from: Math.max(window.from, request.t0 - PREVIEW_SECONDS),
+      to: Math.min(window.to, request.t0 + PREVIEW_SECONDS),
+    };
+    const target = join(work, 'preview.mp4');
+    const { footage } = await this.reader.read(wanted, signal);
+    const clip = await assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal));
+    if (clip?.plan.t0Offset === undefined) return undefined;
+    const snapshot = join(work, 'preview.jpg');
+    await this.snapshot(target, clip, snapshot, signal);
+    return { path: target, snapshot, image: await readFile(snapshot), ...clip.plan.achieved };
+  }
+
   /** Cuts into the work directory; the manifest comes last and says that all is there. */
-  private async cut(request: ClipRequest, options: MakeOptions): Promise<ClipManifest> {
+  private async cut(request: ClipRequest, { work, signal, onPercent }: MakeOptions): Promise<ClipManifest> {
     const wanted = windowOf(request);
-    const { footage, broken } = await this.reader.read(wanted, options.signal);
-    const { plan, media, leftOut } = await this.cutReadable(request, footage, options);
-    const clip = join(options.work, 'clip.mp4');
-    const notes = [...broken, ...leftOut, ...shortfalls(plan)];
-    const missing = await this.snapshot(clip, plan, media, options);
-    const manifest = manifestOf(request, plan, media, {
-      notes: missing === undefined ? notes : [...notes, missing],
-      sha256: await sha256Of(clip),
+    const target = join(work, 'clip.mp4');
+    const { footage, broken } = await this.reader.read(wanted, signal);
+    const clip = await assembleClip(wanted, request.t0, footage, {
+      ...this.cutOptions(target, signal),
+      ...(onPercent && { onPercent }),
     });
-    await writeWhole(manifestPath(options.work), `${JSON.stringify(manifest, null, 2)}\n`);
+    if (!clip) throw noFootage(request, this.ring.directory);
+    const notes = [...broken, ...clip.notes, ...shortfalls(clip.plan)];
+    try {
+      await this.snapshot(target, clip, join(work, 'clip.jpg'), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Evidence is not held back for want of its picture.
+      notes.push(`There is no picture of T0: ${messageOf(error)}`);
+    }
+    const manifest = manifestOf(request, clip.plan, clip.media, { notes, sha256: await sha256Of(target) });
+    await writeWhole(manifestPath(work), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
   }
 
-  /** A segment at which ffmpeg cannot read on is left out in the next try, so it costs only itself. */
-  private async cutReadable(
-    request: ClipRequest,
-    footage: readonly Footage[],
-    { work, signal, onPercent }: MakeOptions,
-  ): Promise<{ plan: ClipPlan; media: SegmentMedia; leftOut: readonly string[] }> {
-    let readable = footage;
-    const leftOut: string[] = [];
-    for (;;) {
-      const plan = planClip(windowOf(request), request.t0, readable);
-      if (!plan) throw noFootage(request, this.ring.directory);
-      try {
-        const options = { clock: this.clock, signal, segments: this.ring.directory, work };
-        const media = await cutClip(plan, onPercent ? { ...options, onPercent } : options);
-        return { plan, media, leftOut };
-      } catch (error) {
-        const culprit = partAt(plan, brokeOffAt(error));
-        if (culprit === undefined || leftOut.length === MAX_LEFT_OUT) throw error;
-        readable = readable.filter(({ segment }) => segment.name !== culprit);
-        leftOut.push(`${culprit} could not be read on and is left out: ${messageOf(error)}`);
-      }
-    }
+  private cutOptions(target: string, signal: AbortSignal): CutOptions {
+    return { clock: this.clock, signal, segments: this.ring.directory, target };
   }
 
-  /** @returns why there is none: a clip is not held back for its picture */
-  private async snapshot(
-    clip: string,
-    plan: ClipPlan,
-    media: SegmentMedia,
-    { work, signal }: MakeOptions,
-  ): Promise<string | undefined> {
+  private snapshot(clip: string, { plan, media }: AssembledClip, target: string, signal: AbortSignal) {
     const at = Math.min(plan.t0Offset ?? 0, media.lastFrame - media.firstFrame);
-    try {
-      await takeSnapshot(clip, at, join(work, 'clip.jpg'), { clock: this.clock, signal });
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      return `There is no picture of T0: ${messageOf(error)}`;
-    }
+    return takeSnapshot(clip, at, target, { clock: this.clock, signal });
   }
 }
 
@@ -124,17 +133,6 @@ async function cutBefore(work: string): Promise<ClipManifest | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** The segment that a clip which broke off at so many seconds could not go on with. */
-function partAt(plan: ClipPlan, seconds: number | undefined): string | undefined {
-  if (seconds === undefined) return undefined;
-  let begin = 0;
-  for (const { segment, duration } of plan.parts) {
-    begin += duration;
-    if (begin > seconds + BREAK_TOLERANCE) return segment.name;
-  }
-  return undefined;
 }
 
 function noFootage({ t0, pre, post }: ClipRequest, directory: string): V2xError {

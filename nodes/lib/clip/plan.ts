@@ -64,11 +64,9 @@ export function planClip(wanted: TimeSpan, t0: number, available: readonly Foota
   const last = used.at(-1);
   if (!first || !last) return undefined;
 
-  const placed = placeOnTimeline(used, keyFrameBefore(first, wanted.from));
-  const achieved = {
-    from: wallTime(first, placed[0].origin),
-    to: Math.min(wanted.to, endOf(last)),
-  };
+  const inpoint = keyFrameBefore(first, wanted.from);
+  const placed = placeOnTimeline(used, inpoint);
+  const achieved = { from: wallTime(first, inpoint), to: Math.min(wanted.to, endOf(last)) };
   const duration = clipTime(placed, achieved.to);
   return {
     wanted,

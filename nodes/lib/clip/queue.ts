@@ -3,13 +3,14 @@ import { sleep, type Clock } from '../clock';
 import { codeOf, V2xError } from '../errors';
 import type { SegmentRing } from '../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
-import type { FinishedClip, MakeOptions } from './maker';
+import type { ClipMaker, ClipPreview, FinishedClip } from './maker';
 import { windowOf, type ClipRequest } from './request';
 
 export type ClipProgress =
   | { readonly state: 'queued' }
   /** `left`: seconds until the window has passed; then the segment that ends it has to close. */
   | { readonly state: 'waiting'; readonly left: number }
+  | ({ readonly state: 'preview' } & ClipPreview)
   | { readonly state: 'cutting'; readonly percent: number };
 
 /** Who is told what happens to the jobs. */
@@ -18,13 +19,15 @@ export interface ClipObserver {
   finished(job: ClipJob, clip: FinishedClip): void;
   /** @param final whether the job is over; otherwise it is tried again */
   failed(job: ClipJob, error: unknown, final: boolean): void;
+  /** @param path of a job that cannot be read; it has been set aside there */
+  damaged(path: string): void;
 }
 
 export interface QueueOptions {
   /** Where jobs are kept; one directory per queue, on the archive's file system. */
   readonly directory: string;
   readonly ring: SegmentRing;
-  readonly maker: { make(request: ClipRequest, options: MakeOptions): Promise<FinishedClip> };
+  readonly maker: Pick<ClipMaker, 'prepare' | 'preview' | 'make'>;
   readonly observer: ClipObserver;
   readonly clock: Clock;
   /** A number in [0, 1), as Math.random gives. */
@@ -96,14 +99,16 @@ export class ClipQueue {
 
   private async openStore(): Promise<JobStore> {
     const store = await JobStore.open(this.options.directory);
-    for (const job of await store.pending()) this.start(store, job);
+    const { jobs, damaged } = await store.pending();
+    for (const job of jobs) this.start(store, job);
+    for (const path of damaged) this.options.observer.damaged(path);
     return store;
   }
 
   private start(store: JobStore, job: ClipJob): void {
     const done = this.process(store, job)
       .catch((error: unknown) => {
-        if (!this.stop.signal.aborted) this.options.observer.failed(job, error, false);
+        if (!this.closing()) this.options.observer.failed(job, error, false);
       })
       .finally(() => this.running.delete(done));
     this.running.add(done);
@@ -115,29 +120,35 @@ export class ClipQueue {
     const work = store.workDirectory(job);
     ring.pin(work, from, to);
     try {
-      await this.waitForFootage(job);
+      await this.waitForSegment(job, job.request.t0);
+      await this.preview(job, work);
+      await this.waitForSegment(job, to);
       const clip = await this.makeUntilDone(job, work);
       if (clip) observer.finished(job, clip);
-      if (clip || !this.stop.signal.aborted) await store.finish(job);
+      if (clip || !this.closing()) await store.finish(job);
     } finally {
       ring.unpin(work);
     }
   }
 
-  /** Waits for a closed segment that ends after the window, for as long as one can be on its way. */
-  private async waitForFootage(job: ClipJob): Promise<void> {
-    const { ring, clock, observer } = this.options;
+  /** Waits for a closed segment that reaches a moment, for as long as one can be on its way. */
+  private async waitForSegment(job: ClipJob, moment: number): Promise<void> {
+    const { ring, clock, observer, maker } = this.options;
     const end = windowOf(job.request).to;
-    const deadline = end + DEADLINE_SEGMENTS * ring.segmentSeconds;
-    const complete = new AbortController();
+    const deadline = moment + DEADLINE_SEGMENTS * ring.segmentSeconds;
+    const reached = new AbortController();
+    let news = true;
     const unsubscribe = ring.onSegment((segment) => {
-      if (segment.to >= end) complete.abort();
+      news = true;
+      if (segment.to >= moment) reached.abort();
     });
     try {
-      if ((await ring.window(end, Infinity)).length > 0) return;
-      const over = AbortSignal.any([complete.signal, this.stop.signal]);
+      if (await this.hasReached(moment)) return;
+      const over = AbortSignal.any([reached.signal, this.stop.signal]);
       while (!over.aborted && clock.now() < deadline) {
         observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
+        if (news) await maker.prepare(job.request, this.stop.signal);
+        news = false;
         await sleep(clock, Math.min(1, deadline - clock.now()), over);
       }
     } finally {
@@ -145,15 +156,37 @@ export class ClipQueue {
     }
   }
 
+  private async hasReached(moment: number): Promise<boolean> {
+    return (await this.options.ring.window(moment, Infinity)).length > 0;
+  }
+
+  /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */
+  private async preview(job: ClipJob, work: string): Promise<void> {
+    const { maker, observer } = this.options;
+    const { signal } = this.stop;
+    const { t0 } = job.request;
+    if (signal.aborted || !(await this.hasReached(t0)) || (await this.hasReached(windowOf(job.request).to)))
+      return;
+    try {
+      const preview = await this.inTurn(() => maker.preview(job.request, { work, signal }));
+      if (preview) observer.progress(job, { state: 'preview', ...preview });
+    } catch (error) {
+      if (!this.closing()) observer.failed(job, error, false);
+    }
+  }
+
+  private closing(): boolean {
+    return this.stop.signal.aborted;
+  }
+
   /** Tries until there is a clip. @returns undefined when there can be none, or when the queue closes */
   private async makeUntilDone(job: ClipJob, work: string): Promise<FinishedClip | undefined> {
     const { clock, observer, random } = this.options;
-    const closing = () => this.stop.signal.aborted;
-    for (let failures = 1; !closing(); failures += 1) {
+    for (let failures = 1; !this.closing(); failures += 1) {
       try {
         return await this.inTurn(() => this.make(job, work));
       } catch (error) {
-        if (closing()) break;
+        if (this.closing()) break;
         const final = codeOf(error) === 'no-footage';
         observer.failed(job, error, final);
         if (final) break;

@@ -9,6 +9,7 @@ import { ClipMaker, type FinishedClip } from '../../../nodes/lib/clip/maker';
 import type { ClipManifest } from '../../../nodes/lib/clip/manifest';
 import type { ClipRequest } from '../../../nodes/lib/clip/request';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
+import { runTool } from '../../../nodes/lib/ffmpeg/run';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { FakeRing, FPS, frameNumberAt, recordSegments } from '../../support/footage';
 import { temporaryDirectory } from '../../support/flow';
@@ -64,6 +65,19 @@ describe('ClipMaker', () => {
     assert.deepEqual(clip.description.gaps, []);
     assert.deepEqual(clip.description.notes, []);
     assert.equal(clip.description.method, 'copy');
+  });
+
+  it('marks T0 with a chapter', async (t) => {
+    const clip = await makeClip(t, request(10.5, 8, 6));
+
+    const lines: string[] = [];
+    await runTool('ffprobe', ['-v', 'error', '-show_chapters', '-of', 'json', clip.path], {
+      clock: systemClock,
+      onStdout: (chunk) => void lines.push(chunk.toString()),
+    });
+    const { chapters } = JSON.parse(lines.join('')) as { chapters: { start_time: string; tags: object }[] };
+    assert.deepEqual(chapters[1].tags, { title: 'T0' });
+    assert.ok(Math.abs(Number(chapters[1].start_time) - 8.5) < 0.01);
   });
 
   it('leaves clip, picture and manifest in the archive, named by the second of T0', async (t) => {
@@ -181,6 +195,68 @@ describe('ClipMaker', () => {
 
     assert.deepEqual(again, first);
     assert.equal((await readdir(archive)).filter((name) => name.endsWith('.mp4')).length, 1);
+  });
+
+  it('shows T0 before the window has passed', async (t) => {
+    const archive = await temporaryDirectory(t);
+    const maker = new ClipMaker(new FakeRing(recorded, SEGMENT, segments.slice(0, 6)), archive, systemClock);
+    const options = { work: join(archive, '.jobs', 'job'), signal: new AbortController().signal };
+
+    const preview = await maker.preview(request(10.5, 300, 300), options);
+
+    assert.ok(preview);
+    assert.deepEqual([...preview.image.subarray(0, 2)], [0xff, 0xd8]);
+    const { duration = 0 } = await probe(preview.path, { clock: systemClock });
+    assert.ok(duration >= 11.5 && duration <= 12.5, `${duration} s`);
+    assert.equal(await maker.preview(request(20, 300, 300), options), undefined);
+  });
+
+  it('re-encodes when codec and picture size change in the window', async (t) => {
+    const directory = await copyOfRecording(t);
+    const later = await recordSegments(directory, {
+      start: START + SECONDS + 1,
+      seconds: 6,
+      segmentSeconds: SEGMENT,
+      encoding: ['-c:v', 'mpeg4', '-vf', 'pad=128:96:0:0', '-q:v', '2'],
+    });
+
+    const clip = await makeClip(t, request(28, 8, 3), { from: directory, list: [...segments, ...later] });
+
+    assert.equal(clip.description.method, 'reencode');
+    const { duration = 0, video } = await probe(clip.path, { clock: systemClock });
+    assert.deepEqual([video?.codec, video?.height], ['h264', 96]);
+    assert.ok(Math.abs(duration - 11) <= GOP, `${duration} s`);
+    assert.equal(clip.description.gaps.length, 1);
+    // Frames after the change count from zero again; the small picture lies at the top.
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), 3 * FPS);
+  });
+
+  it('copies HEVC so that players know it', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const encoding = ['-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=error'];
+    const list = await recordSegments(directory, {
+      start: START,
+      seconds: 6,
+      segmentSeconds: SEGMENT,
+      encoding,
+    });
+
+    const clip = await makeClip(t, request(3, 2, 2), { from: directory, list });
+
+    assert.equal(clip.description.method, 'copy');
+    assert.ok((await readFile(clip.path)).includes('hvc1'));
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), 3 * FPS);
+  });
+
+  it('copies B-frames with T0 in place', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const encoding = ['-preset', 'medium', '-bf', '3', '-g', String(FPS * 4), '-sc_threshold', '0'];
+    const list = await recordSegments(directory, { start: START, seconds: 12, segmentSeconds: 4, encoding });
+
+    const clip = await makeClip(t, request(7, 2, 2), { from: directory, list });
+
+    assert.ok(clip.description.achieved.from <= START + 5);
+    assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), 7 * FPS);
   });
 
   it('reads segments in a directory with an unusual name', async (t) => {

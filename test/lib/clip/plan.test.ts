@@ -35,6 +35,8 @@ function footageOf(...given: readonly Given[]): Footage[] {
         end: audioLead + length,
         keyFrames: Array.from({ length: Math.ceil(length / gop) }, (_, i) => audioLead + i * gop),
         format,
+        width: 1280,
+        height: 720,
       },
     }),
   );

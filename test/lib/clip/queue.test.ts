@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { V2xError } from '../../../nodes/lib/errors';
 import type { ClipJob } from '../../../nodes/lib/clip/job-store';
-import type { FinishedClip, MakeOptions } from '../../../nodes/lib/clip/maker';
+import type { ClipPreview, FinishedClip, MakeOptions } from '../../../nodes/lib/clip/maker';
 import { ClipQueue, type ClipObserver, type ClipProgress } from '../../../nodes/lib/clip/queue';
 import type { ClipRequest } from '../../../nodes/lib/clip/request';
 import type { Segment } from '../../../nodes/lib/recording/segment';
@@ -13,6 +14,7 @@ import { temporaryDirectory } from '../../support/flow';
 import { FakeRing } from '../../support/footage';
 
 const T0 = 1_700_000_000;
+const PREVIEW = { path: 'preview.mp4', snapshot: 'preview.jpg', image: Buffer.of(), from: T0 - 8, to: T0 };
 const CLIP = { path: 'accident.mp4' } as FinishedClip;
 
 function request(id = 'crash', t0 = T0): ClipRequest {
@@ -43,6 +45,14 @@ class FakeMaker {
     });
   }
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  preview(): Promise<ClipPreview> {
+    return Promise.resolve(PREVIEW);
+  }
+
   async call(n: number) {
     while (this.asked.length <= n) await once(this.calls, 'call');
     return this.asked[n];
@@ -67,6 +77,10 @@ class Witness implements ClipObserver {
   failed({ request: { id } }: ClipJob, error: unknown, final: boolean): void {
     this.over.push(`${id} ${final ? 'failed' : 'fails'}: ${String(error)}`);
     this.changes.emit('change');
+  }
+
+  damaged(path: string): void {
+    this.over.push(`damaged ${path}`);
   }
 
   async state(state: ClipProgress['state']): Promise<ClipProgress> {
@@ -135,6 +149,30 @@ describe('ClipQueue', () => {
     assert.equal((await maker.call(0)).request.id, 'late');
   });
 
+  it('shows a preview as soon as the segment with T0 has closed', async (t) => {
+    const { ring, open } = await setUp(t, []);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    await observer.state('waiting');
+    ring.close(segment(T0 - 7));
+    assert.deepEqual(await observer.state('preview'), { state: 'preview', ...PREVIEW });
+    assert.equal(maker.asked.length, 0);
+    ring.close(segment(T0 + 3));
+
+    assert.ok(await maker.call(0));
+  });
+
+  it('needs no preview when the whole window is there', async (t) => {
+    const { open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    await maker.call(0);
+
+    assert.ok(!observer.progressed.some(({ state }) => state === 'preview'));
+  });
+
   it('pins the window until the clip is there', async (t) => {
     const { ring, open } = await setUp(t, [segment(T0)]);
     const { queue, maker, observer } = await open();
@@ -197,7 +235,8 @@ describe('ClipQueue', () => {
     first.finish();
     (await maker.call(1)).finish();
 
-    assert.equal(await observer.outcome(1), 'b finished');
+    await observer.outcome(1);
+    assert.deepEqual(observer.over.sort(), ['a finished', 'b finished']);
   });
 
   it('tries again after a failure that may pass, and lets others go first meanwhile', async (t) => {
@@ -227,6 +266,20 @@ describe('ClipQueue', () => {
     await queue.close();
     assert.equal(ring.pins.size, 0);
     assert.deepEqual(await readdir(directory), ['done']);
+  });
+
+  it('sets a damaged job aside and goes on with the others', async (t) => {
+    const { directory, open } = await setUp(t);
+    const { queue } = await open();
+    await queue.accept(request());
+    await queue.close();
+    const damaged = join(directory, `${'0'.repeat(32)}.json`);
+    await writeFile(damaged, '{"id": 1}');
+
+    const { observer } = await open();
+
+    assert.deepEqual(observer.over, [`damaged ${damaged}.damaged`]);
+    assert.ok(await observer.state('waiting'));
   });
 
   it('never makes a path of an event id', async (t) => {
