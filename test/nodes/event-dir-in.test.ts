@@ -129,6 +129,20 @@ describe('event-dir-in', () => {
     assert.equal(node.errors.length, 1);
   });
 
+  it('reports a directory that goes away once, makes it again and goes on', async (t) => {
+    const directory = join(await temporaryDirectory(t), 'events');
+    const flow = await startWatching(directory);
+
+    await rm(directory, { recursive: true });
+    const error = await flow.in.error();
+    await flow.in.status(() => flow.in.statuses.at(-1)?.fill === 'green');
+    await writeFile(join(directory, 'a.json'), '{"type": "fire"}');
+    await flow.event.next();
+
+    assert.ok(error.includes(directory));
+    assert.equal(flow.in.errors.length, 1);
+  });
+
   it('refuses a setting that makes no sense', async (t) => {
     const directory = await temporaryDirectory(t);
     await startFlow([eventDirIn], flowFrom(directory, { after: 'burn' }));

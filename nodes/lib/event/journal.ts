@@ -31,7 +31,7 @@ export class JournalCustody implements Custody {
       const [file = ''] = entry.split('-');
       const keep = state === DONE ? present.has(file) : await ownerLives(state);
       if (keep) this.entriesOf(file).add(entry);
-      else await rm(join(this.journal, entry), { force: true });
+      else await rm(join(this.journal, entry), { recursive: true, force: true });
     }
     this.owner = await registerOwner();
   }

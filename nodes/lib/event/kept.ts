@@ -18,15 +18,11 @@ export class KeptFiles {
   /** Creates the directory if it is missing and counts what is there. */
   async open(): Promise<void> {
     await mkdir(this.directory, { recursive: true });
+    const entries = await readdir(this.directory, { withFileTypes: true });
     const found = await Promise.all(
-      (await readdir(this.directory)).map(async (name) => ({
-        name,
-        // Moving a file into the directory sets the time of its last status change.
-        since: await lstat(join(this.directory, name)).then(
-          (stats) => stats.ctimeMs,
-          () => 0,
-        ),
-      })),
+      entries
+        .filter((entry) => !entry.isDirectory())
+        .map(async ({ name }) => ({ name, since: await arrivalOf(join(this.directory, name)) })),
     );
     for (const { name } of found.sort((a, b) => a.since - b.since)) this.names.add(name);
   }
@@ -44,6 +40,14 @@ export class KeptFiles {
       await rm(join(this.directory, name), { force: true });
     }
   }
+}
+
+/** Moving a file into a directory sets the time of its last status change. */
+async function arrivalOf(path: string): Promise<number> {
+  return lstat(path).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => 0,
+  );
 }
 
 /**
