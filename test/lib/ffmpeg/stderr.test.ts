@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LineSplitter, maskSecrets, StderrTail } from '../../../nodes/lib/ffmpeg/stderr';
+
+describe('maskSecrets', () => {
+  it('hides the user part of URLs and given words, also percent-encoded', () => {
+    assert.equal(maskSecrets('cannot open rtsp://op:secret@cam/1'), 'cannot open rtsp://***@cam/1');
+    assert.equal(maskSecrets('auth p@ss, p%40ss', ['p@ss']), 'auth ***, ***');
+    assert.equal(maskSecrets('rtsp://cam/1?mail=a@b', ['']), 'rtsp://cam/1?mail=a@b');
+  });
+});
+
+describe('LineSplitter', () => {
+  it('joins chunks into lines, ends at carriage returns too, and cuts endless lines', () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (const chunk of ['on', 'e\ntwo\rth', 'ree', '\r\n', 'x'.repeat(10_000), 'y\nlast'])
+      splitter.push(chunk);
+    splitter.end();
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 5)),
+      ['one', 'two', 'three', 'xxxxx', 'last'],
+    );
+    assert.ok(Math.max(...lines.map(({ length }) => length)) <= 500);
+  });
+});
+
+describe('StderrTail', () => {
+  it('keeps the last different lines that mean something, the same text for the same failure', () => {
+    const tail = new StderrTail();
+    for (const line of ['[rtsp @ 0x55d0] refused', '[rtsp @ 0x66e1] refused', '', 'Conversion failed!'])
+      tail.add(line);
+    assert.equal(tail.toString(), '[rtsp] refused');
+    for (let number = 0; number < 100; number++) tail.add(`line ${number}`);
+    assert.equal(tail.toString(), 'line 96; line 97; line 98; line 99');
+  });
+});
