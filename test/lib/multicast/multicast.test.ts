@@ -89,7 +89,9 @@ describe('multicast', () => {
     });
 
     const arrival = receiver.next();
-    await new Promise((resolve) => { stranger.send('unicast', group.port, '127.0.0.1', resolve); });
+    await new Promise((resolve) => {
+      stranger.send('unicast', group.port, '127.0.0.1', resolve);
+    });
     await sender.send(Buffer.from('multicast'));
 
     assert.equal((await arrival).datagram.toString(), 'multicast');
