@@ -47,9 +47,16 @@ export interface InboxProbe {
   stop(): Promise<void>;
 }
 
-/** Runs an inbox until the test ends; resolves when it watches. */
+const running = new Set<InboxProbe>();
+
+/** Stops the inboxes of a test; for `afterEach`, which comes before directories are removed. */
+export async function stopInboxes(): Promise<void> {
+  for (const inbox of running) await inbox.stop();
+  running.clear();
+}
+
+/** Runs an inbox; resolves when it watches. */
 export async function openInbox(
-  context: { after: (fn: () => Promise<void>) => void },
   directory: string,
   options: Partial<InboxOptions> = {},
   clock: Clock = systemClock,
@@ -73,13 +80,14 @@ export async function openInbox(
   };
   const all: InboxOptions = { directory, after: 'done', incomplete: 5, stale: 600, ...options };
   const watching = once(changes, 'watching');
-  const running = runInbox(all, handlers, clock, stop.signal);
-  const ended = running.catch((error: unknown) => error);
-  await Promise.race([watching, running]);
+  const run = runInbox(all, handlers, clock, stop.signal);
+  const ended = run.catch((error: unknown) => error);
+  await Promise.race([watching, run]);
   const end = async () => {
     stop.abort();
     await ended;
   };
-  context.after(end);
-  return { taken, refused, failures, ended, stop: end };
+  const inbox = { taken, refused, failures, ended, stop: end };
+  running.add(inbox);
+  return inbox;
 }

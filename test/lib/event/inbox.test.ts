@@ -5,11 +5,11 @@ import { mkdirSync, openSync, closeSync, renameSync, symlinkSync, writeFileSync,
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { V2xError } from '../../../nodes/lib/errors';
 import { FakeClock } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
-import { Arrivals, openInbox } from './inbox-probe';
+import { Arrivals, openInbox, stopInboxes } from './inbox-probe';
 
 const fire = '{"type": "fire"}';
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -29,10 +29,12 @@ async function inboxProcess(directory: string, after: string, taken: (id: string
 }
 
 describe('runInbox: taking files', () => {
+  afterEach(stopInboxes);
+
   it('takes a file written in place in several steps as soon as it is whole, without a wait', async (t) => {
     const directory = await temporaryDirectory(t);
     // This clock never moves.
-    const inbox = await openInbox(t, directory, {}, new FakeClock());
+    const inbox = await openInbox(directory, {}, new FakeClock());
 
     const file = openSync(join(directory, 'slow.json'), 'w');
     writeSync(file, '{"type": "ro');
@@ -47,7 +49,7 @@ describe('runInbox: taking files', () => {
 
   it('takes a file that is renamed into the directory, and ignores hidden and temporary names', async (t) => {
     const directory = await temporaryDirectory(t);
-    const inbox = await openInbox(t, directory);
+    const inbox = await openInbox(directory);
 
     writeFileSync(join(directory, '.hidden.json'), fire);
     writeFileSync(join(directory, 'event.json.tmp'), fire);
@@ -62,7 +64,7 @@ describe('runInbox: taking files', () => {
   it('rejects a file that does not become whole in time', async (t) => {
     const directory = await temporaryDirectory(t);
     const clock = new FakeClock();
-    const inbox = await openInbox(t, directory, { incomplete: 5 }, clock);
+    const inbox = await openInbox(directory, { incomplete: 5 }, clock);
 
     writeFileSync(join(directory, 'half.json'), '{"type": "fire"');
     writeFileSync(join(directory, 'whole.json'), fire);
@@ -85,7 +87,7 @@ describe('runInbox: taking files', () => {
     await writeFile(join(directory, 'c.json'), fire);
     await utimes(join(directory, 'c.json'), 1_699_999_900, 1_699_999_900);
 
-    const inbox = await openInbox(t, directory, { stale: 600 }, clock);
+    const inbox = await openInbox(directory, { stale: 600 }, clock);
 
     const taken = await inbox.taken.take(3);
     assert.deepEqual(
@@ -100,7 +102,7 @@ describe('runInbox: taking files', () => {
 
   it('takes 1000 files dropped at once, in order, each once', async (t) => {
     const directory = await temporaryDirectory(t);
-    const inbox = await openInbox(t, directory, { kept: 10 });
+    const inbox = await openInbox(directory, { kept: 10 });
 
     for (const index of numbers(1000)) writeFileSync(join(directory, `e${index}.json`), numbered(index));
     const taken = await inbox.taken.take(1000);
@@ -116,7 +118,7 @@ describe('runInbox: taking files', () => {
 
   it('takes each event of a writer that uses one name again and again', async (t) => {
     const directory = await temporaryDirectory(t);
-    const inbox = await openInbox(t, directory);
+    const inbox = await openInbox(directory);
 
     const ids = new Set<string>();
     for (const index of numbers(3)) {
@@ -135,7 +137,7 @@ describe('runInbox: taking files', () => {
     const directory = await temporaryDirectory(t);
     await mkdir(join(directory, 'done'));
     await writeFile(join(directory, 'done', 'oldest.json'), fire);
-    const inbox = await openInbox(t, directory, { kept: 3 });
+    const inbox = await openInbox(directory, { kept: 3 });
 
     for (const index of numbers(4)) {
       writeFileSync(join(directory, `e${index}.json`), numbered(index));
@@ -151,9 +153,11 @@ describe('runInbox: taking files', () => {
 });
 
 describe('runInbox: hostile directories', () => {
+  afterEach(stopInboxes);
+
   it('ends each strange file in a clear outcome and goes on', async (t) => {
     const directory = await temporaryDirectory(t);
-    const inbox = await openInbox(t, directory);
+    const inbox = await openInbox(directory);
     const place: [name: string, make: (path: string) => void, reason: RegExp][] = [
       [
         'link.json',
@@ -207,7 +211,7 @@ describe('runInbox: hostile directories', () => {
 
   it('ends when its directory goes away, naming directory and command', async (t) => {
     const directory = join(await temporaryDirectory(t), 'events');
-    const inbox = await openInbox(t, directory);
+    const inbox = await openInbox(directory);
 
     await rm(directory, { recursive: true });
 
@@ -220,7 +224,7 @@ describe('runInbox: hostile directories', () => {
     const root = await temporaryDirectory(t);
     await mkdir(join(root, 'events'));
     await symlink(join(root, 'events'), join(root, 'link'));
-    const inbox = await openInbox(t, `${join(root, 'link')}/`);
+    const inbox = await openInbox(`${join(root, 'link')}/`);
 
     writeFileSync(join(root, 'events', 'a.json'), fire);
 
@@ -230,6 +234,8 @@ describe('runInbox: hostile directories', () => {
 
 for (const after of ['done', 'leave'] as const) {
   describe(`runInbox: exactly once (${after})`, () => {
+    afterEach(stopInboxes);
+
     it('shares a directory with other watchers, in this process and in another', async (t) => {
       const directory = await temporaryDirectory(t);
       const ids = new Arrivals<string>();
@@ -237,7 +243,7 @@ for (const after of ['done', 'leave'] as const) {
         ids.push(id);
       });
       t.after(() => child.kill('SIGKILL'));
-      const inboxes = [await openInbox(t, directory, { after }), await openInbox(t, directory, { after })];
+      const inboxes = [await openInbox(directory, { after }), await openInbox(directory, { after })];
       for (const { taken } of inboxes)
         taken.each(({ event }) => {
           ids.push(event.id);
@@ -262,11 +268,11 @@ for (const after of ['done', 'leave'] as const) {
       child.kill('SIGKILL');
       await once(child, 'exit');
 
-      const inbox = await openInbox(t, directory, { after });
+      const inbox = await openInbox(directory, { after });
 
       assert.equal((await inbox.taken.next()).event.id, id);
       await inbox.stop();
-      const next = await openInbox(t, directory, { after });
+      const next = await openInbox(directory, { after });
       writeFileSync(join(directory, 'b.json'), fire);
       assert.equal((await next.taken.next()).file, 'b.json');
     });
@@ -274,10 +280,12 @@ for (const after of ['done', 'leave'] as const) {
 }
 
 describe('runInbox: files that stay', () => {
+  afterEach(stopInboxes);
+
   it('takes a file again only when its content changed', async (t) => {
     const directory = await temporaryDirectory(t);
     const path = join(directory, 'latest.json');
-    const inbox = await openInbox(t, directory, { after: 'leave' });
+    const inbox = await openInbox(directory, { after: 'leave' });
 
     writeFileSync(path, numbered(1));
     await inbox.taken.next();
@@ -296,11 +304,11 @@ describe('runInbox: files that stay', () => {
   it('leaves what it refuses, and says so once', async (t) => {
     const directory = await temporaryDirectory(t);
     await writeFile(join(directory, 'bad.json'), '{}');
-    const first = await openInbox(t, directory, { after: 'leave' });
+    const first = await openInbox(directory, { after: 'leave' });
     await first.refused.next();
     await first.stop();
 
-    const second = await openInbox(t, directory, { after: 'leave' });
+    const second = await openInbox(directory, { after: 'leave' });
     await writeFile(join(directory, 'good.json'), fire);
     await second.taken.next();
 
