@@ -1,4 +1,4 @@
-import { multicastGroup, type MulticastGroup } from '../lib/multicast/group';
+import { DEFAULT_GROUP, multicastGroup, type MulticastGroup } from '../lib/multicast/group';
 import { parseInterfaces } from '../lib/multicast/interfaces';
 import { defineNode } from '../lib/node-red/define-node';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
@@ -18,11 +18,11 @@ export default defineNode<Config, object, MulticastGroup>({
   setup({ config }) {
     return {
       api: multicastGroup({
-        ...(config.group === undefined ? {} : { address: config.group.trim() }),
-        port: numberSetting('port', config.port, { fallback: 37020, min: 1, max: 65535 }),
+        address: config.group?.trim() ?? DEFAULT_GROUP.address,
+        port: numberSetting('port', config.port, { fallback: DEFAULT_GROUP.port, min: 1, max: 65535 }),
         interfaces: parseInterfaces(config.interfaces),
-        hops: numberSetting('hops', config.hops, { fallback: 1, min: 0, max: 255 }),
-        loopback: booleanSetting(config.loopback, true),
+        hops: numberSetting('hops', config.hops, { fallback: DEFAULT_GROUP.hops, min: 0, max: 255 }),
+        loopback: booleanSetting(config.loopback, DEFAULT_GROUP.loopback),
       }),
     };
   },

@@ -122,7 +122,7 @@ export class InterfaceBindings<Bound> {
     this.dropOutdated(resolutions);
     for (const resolution of resolutions) {
       if ('error' in resolution) this.fail(resolution.wanted, resolution.error);
-      else if (!this.bindings.has(resolution.wanted)) await this.bind(resolution.wanted, resolution.found);
+      else await this.bind(resolution.wanted, resolution.found);
     }
   }
 
@@ -141,7 +141,7 @@ export class InterfaceBindings<Bound> {
   private dropOutdated(resolutions: readonly Resolution[]): void {
     for (const wanted of this.group.interfaces) {
       const resolution = resolutions.find((each) => each.wanted === wanted);
-      if (!resolution) this.faults.delete(wanted);
+      if (!resolution) this.mend(wanted);
       const found = resolution && 'found' in resolution ? resolution.found : undefined;
       const at = this.bindings.get(wanted)?.at;
       if (found?.name !== at?.name || found?.address !== at?.address) this.drop(wanted);
@@ -156,22 +156,26 @@ export class InterfaceBindings<Bound> {
     const binding = this.bindings.get(wanted);
     if (!binding) return;
     this.bindings.delete(wanted);
-    this.binder.close(binding.bound, binding.at);
+    try {
+      this.binder.close(binding.bound, binding.at);
+    } catch (error) {
+      this.fail(wanted, unusable(binding.at, error));
+    }
   }
 
   private async bind(wanted: string, found: NetworkInterface): Promise<void> {
     try {
-      const bound = await this.binder.open(found);
-      if (this.closing.signal.aborted) {
-        this.binder.close(bound, found);
-        return;
+      if (!this.bindings.has(wanted)) {
+        const bound = await this.binder.open(found);
+        this.bindings.set(wanted, { at: found, bound });
       }
-      this.bindings.set(wanted, { at: found, bound });
-      // What failed in sending is only mended by sending.
-      if (this.faults.get(wanted)?.code !== 'send') this.mend(wanted);
     } catch (error) {
       this.fail(wanted, unusable(found, error));
+      return;
     }
+    if (this.closing.signal.aborted) this.drop(wanted);
+    // What failed in sending is only mended by sending.
+    else if (this.faults.get(wanted)?.code !== 'send') this.mend(wanted);
   }
 }
 

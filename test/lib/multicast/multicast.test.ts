@@ -153,6 +153,31 @@ describe('multicast', () => {
     assert.deepEqual(recovered, [['eth7', true]]);
   });
 
+  it('keeps sending while the system cannot list its interfaces', async (t) => {
+    const faults: string[] = [];
+    let recoveries = 0;
+    let readable = true;
+    const time = new FakeClock();
+    const sender = await openSender(t, await testGroup(), {
+      clock: time,
+      networkInterfaces: () => {
+        if (readable) return loopback;
+        throw new Error('EMFILE');
+      },
+      onFault: ({ message }) => faults.push(message),
+      onRecovery: () => (recoveries += 1),
+    });
+    readable = false;
+    await time.advance(20);
+    assert.equal((await sender.send(Buffer.from('x'))).interfaces[0].ok, true);
+    await time.advance(20);
+    assert.equal(recoveries, 0);
+    readable = true;
+    await time.advance(5);
+    assert.deepEqual(faults, ['The network interfaces cannot be read: EMFILE']);
+    assert.equal(recoveries, 1);
+  });
+
   it('tells what the system says against an interface', async (t) => {
     const faults: V2xError[] = [];
     const group = await testGroup({ interfaces: ['gone'] });
