@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
+import { codeOf, V2xError } from '../errors';
 import { KeptFiles, moveInto } from './kept';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
@@ -25,6 +25,7 @@ export interface Custody {
    * Puts away a file, not claimed, that is no event.
    * @param stamp tells this state of the file from another
    * @returns false when another watcher was faster or it is gone
+   * @throws when it cannot be moved and stays where it is
    */
   reject(name: string, stamp: string): Promise<boolean>;
   /** Ends; claimed files that are not finished are free again. */
@@ -77,7 +78,12 @@ export class MovingCustody implements Custody {
   }
 
   async reject(name: string): Promise<boolean> {
-    return unlessGone(this.rejected.add(join(this.directory, name)));
+    const path = join(this.directory, name);
+    const move = async () => {
+      if ((await lstat(path)).isDirectory()) throw new V2xError('event', 'directories are not moved');
+      await this.rejected.add(path);
+    };
+    return unlessGone(move());
   }
 
   async close(): Promise<void> {

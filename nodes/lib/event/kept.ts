@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { codeOf } from '../errors';
 
 /** Leaves room below the 255 bytes that a file name may have. */
 const LONGEST_STEM = 60;
@@ -51,27 +50,24 @@ async function arrivalOf(path: string): Promise<number> {
 }
 
 /**
- * Moves a file into a directory without replacing another: its own name, or one with a random part.
+ * Moves a file into a directory: under its own name, or with a random part when that is taken. One step, so that
+ * a crash leaves it in one of both places.
  * @returns the name it has now
  * @throws the system's error, ENOENT when the file is gone
  */
 export async function moveInto(directory: string, path: string): Promise<string> {
   const { base, name: stem, ext } = parse(path);
-  for (let name = base; ; name = `${stem.slice(0, LONGEST_STEM)}.${randomBytes(4).toString('hex')}${ext}`) {
-    const target = join(directory, name);
-    try {
-      // Reserves the name; unlike a hard link it works on every file system.
-      await (await open(target, 'wx')).close();
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') continue;
-      throw error;
-    }
-    try {
-      await rename(path, target);
-      return name;
-    } catch (error) {
-      await rm(target, { force: true });
-      throw error;
-    }
-  }
+  const random = randomBytes(4).toString('hex');
+  const name = (await exists(join(directory, base)))
+    ? `${stem.slice(0, LONGEST_STEM)}.${random}${ext}`
+    : base;
+  await rename(path, join(directory, name));
+  return name;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
