@@ -9,11 +9,10 @@ const dataRoot = path.resolve(env.V2X_DATA || '.v2x');
 const userDir = path.join(dataRoot, 'node-red');
 fs.mkdirSync(userDir, { recursive: true });
 
-/** The HS256 secret: made once, readable by this user only. */
-function ownKey() {
-  const file = path.join(dataRoot, 'key');
+/** A secret of this unit: made once, readable by this user only. */
+function ownSecret(file) {
   try {
-    // 'wx' so that of two units that start at once, one makes the key and the other reads it.
+    // 'wx' so that of two units that start at once, one makes it and the other reads it.
     fs.writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
@@ -30,17 +29,18 @@ function ownFlow() {
 
 // The flow refers to these as ${NAME}.
 env.V2X_DATA = dataRoot;
-env.V2X_KEY ||= ownKey();
+env.V2X_KEY ||= ownSecret(path.join(dataRoot, 'key'));
 
 module.exports = {
   flowFile: ownFlow(),
   userDir,
+  credentialSecret: ownSecret(path.join(userDir, 'credential-secret')),
   nodesDir: [path.join(__dirname, '..')],
   uiHost: '127.0.0.1',
   uiPort: Number(env.PORT || 1880),
   flowFilePretty: true,
   diagnostics: { enabled: true, ui: true },
   telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false, projects: { enabled: false } },
+  editorTheme: { tours: false },
   logging: { console: { level: env.V2X_LOG || 'info', metrics: false, audit: false } },
 };

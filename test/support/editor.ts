@@ -42,15 +42,13 @@ export class Editor {
     return new Editor(browser, page, errors);
   }
 
-  /** Resolves when a node of this type shows a status that fits. @returns the status text */
-  async status(type: string, pattern: RegExp): Promise<string> {
-    const label = this.page
-      .locator(`g.red-ui-flow-node-group:has(.red-ui-flow-node)`)
-      .filter({ has: this.page.locator(`.red-ui-flow-node-status-label`, { hasText: pattern }) })
-      .and(this.page.locator(`[id="${await this.nodeId(type)}"]`))
-      .locator('.red-ui-flow-node-status-label');
-    await label.waitFor();
-    return (await label.textContent()) ?? '';
+  /** Resolves when the first node of this type shows a status of this colour. @returns the status text */
+  async status(type: string, colour: 'red' | 'green' | 'yellow' | 'blue' | 'grey'): Promise<string> {
+    const status = this.page.locator(`[id="${await this.nodeId(type)}"] .red-ui-flow-node-status-group`);
+    await status
+      .locator(`.red-ui-flow-node-status-dot-${colour}, .red-ui-flow-node-status-ring-${colour}`)
+      .waitFor();
+    return (await status.locator('.red-ui-flow-node-status-label').textContent()) ?? '';
   }
 
   /** The id of the first node of a type in the flows. */
@@ -67,6 +65,17 @@ export class Editor {
     }, type);
     if (id === '') throw new Error(`No ${type} in the flows`);
     return id;
+  }
+
+  /** Hides the sidebar, so that the flow has the whole window. @returns the window's size in pixels */
+  async fitWorkspace(): Promise<{ width: number; height: number }> {
+    const size = { width: 1500, height: 1080 };
+    await this.page.setViewportSize(size);
+    await this.page.keyboard.press('Control+Space');
+    await this.page.locator('#red-ui-palette-v2x').evaluate((category: { scrollIntoView(): void }) => {
+      category.scrollIntoView();
+    });
+    return size;
   }
 
   async close(): Promise<void> {

@@ -42,7 +42,12 @@ export class Unit {
   /** Starts the unit and waits for its ready line. */
   static async start(
     environment: Readonly<Record<string, string | undefined>> = {},
-    { runtime = RUNTIMES[0], nodeArguments = [] as string[], ipc = false } = {},
+    {
+      runtime = RUNTIMES[0],
+      nodeArguments = [] as string[],
+      ipc = false,
+      user = {} as { uid?: number; gid?: number },
+    } = {},
   ): Promise<Unit> {
     const data = environment.V2X_DATA ?? (await mkdtemp(join(tmpdir(), 'v2x-unit-')));
     const env = {
@@ -55,6 +60,7 @@ export class Unit {
     const program = Program.start(runtime.node, [...nodeArguments, CLI, 'start'], {
       cwd: runtime.directory,
       env,
+      ...user,
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     });
     const ready = await program.line(/^v2x ready http:/);

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { runInNewContext } from 'node:vm';
+
+const ROOT = resolve('.');
+
+export interface Definition {
+  readonly category: string;
+  readonly defaults: Readonly<Record<string, { readonly value: unknown; readonly type?: string }>>;
+  readonly credentials?: Readonly<Record<string, unknown>>;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  readonly icon?: string;
+}
+
+export const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+};
+
+/** The types of this package, as package.json announces them to Node-RED. */
+export const TYPES = Object.keys(manifest['node-red'].nodes);
+
+/** What the built editor script of a type registers. */
+export function editorDefinition(type: string): Definition {
+  const html = readFileSync(join(ROOT, 'dist', type, `${type}.html`), 'utf8');
+  const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+  let found: Definition | undefined;
+  const validator = () => () => true;
+  runInNewContext(script, {
+    RED: {
+      nodes: {
+        registerType(name: string, definition: Definition) {
+          if (name === type) found = definition;
+        },
+      },
+      validators: { number: validator, regex: validator, typedInput: validator },
+    },
+  });
+  if (!found) throw new Error(`${type}.html registers no ${type}`);
+  return found;
+}
+
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly [property: string]: unknown;
+}
+
+export function readFlow(path: string): FlowNode[] {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as FlowNode[];
+}
+
+export const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.json'));
+
+/** The texts of a type in a language, as `a.b.c` -> text. */
+export function catalogue(type: string, language: 'en-US' | 'ko'): Map<string, string> {
+  const path = join(ROOT, 'nodes', type, 'locales', language, `${type}.json`);
+  const texts = new Map<string, string>();
+  const collect = (value: unknown, key: string): void => {
+    if (typeof value === 'string') texts.set(key, value);
+    else
+      for (const [name, below] of Object.entries(value as object))
+        collect(below, key === '' ? name : `${key}.${name}`);
+  };
+  collect(JSON.parse(readFileSync(path, 'utf8')), '');
+  return texts;
+}
