@@ -1,5 +1,8 @@
-import { SEED_SETTINGS, type SeedSettings } from '../lib/detection/rules';
 import type { Size } from '../lib/detection/frame';
+import { ROAD_SETTINGS, RoadRules } from '../lib/detection/road-rules';
+import type { Rules } from '../lib/detection/rules';
+import { SEED_SETTINGS, SeedRules } from '../lib/detection/seed-rules';
+import { V2xError } from '../lib/errors';
 import { numberSetting } from '../lib/node-red/settings';
 
 /** As the editor stores it: numbers may be strings, of `${ENV}` too. */
@@ -9,9 +12,16 @@ export interface Config {
   width: number | string;
   height: number | string;
   fps: number | string;
+  /** `road`: quiet where nothing happened; `seed`: detector_stub.py frame for frame. */
+  mode: 'road' | 'seed';
   redPercent: number | string;
-  fireFrames: number | string;
   stillPercent: number | string;
+  /** Of mode `road`. */
+  fireSeconds: number | string;
+  stillSeconds: number | string;
+  cooldownSeconds: number | string;
+  /** Of mode `seed`. */
+  fireFrames: number | string;
   stillFrames: number | string;
 }
 
@@ -20,22 +30,41 @@ export interface Settings {
   readonly size: Size;
   /** Frames per second that are taken from a camera at most. */
   readonly fps: number;
-  readonly rules: SeedSettings;
+  /** Makes the rules as they are before the first frame. */
+  readonly newRules: () => Rules;
 }
+
+type Reader = (name: keyof Config, fallback: number, min: number, max: number) => number;
 
 /** @throws V2xError `setting` naming the one that is out of range */
 export function readSettings(config: Partial<Config>): Settings {
-  const number = (name: keyof Config, fallback: number, min: number, max: number) =>
+  const number: Reader = (name, fallback, min, max) =>
     numberSetting(name, config[name], { fallback, min, max });
-  const whole = (...setting: Parameters<typeof number>) => Math.round(number(...setting));
+  const whole: Reader = (...setting) => Math.round(number(...setting));
   return {
     size: { width: whole('width', 640, 16, 3840), height: whole('height', 360, 16, 2160) },
     fps: number('fps', 10, 0.1, 60),
-    rules: {
-      redRatio: number('redPercent', SEED_SETTINGS.redRatio * 100, 0, 100) / 100,
-      fireFrames: whole('fireFrames', SEED_SETTINGS.fireFrames, 1, 100_000),
-      stillRatio: number('stillPercent', SEED_SETTINGS.stillRatio * 100, 0.001, 100) / 100,
-      stillFrames: whole('stillFrames', SEED_SETTINGS.stillFrames, 1, 100_000),
-    },
+    newRules: rulesOf(config.mode ?? 'road', number, whole),
   };
+}
+
+function rulesOf(mode: string, number: Reader, whole: Reader): () => Rules {
+  const ratios = {
+    redRatio: number('redPercent', ROAD_SETTINGS.redRatio * 100, 0, 100) / 100,
+    stillRatio: number('stillPercent', ROAD_SETTINGS.stillRatio * 100, 0.001, 100) / 100,
+  };
+  const road = {
+    ...ratios,
+    fireSeconds: number('fireSeconds', ROAD_SETTINGS.fireSeconds, 0, 3600),
+    stillSeconds: number('stillSeconds', ROAD_SETTINGS.stillSeconds, 0.1, 86_400),
+    cooldownSeconds: number('cooldownSeconds', ROAD_SETTINGS.cooldownSeconds, 0, 86_400),
+  };
+  const seed = {
+    ...ratios,
+    fireFrames: whole('fireFrames', SEED_SETTINGS.fireFrames, 1, 100_000),
+    stillFrames: whole('stillFrames', SEED_SETTINGS.stillFrames, 1, 100_000),
+  };
+  if (mode === 'road') return () => new RoadRules(road);
+  if (mode === 'seed') return () => new SeedRules(seed);
+  throw new V2xError('setting', `The setting "mode" is ${JSON.stringify(mode)}; it must be "road" or "seed"`);
 }

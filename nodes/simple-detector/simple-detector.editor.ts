@@ -5,9 +5,13 @@ interface Properties extends EditorNodeProperties {
   width: number;
   height: number;
   fps: number;
+  mode: 'road' | 'seed';
   redPercent: number;
-  fireFrames: number;
   stillPercent: number;
+  fireSeconds: number;
+  stillSeconds: number;
+  cooldownSeconds: number;
+  fireFrames: number;
   stillFrames: number;
 }
 
@@ -21,9 +25,13 @@ RED.nodes.registerType<Properties>('simple-detector', {
     width: { value: 640, validate: RED.validators.number() },
     height: { value: 360, validate: RED.validators.number() },
     fps: { value: 10, validate: RED.validators.number() },
+    mode: { value: 'road' },
     redPercent: { value: 20, validate: RED.validators.number() },
-    fireFrames: { value: 10, validate: RED.validators.number() },
     stillPercent: { value: 0.5, validate: RED.validators.number() },
+    fireSeconds: { value: 3, validate: RED.validators.number() },
+    stillSeconds: { value: 9, validate: RED.validators.number() },
+    cooldownSeconds: { value: 60, validate: RED.validators.number() },
+    fireFrames: { value: 10, validate: RED.validators.number() },
     stillFrames: { value: 90, validate: RED.validators.number() },
   },
   inputs: 1,
@@ -40,5 +48,15 @@ RED.nodes.registerType<Properties>('simple-detector', {
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    const mode = $('#node-input-mode');
+    const showSettings = () => {
+      const isSeed = mode.val() === 'seed';
+      $('.simple-detector-road').toggle(!isSeed);
+      $('.simple-detector-seed').toggle(isSeed);
+    };
+    mode.on('change', showSettings);
+    showSettings();
   },
 });

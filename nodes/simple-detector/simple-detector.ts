@@ -1,4 +1,5 @@
-import { Detector, type DetectedEvent } from '../lib/detection/detector';
+import { Detector, type Judgement } from '../lib/detection/detector';
+import type { CameraFault } from '../lib/detection/rules';
 import { watchCamera } from '../lib/detection/watch-camera';
 import { WireFrames } from '../lib/detection/wire-frames';
 import { V2xError } from '../lib/errors';
@@ -35,7 +36,7 @@ class Watch {
     private readonly settings: Settings,
     private readonly source: CameraSource | undefined,
   ) {
-    this.detector = new Detector(node.clock, settings.rules, source && cameraName(source));
+    this.detector = new Detector(node.clock, settings.newRules, source && cameraName(source));
     this.wire = new WireFrames(this.detector, settings.size, node);
     node.onClose(() => this.detector.end());
   }
@@ -67,7 +68,8 @@ class Watch {
     const report = () => {
       const measured = this.running && this.detector.report();
       if (measured) {
-        this.node.status.ok('watching', { fps: Math.round(measured.fps), engine: measured.engine });
+        if (measured.fault) this.node.status.failed(measured.fault);
+        else this.node.status.ok('watching', { fps: Math.round(measured.fps), engine: measured.engine });
         this.node.send(null, { payload: measured });
       }
       cancel = this.node.clock.after(REPORT_SECONDS, report);
@@ -109,17 +111,26 @@ class Watch {
         signal: AbortSignal.any([closed, stopped]),
         size: settings.size,
         fps: settings.fps,
-        onJudged: (events) => {
+        onJudged: (judgement) => {
           healthy();
-          this.announce(events, {});
+          this.announce(judgement, {});
         },
       }),
     );
   }
 
-  private announce(events: readonly DetectedEvent[], message: Message): void {
+  private announce({ events, newFault }: Judgement, message: Message): void {
     for (const event of events) this.node.send({ ...message, payload: event }, null);
+    if (newFault) this.node.report(cameraFault(newFault), message);
   }
+}
+
+function cameraFault(fault: CameraFault): V2xError {
+  return new V2xError(
+    fault,
+    `The camera's picture is ${fault}: incidents cannot be seen; look after the camera`,
+    { fault },
+  );
 }
 
 /** Events take names of up to 64 characters. */

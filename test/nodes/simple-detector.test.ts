@@ -30,7 +30,7 @@ const camera = (path: string) =>
   });
 
 const flow = (settings: object) => [
-  { id: 'detector', type: 'simple-detector', ...settings, wires: [['events'], ['reports']] },
+  { id: 'detector', type: 'simple-detector', mode: 'seed', ...settings, wires: [['events'], ['reports']] },
   { id: 'events', type: 'helper' },
   { id: 'reports', type: 'helper' },
   { id: 'camera', type: 'v2x-camera' },
@@ -166,6 +166,25 @@ describe('simple-detector on frames from the wire', () => {
     assert.match(await started.detector.error(), /thread ended/);
     await sendFrames(started, times(9, RED));
     assert.deepEqual(kinds(started.events), ['fire/high']);
+  });
+});
+
+describe('simple-detector in road mode', () => {
+  afterEach(stopFlow);
+
+  it('tells once that the camera is covered, and raises no incident', async (t) => {
+    const path = await film(t, 'color=0xC81E14:size=320x180:rate=25');
+    const { detector, events, reports } = await startDetector({ camera: 'camera', mode: '' }, path);
+    assert.match(await detector.error(), /picture is covered/);
+    await detector.status(({ fill, text }) => fill === 'red' && text === 'simple-detector.status.covered');
+    for (let fault; fault !== 'covered';) ({ fault } = (await reports.next()).payload as { fault?: string });
+    assert.equal(detector.errors.length, 1);
+    assert.deepEqual(kinds(events), []);
+  });
+
+  it('refuses a mode it does not know', async () => {
+    const { detector } = await startDetector({ mode: 'guess' });
+    assert.match(await detector.error(), /"mode" is "guess"/);
   });
 });
 

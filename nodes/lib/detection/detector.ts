@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
-import type { Counts } from './engine';
 import type { RawFrame } from './frame';
-import { FrameWorker } from './frame-worker';
-import { movingRatioOf, seedStep, SEED_START, type Incident, type SeedSettings } from './rules';
+import { FrameWorker, type Sight } from './frame-worker';
+import { movingRatioOf, type CameraFault, type Incident, type Rules } from './rules';
 
 /** An incident with its evidence, ready for an event file. */
 export interface DetectedEvent extends Incident {
@@ -12,6 +11,13 @@ export interface DetectedEvent extends Incident {
   /** Shares of that frame's pixels. */
   readonly red_ratio: number;
   readonly moving_ratio?: number;
+}
+
+/** What one frame led to. */
+export interface Judgement {
+  readonly events: readonly DetectedEvent[];
+  /** What is wrong with the camera, from this frame on. */
+  readonly newFault?: CameraFault;
 }
 
 /** How the watching goes, since the report before. */
@@ -24,22 +30,37 @@ export interface Report {
   /** Frames that came while the detector was busy. */
   readonly dropped: number;
   readonly engine: string;
+  readonly fault: CameraFault | null;
 }
+
+/** When a frame arrived, in seconds by both clocks. */
+export interface Arrival {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+export const arrival = (clock: Clock): Arrival => ({ wall: clock.now(), monotonic: clock.monotonic() });
 
 /** Judges a stream of frames: the engine counts in its thread, the rules decide. */
 export class Detector {
   private readonly worker = new FrameWorker();
-  private state = SEED_START;
-  private latest: Counts | undefined;
+  private rules: Rules;
+  private fault: CameraFault | undefined;
+  private latest: Sight | undefined;
   private frames = 0;
   private dropped = 0;
   private reported: number;
 
+  /**
+   * @param newRules makes the rules as they are before the first frame
+   * @param camera name of the camera, for the events
+   */
   constructor(
     private readonly clock: Clock,
-    private readonly settings: SeedSettings,
+    private readonly newRules: () => Rules,
     private readonly camera?: string,
   ) {
+    this.rules = newRules();
     this.reported = clock.monotonic();
   }
 
@@ -50,16 +71,17 @@ export class Detector {
 
   /**
    * Judges the next frame.
-   * @param time when it arrived, Unix seconds
    * @throws V2xError `worker` when the engine's thread died
    */
-  async judge(frame: RawFrame, time: number): Promise<DetectedEvent[]> {
-    const counts = await this.worker.count(frame);
-    const { state, incidents } = seedStep(this.state, counts, this.settings);
-    this.state = state;
-    this.latest = counts;
+  async judge(frame: RawFrame, arrived: Arrival): Promise<Judgement> {
+    const sight = await this.worker.look(frame);
+    const { incidents, fault } = this.rules.judge({ ...sight, time: arrived.monotonic });
+    const isNew = fault !== undefined && this.fault === undefined;
+    this.fault = fault;
+    this.latest = sight;
     this.frames += 1;
-    return incidents.map((incident) => this.event(incident, counts, time));
+    const events = incidents.map((incident) => this.event(incident, sight, arrived.wall));
+    return isNew ? { events, newFault: fault } : { events };
   }
 
   /** Notes that a frame came that nobody had time for. */
@@ -76,19 +98,15 @@ export class Detector {
     this.frames = 0;
     this.dropped = 0;
     if (!latest || frames === 0) return undefined;
-    const moving = movingRatioOf(latest);
-    return {
-      red_ratio: rounded(latest.red / latest.pixels),
-      moving_ratio: moving === undefined ? null : rounded(moving),
-      fps: Math.round((10 * frames) / seconds) / 10,
-      dropped,
-      engine: this.worker.engine,
-    };
+    const { red_ratio, moving_ratio = null } = ratiosOf(latest);
+    const fps = Math.round((10 * frames) / seconds) / 10;
+    return { red_ratio, moving_ratio, fps, dropped, engine: this.worker.engine, fault: this.fault ?? null };
   }
 
   /** The rules start afresh. */
   rearm(): void {
-    this.state = SEED_START;
+    this.rules = this.newRules();
+    this.fault = undefined;
   }
 
   /** Ends the thread; a frame that comes later is the first of a new stream. */
@@ -97,17 +115,17 @@ export class Detector {
     await this.worker.end();
   }
 
-  private event(incident: Incident, counts: Counts, ts: number): DetectedEvent {
-    const moving = movingRatioOf(counts);
-    return {
-      ts,
-      ...incident,
-      confidence: rounded(incident.confidence),
-      ...(this.camera === undefined ? {} : { camera: this.camera }),
-      red_ratio: rounded(counts.red / counts.pixels),
-      ...(moving === undefined ? {} : { moving_ratio: rounded(moving) }),
-    };
+  private event(incident: Incident, sight: Sight, ts: number): DetectedEvent {
+    const confidence = rounded(incident.confidence);
+    const camera = this.camera === undefined ? {} : { camera: this.camera };
+    return { ts, ...incident, confidence, ...camera, ...ratiosOf(sight) };
   }
+}
+
+function ratiosOf({ counts }: Sight): { red_ratio: number; moving_ratio?: number } {
+  const red_ratio = rounded(counts.red / counts.pixels);
+  const moving = movingRatioOf(counts);
+  return moving === undefined ? { red_ratio } : { red_ratio, moving_ratio: rounded(moving) };
 }
 
 /** Six digits: finer than one pixel of a frame of 1280 x 720. */

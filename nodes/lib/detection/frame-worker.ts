@@ -3,9 +3,16 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, V2xError } from '../errors';
 import type { Counts } from './engine';
 import type { RawFrame } from './frame';
+import type { View } from './view';
+
+/** What the thread sees in one frame. */
+export interface Sight {
+  readonly counts: Counts;
+  readonly view: View;
+}
 
 /**
- * Counts frames in a thread of its own, so that the pixel work holds nobody up. The thread starts with the first
+ * Looks at frames in a thread of its own, so that the pixel work holds nobody up. The thread starts with the first
  * frame; when it dies, the frames it had are rejected and the next one starts another.
  */
 export class FrameWorker {
@@ -15,19 +22,19 @@ export class FrameWorker {
 
   constructor(private readonly startThread: () => Worker = startWorker) {}
 
-  /** Frames that are not counted yet. */
+  /** Frames that were not looked at yet. */
   get pending(): number {
     return this.thread?.pending ?? 0;
   }
 
   /**
-   * Counts one frame; frames are taken in order.
+   * Looks at one frame; frames are taken in order.
    * @param frame its data is handed over to the thread and gone from this one
    * @throws V2xError `worker` when the thread died
    */
-  count(frame: RawFrame): Promise<Counts> {
+  look(frame: RawFrame): Promise<Sight> {
     if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread());
-    return this.thread.count(frame);
+    return this.thread.look(frame);
   }
 
   /** Finishes what is pending and ends the thread. A frame that comes later is the first of a new stream. */
@@ -39,7 +46,7 @@ export class FrameWorker {
 }
 
 interface Waiting {
-  readonly resolve: (counts: Counts) => void;
+  readonly resolve: (sight: Sight) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -49,7 +56,7 @@ class Thread {
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly worker: Worker) {
-    worker.on('message', (counts: Counts) => this.waiting.shift()?.resolve(counts));
+    worker.on('message', (sight: Sight) => this.waiting.shift()?.resolve(sight));
     worker.on('error', (error) => {
       this.die(messageOf(error));
     });
@@ -62,13 +69,13 @@ class Thread {
     return this.waiting.length;
   }
 
-  count(frame: RawFrame): Promise<Counts> {
-    const counted = new Promise<Counts>((resolve, reject) => {
+  look(frame: RawFrame): Promise<Sight> {
+    const seen = new Promise<Sight>((resolve, reject) => {
       this.worker.postMessage(frame, [frame.data.buffer]);
       this.waiting.push({ resolve, reject });
     });
-    this.last = counted;
-    return counted;
+    this.last = seen;
+    return seen;
   }
 
   async end(): Promise<void> {

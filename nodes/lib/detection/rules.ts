@@ -1,65 +1,35 @@
 import type { Counts } from './engine';
+import type { View } from './view';
 
 /** What was seen, as it goes into the event. */
 export interface Incident {
   readonly type: 'fire' | 'collision';
   readonly severity: 'high' | 'medium';
-  /** 0.5 when the last frame was just at the rule's threshold, 1 when it was far beyond it. */
+  /** 0.5 when the evidence was just at the rule's threshold, 1 when it was far beyond it. */
   readonly confidence: number;
 }
 
-export interface SeedSettings {
-  /** Share of red pixels above which a frame speaks for fire. */
-  readonly redRatio: number;
-  /** How far such frames must outnumber others. */
-  readonly fireFrames: number;
-  /** Share of moving pixels below which a frame is still. */
-  readonly stillRatio: number;
-  /** How many frames in a row must be still. */
-  readonly stillFrames: number;
+/** Why a camera cannot be judged by: nearly no light, nothing but one tone, a picture that stands still, no sharp edges. */
+export type CameraFault = 'dark' | 'covered' | 'frozen' | 'blurred';
+
+/** One frame as the rules see it. */
+export interface Reading {
+  /** When it came, in seconds of a clock that never steps. */
+  readonly time: number;
+  readonly counts: Counts;
+  readonly view: View;
 }
 
-export const SEED_SETTINGS: SeedSettings = {
-  redRatio: 0.2,
-  fireFrames: 10,
-  stillRatio: 0.005,
-  stillFrames: 90,
-};
-
-/** Where the two counters stand. */
-export interface SeedState {
-  readonly red: number;
-  readonly still: number;
+export interface Verdict {
+  readonly incidents: readonly Incident[];
+  /** What is wrong with the camera at this frame, if something is. */
+  readonly fault?: CameraFault;
 }
 
-export const SEED_START: SeedState = { red: 0, still: 0 };
-
-/**
- * The two rules of the seed's detector_stub.py, one frame on.
- *
- * Fire: a frame with more red than `redRatio` raises a counter, any other lowers it, to 0 at least.
- * Stillness: a frame with less motion than `stillRatio` raises a counter, any other sets it to 0; a first frame,
- * with nothing to compare to, does neither. A counter that reaches its number raises an incident and starts at 0 again.
- */
-export function seedStep(
-  state: SeedState,
-  counts: Counts,
-  settings: SeedSettings,
-): { readonly state: SeedState; readonly incidents: readonly Incident[] } {
-  const redRatio = counts.red / counts.pixels;
-  const movingRatio = movingRatioOf(counts);
-  const red = Math.max(0, state.red + (redRatio > settings.redRatio ? 1 : -1));
-  const still = stillCounter(state.still, movingRatio, settings.stillRatio);
-  const incidents: Incident[] = [];
-  if (red >= settings.fireFrames) incidents.push(fire(redRatio, settings.redRatio));
-  if (still >= settings.stillFrames) incidents.push(stillness(movingRatio ?? 0, settings.stillRatio));
-  return {
-    state: {
-      red: red >= settings.fireFrames ? 0 : red,
-      still: still >= settings.stillFrames ? 0 : still,
-    },
-    incidents,
-  };
+/** A set of rules at some point of a stream of frames. */
+export interface Rules {
+  /** Judges the next frame. */
+  judge(reading: Reading): Verdict;
 }
 
 /** Share of moving pixels; undefined for a first frame. */
@@ -67,16 +37,13 @@ export function movingRatioOf({ moving, pixels }: Counts): number | undefined {
   return moving === undefined ? undefined : moving / pixels;
 }
 
-function stillCounter(before: number, movingRatio: number | undefined, threshold: number): number {
-  if (movingRatio === undefined) return before;
-  return movingRatio < threshold ? before + 1 : 0;
-}
-
-function fire(ratio: number, threshold: number): Incident {
+/** A fire whose red share is `ratio`, by a rule that wants more than `threshold`. */
+export function fire(ratio: number, threshold: number): Incident {
   const confidence = threshold === 0 ? 1 : Math.min(1, (0.5 * ratio) / threshold);
   return { type: 'fire', severity: 'high', confidence };
 }
 
-function stillness(ratio: number, threshold: number): Incident {
+/** A standstill with a moving share of `ratio`, by a rule that wants less than `threshold`. */
+export function standstill(ratio: number, threshold: number): Incident {
   return { type: 'collision', severity: 'medium', confidence: 1 - (0.5 * ratio) / threshold };
 }

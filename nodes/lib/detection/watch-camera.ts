@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { CameraSource } from '../ffmpeg/source';
 import { readCameraFrames } from './camera-frames';
-import type { DetectedEvent, Detector } from './detector';
+import { arrival, type Detector, type Judgement } from './detector';
 import type { Frame, Size } from './frame';
 
 /** One frame at the engine and one that waits: more would only be late. */
@@ -12,8 +12,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly size: Size;
   readonly fps: number;
-  /** Takes the events of each judged frame, often none. */
-  readonly onJudged: (events: readonly DetectedEvent[]) => void;
+  readonly onJudged: (judgement: Judgement) => void;
 }
 
 /**
@@ -29,8 +28,8 @@ export async function watchCamera(
   const stop = AbortSignal.any([signal, broken.signal]);
   const judge = async (frame: Frame) => {
     try {
-      const events = await detector.judge({ ...frame, channels: 3 }, clock.now());
-      if (!stop.aborted) onJudged(events);
+      const judgement = await detector.judge({ ...frame, channels: 3 }, arrival(clock));
+      if (!stop.aborted) onJudged(judgement);
     } catch (error) {
       broken.abort(error);
     }

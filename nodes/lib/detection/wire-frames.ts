@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { decodeImage } from './decode-image';
-import type { DetectedEvent, Detector } from './detector';
+import { arrival, type Detector, type Judgement } from './detector';
 import type { Size } from './frame';
 import { wireFrame } from './wire-frame';
 
@@ -24,11 +24,11 @@ export class WireFrames {
    * @param payload see `wireFrame`
    * @throws V2xError `frame` when it is none, `worker` when the engine's thread died
    */
-  async take(payload: unknown): Promise<DetectedEvent[]> {
-    const arrived = this.options.clock.now();
+  async take(payload: unknown): Promise<Judgement> {
+    const arrived = arrival(this.options.clock);
     if (this.waiting >= MAX_WAITING) {
       this.detector.drop();
-      return [];
+      return { events: [] };
     }
     const picture = wireFrame(payload);
     return this.inTurn(async () => {

@@ -17,11 +17,11 @@ describe('FrameWorker', () => {
     const engine = new BuiltinEngine();
     const frames = [gray, half, gray, gray];
 
-    const counted = frames.map((frame) => worker.count(copy(frame)));
+    const seen = frames.map((frame) => worker.look(copy(frame)));
     assert.equal(worker.pending, 4);
 
     assert.deepEqual(
-      await Promise.all(counted),
+      (await Promise.all(seen)).map(({ counts }) => counts),
       frames.map((frame) => engine.count(frame)),
     );
     assert.equal(worker.pending, 0);
@@ -31,18 +31,18 @@ describe('FrameWorker', () => {
     const worker = new FrameWorker();
     t.after(() => worker.end());
     const frame = copy(gray);
-    const counted = worker.count(frame);
+    const seen = worker.look(frame);
     assert.equal(frame.data.length, 0);
-    await counted;
+    await seen;
   });
 
   it('starts a new stream after its end', async (t) => {
     const worker = new FrameWorker();
     t.after(() => worker.end());
-    const last = worker.count(copy(gray));
+    const last = worker.look(copy(gray));
     await worker.end();
-    assert.equal((await last).red, 0);
-    assert.equal((await worker.count(copy(gray))).moving, undefined);
+    assert.equal((await last).counts.red, 0);
+    assert.equal((await worker.look(copy(gray))).counts.moving, undefined);
   });
 
   it('tells which frames a dying thread took with it, and goes on with a new one', async (t) => {
@@ -53,12 +53,12 @@ describe('FrameWorker', () => {
       "require('node:worker_threads').parentPort.on('message', () => process.exit(3))",
     ];
     const echo =
-      "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ pixels: width }))";
+      "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ counts: { pixels: width } }))";
     const worker = new FrameWorker(() => new Worker(threads.shift() ?? echo, { eval: true }));
     t.after(() => worker.end());
 
-    await assert.rejects(worker.count(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
-    await assert.rejects(worker.count(copy(gray)), { code: 'worker', message: /exit code 3/ });
-    assert.equal((await worker.count(copy(gray))).pixels, 32);
+    await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
+    await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /exit code 3/ });
+    assert.equal((await worker.look(copy(gray))).counts.pixels, 32);
   });
 });

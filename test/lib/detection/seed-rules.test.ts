@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Counts } from '../../../nodes/lib/detection/engine';
-import { seedStep, SEED_SETTINGS, SEED_START } from '../../../nodes/lib/detection/rules';
+import { seedStep, SEED_SETTINGS, SEED_START } from '../../../nodes/lib/detection/seed-rules';
 
 const RED: Counts = { pixels: 1000, red: 201, moving: 500 };
 const CALM: Counts = { pixels: 1000, red: 200, moving: 500 };

@@ -1,0 +1,48 @@
+import { fire, type Incident } from './rules';
+
+export interface FireSettings {
+  /** Share of the picture that must have turned red. */
+  readonly redRatio: number;
+  /** For how long, in seconds, in the same place. */
+  readonly fireSeconds: number;
+}
+
+/** How long a place that burns may look otherwise. */
+const FLICKER_SECONDS = 1;
+
+/**
+ * Fire stays where it is: the seed's counter, up while red and down while not, kept for every cell of the thumbnail,
+ * in seconds. What only passes, like a red lorry, stays in no cell for long. One incident until the fire has gone.
+ */
+export class FireRule {
+  private readonly burning: Float32Array;
+  private raised = false;
+
+  constructor(
+    private readonly settings: FireSettings,
+    cells: number,
+  ) {
+    this.burning = new Float32Array(cells);
+  }
+
+  /**
+   * @param reddened 1 for each cell that is red and usually is not
+   * @param redRatio share of red pixels of the whole frame
+   * @param seconds since the frame before
+   */
+  judge(reddened: Uint8Array, redRatio: number, seconds: number): Incident | undefined {
+    const { redRatio: threshold, fireSeconds } = this.settings;
+    let burning = 0;
+    this.burning.forEach((before, cell) => {
+      const change = reddened[cell] === 1 ? seconds : -seconds;
+      const after = Math.max(0, Math.min(fireSeconds + FLICKER_SECONDS, before + change));
+      this.burning[cell] = after;
+      if (after >= fireSeconds) burning += 1;
+    });
+    const share = burning / this.burning.length;
+    if (share < threshold / 2) this.raised = false;
+    if (this.raised || share <= threshold || redRatio <= threshold) return undefined;
+    this.raised = true;
+    return fire(redRatio, threshold);
+  }
+}
