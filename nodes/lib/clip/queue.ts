@@ -147,8 +147,10 @@ export class ClipQueue {
       const over = AbortSignal.any([reached.signal, this.stop.signal]);
       while (!over.aborted && clock.now() < deadline) {
         observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
-        if (news) await maker.prepare(job.request, this.stop.signal);
-        news = false;
+        if (news) {
+          news = false;
+          await maker.prepare(job.request, this.stop.signal);
+        }
         await sleep(clock, Math.min(1, deadline - clock.now()), over);
       }
     } finally {
@@ -164,9 +166,8 @@ export class ClipQueue {
   private async preview(job: ClipJob, work: string): Promise<void> {
     const { maker, observer } = this.options;
     const { signal } = this.stop;
-    const { t0 } = job.request;
-    if (signal.aborted || !(await this.hasReached(t0)) || (await this.hasReached(windowOf(job.request).to)))
-      return;
+    const { to } = windowOf(job.request);
+    if (this.closing() || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
     try {
       const preview = await this.inTurn(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });
