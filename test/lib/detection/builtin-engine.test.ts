@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BuiltinEngine, grayAndRed } from '../../../nodes/lib/detection/builtin-engine';
 import type { Frame } from '../../../nodes/lib/detection/frame';
 import { isRed } from '../../../nodes/lib/detection/red';
 import { openCvColours, openCvCounts, withoutOpenCv } from './opencv';
 import { GRAY, picture, pseudoRandom, RED } from './pictures';
+import { eachFrame } from './scenes';
 
 const SIZES = [
   [1, 1],
@@ -81,6 +84,22 @@ describe('builtin engine against OpenCV', { skip: withoutOpenCv }, () => {
       }
       assert.deepEqual(count(frames), openCvCounts(frames));
     });
+});
+
+/** Real traffic, where it is at hand; the patchwork above stands in for it elsewhere. */
+const FOOTAGE = join(__dirname, '../../../../shared/footage/car-detection.mp4');
+const withoutFootage = existsSync(FOOTAGE)
+  ? withoutOpenCv
+  : 'there is no ../shared/footage/car-detection.mp4';
+
+describe('builtin engine on real footage', { skip: withoutFootage }, () => {
+  it('counts every frame as OpenCV does', async () => {
+    const frames: Frame[] = [];
+    const size = { width: 640, height: 360 };
+    await eachFrame({ url: FOOTAGE }, size, { fps: 12.5, seconds: 12 }, (frame) => frames.push(frame));
+    assert.ok(frames.length > 100);
+    assert.deepEqual(count(frames), openCvCounts(frames));
+  });
 });
 
 describe('builtin engine', () => {

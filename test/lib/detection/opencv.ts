@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Counts } from '../../../nodes/lib/detection/engine';
-import type { Frame } from '../../../nodes/lib/detection/frame';
+import type { Frame, Size } from '../../../nodes/lib/detection/frame';
 
 /** Debian's own Python: the one that python3-opencv belongs to. */
 const PYTHON = '/usr/bin/python3';
@@ -19,18 +19,32 @@ export function openCvColours(): { red: Uint8Array; gray: Uint8Array } {
 /** OpenCV's counts for a stream of frames of one size. */
 export function openCvCounts(frames: readonly Frame[]): Counts[] {
   const [{ width, height }] = frames;
-  const lines = reference(
-    ['counts', String(width), String(height)],
+  return overFrames('counts', frames).map((line) => {
+    const [red, moving] = line.split(' ').map(Number);
+    return { pixels: width * height, red, moving: moving < 0 ? undefined : moving };
+  });
+}
+
+/** What the seed's detector makes of a stream of frames of one size: `frame type/severity`, frames counted from 1. */
+export function seedEvents(frames: readonly Frame[]): string[] {
+  return overFrames('seed', frames);
+}
+
+/** Frames per second that OpenCV manages on one thread. */
+export function openCvSpeed({ width, height }: Size, frames: number): number {
+  return Number(reference(['bench', String(width), String(height), String(frames)]).toString());
+}
+
+function overFrames(command: string, frames: readonly Frame[]): string[] {
+  const [{ width, height }] = frames;
+  const output = reference(
+    [command, String(width), String(height)],
     Buffer.concat(frames.map(({ data }) => data)),
   );
-  return lines
+  return output
     .toString()
-    .trimEnd()
     .split('\n')
-    .map((line) => {
-      const [red, moving] = line.split(' ').map(Number);
-      return { pixels: width * height, red, moving: moving < 0 ? undefined : moving };
-    });
+    .filter((line) => line !== '');
 }
 
 function reference(args: string[], input: Uint8Array = new Uint8Array()): Buffer {

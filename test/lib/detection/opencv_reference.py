@@ -2,9 +2,12 @@
 
   opencv_reference.py colours       -> for every colour 0xRRGGBB: one bit red or not, then one byte gray
   opencv_reference.py counts W H    -> stdin: bgr24 frames; stdout: a line "red moving" per frame, -1 for no moving
+  opencv_reference.py seed W H      -> stdin: bgr24 frames; stdout: a line "frame type/severity" per event
+  opencv_reference.py bench W H N   -> frames per second of one thread over N frames of noise
 """
 
 import sys
+import time
 
 import cv2
 import numpy
@@ -23,20 +26,54 @@ def colours():
     sys.stdout.buffer.write(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY).tobytes())
 
 
-def counts(width, height):
+def measure(frame, before):
+    smoothed = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), (5, 5), 0)
+    moving = -1
+    if before is not None:
+        _, moved = cv2.threshold(cv2.absdiff(before, smoothed), 25, 255, cv2.THRESH_BINARY)
+        moving = cv2.countNonZero(moved)
+    return cv2.countNonZero(red_mask(frame)), moving, smoothed
+
+
+def measured(width, height):
     before = None
     while data := sys.stdin.buffer.read(width * height * 3):
         frame = numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
-        smoothed = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), (5, 5), 0)
-        moving = -1
-        if before is not None:
-            _, moved = cv2.threshold(cv2.absdiff(before, smoothed), 25, 255, cv2.THRESH_BINARY)
-            moving = cv2.countNonZero(moved)
-        before = smoothed
-        print(cv2.countNonZero(red_mask(frame)), moving)
+        red, moving, before = measure(frame, before)
+        yield red, moving
 
 
-if sys.argv[1] == "colours":
-    colours()
-else:
-    counts(int(sys.argv[2]), int(sys.argv[3]))
+def counts(width, height):
+    for red, moving in measured(width, height):
+        print(red, moving)
+
+
+def seed(width, height):
+    """The seed's detector_stub.py, written from its description."""
+    pixels = width * height
+    fire = still = 0
+    for number, (red, moving) in enumerate(measured(width, height), 1):
+        fire = fire + 1 if red / pixels > 0.20 else max(0, fire - 1)
+        if fire >= 10:
+            print(number, "fire/high")
+            fire = 0
+        if moving >= 0:
+            still = still + 1 if moving / pixels < 0.005 else 0
+        if still >= 90:
+            print(number, "collision/medium")
+            still = 0
+
+
+def bench(width, height, number):
+    cv2.setNumThreads(1)
+    random = numpy.random.default_rng(1)
+    frames = [random.integers(0, 256, (height, width, 3), numpy.uint8) for _ in range(4)]
+    before = None
+    begin = time.perf_counter()
+    for index in range(number):
+        *_, before = measure(frames[index % len(frames)], before)
+    print(number / (time.perf_counter() - begin))
+
+
+command, *numbers = sys.argv[1:]
+{"colours": colours, "counts": counts, "seed": seed, "bench": bench}[command](*map(int, numbers))

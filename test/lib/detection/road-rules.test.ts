@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock } from '../../../nodes/lib/clock';
 import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
-import { FrameSplitter } from '../../../nodes/lib/detection/frame-splitter';
 import { RoadRules } from '../../../nodes/lib/detection/road-rules';
 import { Viewer } from '../../../nodes/lib/detection/view';
-import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
-import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import { eachFrame } from './scenes';
 
 const SIZE = { width: 320, height: 180 };
 const FPS = 10;
@@ -30,27 +27,12 @@ async function watch(graph: string, seconds: number): Promise<{ name: string; at
   const found: { name: string; at: number }[] = [];
   let frames = 0;
   let fault: string | undefined;
-  const splitter = new FrameSplitter(
-    SIZE.width * SIZE.height * 3,
-    () => true,
-    (data) => {
-      const frame = { ...SIZE, data };
-      const time = frames++ / FPS;
-      const verdict = rules.judge({ time, counts: engine.count(frame), view: viewer.view(frame) });
-      for (const { type } of verdict.incidents) found.push({ name: type, at: time });
-      if (verdict.fault !== undefined && fault === undefined) found.push({ name: verdict.fault, at: time });
-      fault = verdict.fault;
-    },
-  );
-  const args = ffmpegArguments({
-    inputs: [{ url: graph, options: ['-f', 'lavfi'] }],
-    outputs: [{ url: 'pipe:1', options: ['-t', String(seconds), '-f', 'rawvideo', '-pix_fmt', 'bgr24'] }],
-  });
-  await runFfmpeg(args, {
-    clock: systemClock,
-    onStdout: (chunk) => {
-      splitter.push(chunk);
-    },
+  await eachFrame({ url: graph, options: ['-f', 'lavfi'] }, SIZE, { fps: FPS, seconds }, (frame) => {
+    const time = frames++ / FPS;
+    const verdict = rules.judge({ time, counts: engine.count(frame), view: viewer.view(frame) });
+    for (const { type } of verdict.incidents) found.push({ name: type, at: time });
+    if (verdict.fault !== undefined && fault === undefined) found.push({ name: verdict.fault, at: time });
+    fault = verdict.fault;
   });
   assert.equal(frames, seconds * FPS);
   return found;

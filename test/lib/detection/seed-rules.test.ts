@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
 import type { Counts } from '../../../nodes/lib/detection/engine';
+import type { Frame } from '../../../nodes/lib/detection/frame';
 import { seedStep, SEED_SETTINGS, SEED_START } from '../../../nodes/lib/detection/seed-rules';
+import { seedEvents, withoutOpenCv } from './opencv';
+import { eachFrame } from './scenes';
 
 const RED: Counts = { pixels: 1000, red: 201, moving: 500 };
 const CALM: Counts = { pixels: 1000, red: 200, moving: 500 };
@@ -67,5 +71,28 @@ describe('seed rules', () => {
       seedStep({ red: 9, still: 89 }, counts, SEED_SETTINGS).incidents.map((incident) => incident.confidence);
     assert.deepEqual(confidence({ pixels: 1000, red: 250, moving: 0 }), [0.625, 1]);
     assert.deepEqual(confidence({ pixels: 1000, red: 900, moving: 2 }), [1, 0.8]);
+  });
+});
+
+describe('seed rules against the seed in Python', { skip: withoutOpenCv }, () => {
+  it('raise the same events at the same frames', async () => {
+    const engine = new BuiltinEngine();
+    const frames: Frame[] = [];
+    const size = { width: 160, height: 90 };
+    // Colours come and go and cars drive by, in spells long and short.
+    const graph =
+      "color=0x606468:size=160x90:rate=10[road];color=0xE84818:size=160x90:rate=10,scale=w='max(2,80+80*sin(t/5))':h=60:eval=frame[fire];" +
+      "[road][fire]overlay[burning];color=black:size=40x20:rate=10[car];[burning][car]overlay=x='if(lt(mod(t,50),25),mod(t*60,200)-40,20)':y=65";
+    await eachFrame({ url: graph, options: ['-f', 'lavfi'] }, size, { fps: 10, seconds: 120 }, (frame) =>
+      frames.push(frame),
+    );
+    const ours = run(frames.map((frame) => engine.count(frame)));
+    const theirs = seedEvents(frames).map((line) => {
+      const [frame, event] = line.split(' ');
+      return `${event}@${frame}`;
+    });
+    assert.deepEqual(ours, theirs);
+    assert.ok(ours.some((event) => event.startsWith('fire')));
+    assert.ok(ours.some((event) => event.startsWith('collision')));
   });
 });
