@@ -1,8 +1,8 @@
 """A real RTSP camera for tests: GStreamer serves a picture that shows the time of its own capture.
 
 The upper part of the picture is a strip of 2 x 24 black and white cells: 41 bits of Unix time in milliseconds and
-7 bits of checksum, most significant bit first. Run with /usr/bin/python3 and one JSON object of options; prints
-"ready PORT". See rtsp-server.ts.
+7 bits of checksum, most significant bit first. Takes a JSON object of options on stdin, prints "ready PORT"; see
+rtsp-server.ts.
 """
 
 import json
@@ -116,7 +116,7 @@ def protect(server, factory, user, password):
 
 
 def main():
-    options = json.loads(sys.argv[1])
+    options = json.load(sys.stdin)
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")

@@ -55,9 +55,8 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
     user: '',
     password: '',
   };
-  const child = spawn(PYTHON, [SCRIPT, JSON.stringify({ ...defaults, ...options })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(PYTHON, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify({ ...defaults, ...options }));
   const exit = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const [line] = (await Promise.race([once(lines, 'line'), exit])) as unknown[];

@@ -14,6 +14,8 @@ export interface InputOptions {
   readonly avformat: number;
   /** Open the camera's second, smaller stream if it has one. */
   readonly detection?: boolean;
+  /** For ffprobe: without the options of playing, which only ffmpeg has. */
+  readonly forProbe?: boolean;
   /** Burn the time into the synthetic picture; see `canDrawText`. */
   readonly drawText?: boolean;
 }
@@ -31,18 +33,16 @@ const SYNTHETIC = { size: '640x360', rate: 15 };
 /** Options, URL and stdin with which ffmpeg opens a source. */
 export function cameraInput(source: CameraSource, options: InputOptions): CameraInput {
   const address = (options.detection ? source.detectionAddress : undefined) ?? source.address;
+  // In real time, for ever.
+  const playing = options.forProbe ? [] : ['-re', '-stream_loop', '-1'];
   switch (source.kind) {
     case 'rtsp':
       return rtspInput(address, source, options.avformat);
     case 'v4l2':
       return { url: address, options: ['-f', 'v4l2'], secrets: [] };
     case 'file':
-      // Real time, for ever. Only local files: a playlist must not reach into the network.
-      return {
-        url: `file:${address}`,
-        options: ['-protocol_whitelist', 'file', '-re', '-stream_loop', '-1'],
-        secrets: [],
-      };
+      // Only local files: a playlist must not reach into the network.
+      return { url: `file:${address}`, options: ['-protocol_whitelist', 'file', ...playing], secrets: [] };
     case 'synthetic':
       return { url: syntheticGraph(options.drawText ?? false), options: ['-re', '-f', 'lavfi'], secrets: [] };
   }

@@ -34,9 +34,9 @@ export async function record(options: RecorderOptions, signal: AbortSignal): Pro
   const unlock = await lockDirectory(ring.directory);
   try {
     await tidy(options);
-    const input = await openInput(options);
     try {
-      const media = await inspect(options, input, signal);
+      const media = await inspect(options, signal);
+      const input = await openInput(options);
       // Time stamps that jumped end a run; the next one begins at once.
       while (!signal.aborted) await recordRun(options, { input, media }, signal);
     } catch (error) {
@@ -55,24 +55,24 @@ async function tidy({ ring, clock, onSegment, onWarning }: RecorderOptions): Pro
   await trimRing(ring, onWarning);
 }
 
+/** What the camera sends; undefined for the synthetic picture, which has nothing to copy. */
+async function inspect(
+  { source, clock }: RecorderOptions,
+  signal: AbortSignal,
+): Promise<MediaInfo | undefined> {
+  if (source.kind === 'synthetic') return undefined;
+  const { avformat } = await findBinary('ffprobe');
+  const media = await probe(cameraInput(source, { avformat, forProbe: true }), { clock, signal });
+  if (!media.video) throw new V2xError('camera', 'it has no video', { exit: 'no video' });
+  return media;
+}
+
 async function openInput({ source, clock }: RecorderOptions): Promise<CameraInput> {
   const { avformat } = await findBinary('ffmpeg');
   return cameraInput(source, {
     avformat,
     drawText: source.kind === 'synthetic' && (await canDrawText(clock)),
   });
-}
-
-/** What the camera sends; undefined for the synthetic picture, which has nothing to copy. */
-async function inspect(
-  { source, clock }: RecorderOptions,
-  input: CameraInput,
-  signal: AbortSignal,
-): Promise<MediaInfo | undefined> {
-  if (source.kind === 'synthetic') return undefined;
-  const media = await probe(input, { clock, signal });
-  if (!media.video && !signal.aborted) throw new V2xError('camera', 'it has no video', { exit: 'no video' });
-  return media;
 }
 
 /** Failures of ffmpeg's run are the camera's; that there is no ffmpeg, or no space, is not. */
