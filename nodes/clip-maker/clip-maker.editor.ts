@@ -5,6 +5,7 @@ interface Properties extends EditorNodeProperties {
   directory: string;
   pre: string;
   post: string;
+  parallel: string;
 }
 
 RED.nodes.registerType<Properties>('clip-maker', {
@@ -15,8 +16,9 @@ RED.nodes.registerType<Properties>('clip-maker', {
     name: { value: '' },
     store: { value: '', type: 'v2x-segment-store', required: true },
     directory: { value: 'archive', required: true },
-    pre: { value: '300', validate: RED.validators.number() },
-    post: { value: '300', validate: RED.validators.number() },
+    pre: { value: '300', validate: RED.validators.number(true) },
+    post: { value: '300', validate: RED.validators.number(true) },
+    parallel: { value: '1', validate: RED.validators.number(true) },
   },
   inputs: 1,
   outputs: 2,

@@ -17,6 +17,8 @@ interface Config {
   directory: string;
   pre: string | number;
   post: string | number;
+  /** How many clips may be cut at a time. */
+  parallel: string | number;
 }
 
 /** A message to this node may ask for another window than the settings. */
@@ -42,6 +44,9 @@ export default defineNode<Config>({
       ring,
       maker: new ClipMaker(ring, archive, node.clock),
       observer: reporter,
+      parallelCuts: Math.floor(
+        numberSetting('parallel', node.config.parallel, { fallback: 1, min: 1, max: 8 }),
+      ),
       clock: node.clock,
       random: node.random,
     });

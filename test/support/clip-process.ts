@@ -36,6 +36,7 @@ async function main(task: ClipProcessTask): Promise<void> {
       },
       damaged: say,
     },
+    parallelCuts: 1,
     clock: systemClock,
     random: Math.random,
   });

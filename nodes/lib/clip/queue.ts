@@ -4,6 +4,7 @@ import { codeOf, V2xError } from '../errors';
 import type { SegmentRing } from '../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from './maker';
+import { Turnstile } from './turnstile';
 import { windowOf, type ClipRequest } from './request';
 
 export type ClipProgress =
@@ -29,6 +30,8 @@ export interface QueueOptions {
   readonly ring: SegmentRing;
   readonly maker: Pick<ClipMaker, 'prepare' | 'preview' | 'make'>;
   readonly observer: ClipObserver;
+  /** How many clips may be cut at a time. */
+  readonly parallelCuts: number;
   readonly clock: Clock;
   /** A number in [0, 1), as Math.random gives. */
   readonly random: () => number;
@@ -42,16 +45,18 @@ const RETRY: BackoffPolicy = { first: 2, cap: 300 };
 
 /**
  * Clip jobs from the moment they are accepted until the clip is in the archive. A job is persisted before anything
- * else and goes on after a restart; many wait at a time, one is cut at a time.
+ * else and goes on after a restart; many wait at a time, few are cut at a time.
  */
 export class ClipQueue {
   private readonly stop = new AbortController();
   private readonly running = new Set<Promise<void>>();
-  private lastCut: Promise<unknown> = Promise.resolve();
+  private readonly cuts: Turnstile;
 
   private opening: Promise<JobStore> | undefined;
 
-  constructor(private readonly options: QueueOptions) {}
+  constructor(private readonly options: QueueOptions) {
+    this.cuts = new Turnstile(options.parallelCuts);
+  }
 
   /**
    * Goes on with the jobs that were not finished. Safe to call again, also after a failure.
@@ -169,7 +174,7 @@ export class ClipQueue {
     const { to } = windowOf(job.request);
     if (this.closing() || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
     try {
-      const preview = await this.inTurn(() => maker.preview(job.request, { work, signal }));
+      const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });
     } catch (error) {
       if (!this.closing()) observer.failed(job, error, false);
@@ -185,7 +190,7 @@ export class ClipQueue {
     const { clock, observer, random } = this.options;
     for (let failures = 1; !this.closing(); failures += 1) {
       try {
-        return await this.inTurn(() => this.make(job, work));
+        return await this.cuts.run(() => this.make(job, work));
       } catch (error) {
         if (this.closing()) break;
         const final = codeOf(error) === 'no-footage';
@@ -205,12 +210,5 @@ export class ClipQueue {
     };
     report(0);
     return this.options.maker.make(job.request, { work, signal, onPercent: report });
-  }
-
-  /** One at a time, in the order of asking. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.lastCut.then(work);
-    this.lastCut = result.catch(() => undefined);
-    return result;
   }
 }

@@ -104,7 +104,15 @@ async function setUp(t: TestContext, segments: readonly Segment[] = []) {
   const open = async () => {
     const maker = new FakeMaker();
     const observer = new Witness();
-    const queue = new ClipQueue({ directory, ring, maker, observer, clock, random: () => 0 });
+    const queue = new ClipQueue({
+      directory,
+      ring,
+      maker,
+      observer,
+      parallelCuts: 1,
+      clock,
+      random: () => 0,
+    });
     await queue.open();
     t.after(() => queue.close());
     return { queue, maker, observer };
