@@ -1,7 +1,7 @@
 import type { Counts, Engine } from './engine';
 import { BYTES_PER_PIXEL, type Frame } from './frame';
 import { Gaussian5x5 } from './gaussian';
-import { isRed } from './red';
+import { redMargin } from './red';
 
 /** A pixel moves when its smoothed gray changes by more than this. */
 const MOTION_THRESHOLD = 25;
@@ -62,7 +62,7 @@ export function grayAndRed(bgr: Uint8Array, gray: Uint8Array): number {
     const green = bgr[byte + 1];
     const red = bgr[byte + 2];
     gray[pixel] = (blue * BLUE_WEIGHT + green * GREEN_WEIGHT + red * RED_WEIGHT + GRAY_HALF) >> GRAY_SHIFT;
-    if (isRed(blue, green, red)) count += 1;
+    count += 1 + (redMargin(blue, green, red) >> 31);
   }
   return count;
 }
