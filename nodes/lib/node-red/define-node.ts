@@ -19,7 +19,8 @@ export interface NodeSpec<Config extends object, Credentials extends object, Api
   readonly credentials?: { readonly [Name in keyof Credentials]-?: { readonly type: 'text' | 'password' } };
   /**
    * Runs when the node is deployed. Long-running work is started with `node.run`, cleaned up with `node.onClose`.
-   * An error thrown here turns the node red and is reported once; the rest of the flow goes on.
+   * An error thrown here turns the node red and is reported once; the rest of the flow goes on, and setup is tried
+   * again with growing pauses. What a failed attempt began is ended first.
    */
   setup(node: FlowNode<Config, Credentials>): Handlers<Api> | Promise<Handlers<Api>>;
 }
@@ -48,7 +49,7 @@ export function defineNode<Config extends object, Credentials extends object = o
       const ready = flowNode.start(() => Promise.resolve(flowNode).then((node) => spec.setup(node)));
       this.on('input', (message, send, done) => {
         void flowNode.guardInput(async () => {
-          const handlers = await ready;
+          const handlers = await ready();
           await handlers.input?.(message, (...outputs) => {
             send(outputs);
           });

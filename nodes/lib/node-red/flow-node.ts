@@ -35,8 +35,11 @@ export class FlowNode<Config extends object = object, Credentials extends object
   readonly random: () => number;
   readonly status: NodeStatus;
 
-  private readonly stop = new AbortController();
-  private readonly disposals: Dispose[] = [];
+  private readonly closing = new AbortController();
+  /** What one attempt at the setup began ends with it. */
+  private scope = new AbortController();
+  private settingUp: Promise<void> = Promise.resolve();
+  private disposals: Dispose[] = [];
   private readonly running = new Set<Promise<void>>();
 
   constructor(
@@ -58,7 +61,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** Aborted when the node closes. */
   get signal(): AbortSignal {
-    return this.stop.signal;
+    return this.scope.signal;
   }
 
   /** A text of the node's catalogue (`locales/<language>/<type>.json`), by its key below the type. */
@@ -88,12 +91,9 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** Tells the user about an error, unless its owner already did, and turns the status red. */
   report(error: unknown, message: Message = {}): void {
-    this.showFailure(error);
-    if (error instanceof Error) {
-      if (reported.has(error)) return;
-      reported.add(error);
-    }
-    this.node.error(messageOf(error), message);
+    const known = isReported(error);
+    this.acknowledge(error);
+    if (!known) this.node.error(messageOf(error), message);
   }
 
   /**
@@ -147,12 +147,18 @@ export class FlowNode<Config extends object = object, Credentials extends object
       } catch (error) {
         if (ending()) return;
         failures += 1;
-        if (messageOf(error) === lastMessage) this.showFailure(error);
+        if (messageOf(error) === lastMessage) this.acknowledge(error);
         else this.report(error);
         lastMessage = messageOf(error);
       }
       await sleep(this.clock, backoffDelay(policy, failures, this.random()), signal);
     }
+  }
+
+  /** Shows an error that needs no further word, here or by others who get to see it. */
+  private acknowledge(error: unknown): void {
+    if (error instanceof Error) reported.add(error);
+    this.showFailure(error);
   }
 
   private showFailure(error: unknown): void {
@@ -161,20 +167,28 @@ export class FlowNode<Config extends object = object, Credentials extends object
     this.status.failed(known ? key : 'failed', error instanceof V2xError ? error.details : {});
   }
 
-  /** Runs the node's setup; for `defineNode`. */
-  start<Handlers extends { api?: unknown }>(setup: () => Promise<Handlers>): Promise<Handlers> {
-    const ready = setup();
-    offered.set(
-      this.node,
-      ready.then(({ api }) => api),
-    );
-    ready.catch((error: unknown) => {
-      this.report(error);
-    });
-    offered.get(this.node)?.catch(() => {
-      // Reported just above; whoever uses this config node gets the same error.
-    });
-    return ready;
+  /**
+   * Runs the node's setup, again with growing pauses while it fails: what it needs may come back.
+   * For `defineNode`.
+   * @returns the outcome of the latest attempt
+   */
+  start<Handlers extends { api?: unknown }>(setup: () => Promise<Handlers>): () => Promise<Handlers> {
+    let latest: Promise<Handlers>;
+    const attempt = async () => {
+      latest = setup();
+      const api = latest.then((handlers) => handlers.api);
+      offered.set(this.node, api);
+      try {
+        await api;
+        this.status.recovered();
+      } catch (error) {
+        await this.endScope();
+        this.scope = new AbortController();
+        throw error;
+      }
+    };
+    this.settingUp = this.keepGoing(attempt, this.closing.signal, DEFAULT_BACKOFF);
+    return () => latest;
   }
 
   /** Runs one message through the node with one owner for what it throws; for `defineNode`. */
@@ -191,11 +205,14 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** Ends tasks and disposes of everything, in at most CLOSE_SECONDS; for `defineNode`. */
   async close(): Promise<void> {
-    this.stop.abort();
+    this.closing.abort();
+    this.scope.abort();
     const late = new AbortController();
-    const all = this.disposeAll().then(() => {
-      late.abort();
-    });
+    const all = this.settingUp
+      .then(() => this.endScope())
+      .then(() => {
+        late.abort();
+      });
     await Promise.race([
       all,
       sleep(this.clock, CLOSE_SECONDS, late.signal).then(() => {
@@ -206,10 +223,12 @@ export class FlowNode<Config extends object = object, Credentials extends object
     this.status.clear();
   }
 
-  private async disposeAll(): Promise<void> {
-    await offered.get(this.node)?.catch(() => undefined);
+  private async endScope(): Promise<void> {
+    this.scope.abort();
     await Promise.all(this.running);
-    for (const dispose of this.disposals.reverse()) {
+    const disposals = this.disposals.reverse();
+    this.disposals = [];
+    for (const dispose of disposals) {
       try {
         await dispose();
       } catch (error) {
@@ -217,4 +236,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
       }
     }
   }
+}
+
+function isReported(error: unknown): boolean {
+  return error instanceof Error && reported.has(error);
 }

@@ -39,6 +39,11 @@ export class NodeStatus {
     this.show('red', 'ring', key, values);
   }
 
+  /** Takes a failure back, if one is shown. */
+  recovered(): void {
+    if (this.shown.startsWith('red')) this.clear();
+  }
+
   clear(): void {
     this.shown = '';
     this.node.status({});

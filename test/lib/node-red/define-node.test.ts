@@ -88,6 +88,50 @@ describe('defineNode', () => {
     assert.equal(node.statuses.at(-1)?.fill, 'green');
   });
 
+  it('sets up again when what was missing comes back, and so do the users of a config node', async () => {
+    const clock = new FakeClock();
+    let present = false;
+    const ended: string[] = [];
+    const config = defineNode<object, object, string>({
+      type: 'config-under-test',
+      setup(node) {
+        node.onClose(() => void ended.push('config attempt'));
+        if (!present) throw new V2xError('directory', 'The disk is not mounted');
+        return { api: 'disk' };
+      },
+    });
+    const user = defineNode<{ config: string }>({
+      type: 'under-test',
+      async setup(node) {
+        const disk = await node.use<string>(node.config.config, 'config-under-test');
+        return {
+          input: (_message, send) => {
+            send({ payload: disk });
+          },
+        };
+      },
+    });
+    await startFlow(
+      [config, user],
+      [{ id: 'c', type: 'config-under-test' }, { ...NODE, config: 'c' }, FLOW[1]],
+      {
+        environment: { clock },
+      },
+    );
+    await clock.advance(100);
+    assert.deepEqual(probe('c').errors, ['The disk is not mounted']);
+    assert.deepEqual(probe('n').errors, []);
+    assert.ok(ended.length > 2);
+
+    present = true;
+    await clock.advance(61);
+    const next = outlet('next');
+    probe('n').node.receive({});
+
+    assert.equal((await next.next()).payload, 'disk');
+    assert.deepEqual(probe('n').statuses.at(-1), {});
+  });
+
   it('ends tasks first and disposes in reverse order on close', async () => {
     const order: string[] = [];
     const module = defineNode({
