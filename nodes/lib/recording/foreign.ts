@@ -25,34 +25,35 @@ const NAME_TOLERANCE = 1.5;
  * Tells closed files from the one that is still being written, and estimates their times. Recorders close one file and
  * open the next at the same key frame, so the last write of a file is its end, and also the start of the next one.
  * @param files sorted by `second`
- * @param newest the second of the newest segment known, foreign or not
+ * @param ring what is known of the rest: the second of the newest segment, foreign or not; the end of the last segment
+ * before the first of these files; the nominal length
  * @param now Unix seconds
  */
 export function sortForeign(
   files: readonly ForeignFile[],
-  newest: number,
+  ring: { newest: number; previousEnd: number | undefined; segmentSeconds: number },
   now: number,
-  segmentSeconds: number,
 ): Sorted {
-  const isClosed = (file: ForeignFile) =>
-    file.second < newest || now - file.modified > 2 * segmentSeconds || now < file.modified - segmentSeconds;
-  const closed: Segment[] = [];
-  files.forEach((file, position) => {
-    if (isClosed(file)) closed.push(estimate(file, files[position - 1], files[position + 1], segmentSeconds));
+  const isClosed = ({ second, modified }: ForeignFile) =>
+    second < ring.newest || Math.abs(now - modified) > 2 * ring.segmentSeconds;
+  const closed = files.flatMap((file, position) => {
+    if (!isClosed(file) || file.bytes === 0) return [];
+    const previousEnd = files[position - 1]?.modified ?? ring.previousEnd;
+    return [estimate(file, previousEnd, files[position + 1]?.second, ring.segmentSeconds)];
   });
-  return { closed: closed.filter(({ bytes }) => bytes > 0), open: !files.every(isClosed) };
+  return { closed, open: !files.every(isClosed) };
 }
 
 function estimate(
   { name, second, modified, bytes }: ForeignFile,
-  before: ForeignFile | undefined,
-  after: ForeignFile | undefined,
+  previousEnd: number | undefined,
+  next: number | undefined,
   segmentSeconds: number,
 ): Segment {
-  const follows = before !== undefined && Math.abs(before.modified - second) < NAME_TOLERANCE;
-  const from = follows ? before.modified : second;
+  const follows = previousEnd !== undefined && Math.abs(previousEnd - second) < NAME_TOLERANCE;
+  const from = follows ? previousEnd : second;
   const plausible = modified > from && modified <= second + PLAUSIBLE_LENGTHS * segmentSeconds;
-  const nominal = Math.min(second + segmentSeconds, after?.second ?? Infinity);
+  const nominal = Math.min(second + segmentSeconds, next ?? Infinity);
   const to = plausible ? modified : Math.max(nominal, from);
   return { name, from, to, bytes, run: '', number: 0, measured: false };
 }

@@ -203,9 +203,17 @@ export class Ring implements SegmentRing {
       if (indexed) this.add(indexed);
       else foreign.push(name);
     }
-    const newest = all.reduce((latest, name) => Math.max(latest, secondOfName(name) ?? 0), 0);
     const files = await statFiles(this.directory, foreign);
-    const { closed, open } = sortForeign(files, newest, this.options.clock.now(), this.segmentSeconds);
+    const first = files[0]?.second ?? 0;
+    const { closed, open } = sortForeign(
+      files,
+      {
+        newest: all.reduce((latest, name) => Math.max(latest, secondOfName(name) ?? 0), 0),
+        previousEnd: this.table.segments.findLast(({ from }) => from < first)?.to,
+        segmentSeconds: this.segmentSeconds,
+      },
+      this.options.clock.now(),
+    );
     for (const segment of closed) if (!this.reserved.has(segment.name)) this.add(segment);
     return open;
   }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { chooseVictims, type RingState } from '../../../nodes/lib/recording/retention';
+import { segments } from './segments';
+
+const unlimited = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+/** Ten segments from second 1000 to 1100, 1000 bytes in all. */
+const ring: RingState = { segments: segments(10), bytes: 1000, freeBytes: 500, now: 1100, pinned: [] };
+const names = (state: RingState, limits: object) =>
+  chooseVictims(state, { ...unlimited, ...limits }).victims.map(({ from }) => from);
+
+describe('chooseVictims', () => {
+  it('keeps everything without limits, and in an empty ring', () => {
+    assert.deepEqual(names(ring, {}), []);
+    assert.deepEqual(names({ ...ring, segments: [], bytes: 0 }, { maxAge: 1, maxBytes: 1 }), []);
+  });
+
+  it('deletes what ended longer ago than the age limit', () => {
+    assert.deepEqual(names(ring, { maxAge: 80 }), [1000]);
+    assert.deepEqual(names(ring, { maxAge: 90 }), []);
+  });
+
+  it('deletes the oldest until the rest fits into the bytes', () => {
+    assert.deepEqual(names(ring, { maxBytes: 750 }), [1000, 1010, 1020]);
+  });
+
+  it('deletes the oldest until enough of the disk is free', () => {
+    assert.deepEqual(names(ring, { minFreeBytes: 650 }), [1000, 1010]);
+  });
+
+  it('follows the limit that asks for most', () => {
+    assert.deepEqual(names(ring, { maxAge: 85, maxBytes: 900, minFreeBytes: 800 }), [1000, 1010, 1020]);
+  });
+
+  it('never deletes what a clip has pinned, but the next oldest instead', () => {
+    const pinned = [{ from: 1005, to: 1015 }];
+    assert.deepEqual(names({ ...ring, pinned }, { maxBytes: 800 }), [1020, 1030]);
+  });
+
+  it('says how much is missing when only pinned segments are left', () => {
+    const pinned = [{ from: 0, to: 2000 }];
+    const { victims, missingBytes } = chooseVictims({ ...ring, pinned }, { ...unlimited, minFreeBytes: 700 });
+    assert.deepEqual(victims, []);
+    assert.equal(missingBytes, 200);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { Ring } from '../../../nodes/lib/recording/ring';
+import type { Retention } from '../../../nodes/lib/recording/retention';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { FakeClock } from '../../support/fake-clock';
+import { temporaryDirectory } from '../../support/flow';
+
+const START = 1_700_000_000;
+const UNLIMITED: Retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+
+async function openRing(t: TestContext, directory: string, retention: Partial<Retention> = {}) {
+  const clock = new FakeClock(START);
+  const failures: unknown[] = [];
+  const ring = await Ring.open({
+    directory,
+    segmentSeconds: 10,
+    retention: { ...UNLIMITED, ...retention },
+    clock,
+    onError: (error) => failures.push(error),
+  });
+  t.after(async () => {
+    await ring.close();
+    assert.deepEqual(failures, []);
+  });
+  return { ring, clock };
+}
+
+/** Puts a finished file of a recorder into the ring. */
+async function adopt(ring: Ring, from: number, number = 0, bytes = 100): Promise<Segment> {
+  const path = join(ring.workDirectory, 'work.mp4');
+  await writeFile(path, Buffer.alloc(bytes));
+  return ring.adopt(path, { from, to: from + 10, run: 'run', number, measured: true });
+}
+
+/** A file as another program writes it. */
+async function foreign(directory: string, second: number, modified: number): Promise<void> {
+  const path = join(directory, `seg_${second}.mp4`);
+  await writeFile(path, 'x');
+  await utimes(path, modified, modified);
+}
+
+const starts = (segments: readonly Segment[]) => segments.map(({ from }) => from);
+
+describe('Ring', () => {
+  it('names segments after their second, never replaces one, and finds them by window', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    const seen: string[] = [];
+    const end = ring.onSegment(({ name }) => seen.push(name));
+
+    const first = await adopt(ring, START + 0.25);
+    const second = await adopt(ring, START + 0.75);
+    end();
+    await adopt(ring, START + 20);
+
+    assert.deepEqual([first.name, second.name], [`seg_${START}.mp4`, `seg_${START + 1}.mp4`]);
+    assert.deepEqual(seen, [first.name, second.name]);
+    assert.deepEqual(starts(await ring.window(START + 5, START + 20)), [START + 0.25, START + 0.75]);
+    assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
+  it('does not replace a file that it did not know', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    await writeFile(join(directory, `seg_${START}.mp4`), 'precious');
+
+    assert.equal((await adopt(ring, START)).name, `seg_${START + 1}.mp4`);
+    assert.equal(await readFile(join(directory, `seg_${START}.mp4`), 'utf8'), 'precious');
+  });
+
+  it('knows the measured times after a restart, and good ones when its index is lost or cut off', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    const segments = [await adopt(ring, START + 0.5), await adopt(ring, START + 10.5, 1)];
+    await ring.close();
+
+    const index = join(directory, '.segments.jsonl');
+    assert.deepEqual((await openRing(t, directory)).ring.segments, segments);
+
+    await writeFile(index, (await readFile(index, 'utf8')).slice(0, -20));
+    const cut = (await openRing(t, directory)).ring.segments;
+    assert.deepEqual(cut[0], segments[0]);
+    assert.deepEqual([cut[1]?.name, cut[1]?.measured], [segments[1]?.name, false]);
+
+    await rm(index);
+    const lost = (await openRing(t, directory)).ring.segments;
+    assert.deepEqual(starts(lost).map(Math.floor), [START, START + 10]);
+  });
+
+  it('ignores what an index says of files that are gone, and lines that are none', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const line = { name: 'seg_1.mp4', from: 1, to: 2, bytes: 3, run: '', number: 0 };
+    const evil = { ...line, name: '../../etc/passwd' };
+    const text = [line, evil, { ...line, from: null }, 7].map((entry) => JSON.stringify(entry)).join('\n');
+    await writeFile(join(directory, '.segments.jsonl'), `${text}\nnot json`);
+    assert.deepEqual((await openRing(t, directory)).ring.segments, []);
+  });
+
+  it('takes a directory of the seed recorder as it is, and follows it while it is recorded', async (t) => {
+    const directory = await temporaryDirectory(t);
+    await foreign(directory, START - 20, START - 9.5);
+    await foreign(directory, START - 10, START - 1);
+    await writeFile(join(directory, 'notes.txt'), 'left alone');
+    const { ring, clock } = await openRing(t, directory);
+    assert.deepEqual(starts(ring.segments), [START - 20]);
+
+    const closed = new Promise<Segment>((resolve) => ring.onSegment(resolve));
+    await foreign(directory, START, START);
+    await clock.advance(10);
+    const segment = await closed;
+
+    assert.deepEqual([segment.from, segment.to], [START - 9.5, START - 1]);
+    assert.ok(existsSync(join(directory, 'notes.txt')));
+  });
+
+  it('forgets segments that somebody deleted', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring, clock } = await openRing(t, directory);
+    const { name } = await adopt(ring, START);
+    await rm(join(directory, name));
+    await clock.advance(30);
+    await ring.close();
+    assert.deepEqual(ring.segments, []);
+  });
+
+  it('deletes the oldest that no clip needs, and the files with them', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory, { maxBytes: 200 });
+    for (let number = 0; number < 5; number++) await adopt(ring, START + 10 * number, number);
+    ring.pin('clip', START + 12, START + 13);
+
+    assert.equal(await ring.trim(), 0);
+    assert.deepEqual(starts(ring.segments), [START + 10, START + 40]);
+    assert.equal((await readdir(directory)).filter((name) => name.startsWith('seg_')).length, 2);
+
+    ring.pin('clip', START, START + 100);
+    await adopt(ring, START + 50);
+    assert.equal(await ring.trim(), 100);
+    ring.unpin('clip');
+    assert.equal(await ring.trim(), 0);
+    assert.deepEqual(starts(ring.segments), [START + 40, START + 50]);
+  });
+
+  it('says which directory it cannot use', async (t) => {
+    const path = join(await temporaryDirectory(t), 'file');
+    await writeFile(path, '');
+    await assert.rejects(openRing(t, path), { code: 'directory' });
+  });
+});
