@@ -4,6 +4,7 @@ import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { runFfmpeg } from '../ffmpeg/run';
+import { readCamera } from '../ffmpeg/shared-device';
 import { displayAddress, type CameraSource } from '../ffmpeg/source';
 import { BYTES_PER_PIXEL, type Frame, type Size } from './frame';
 import { FrameSplitter } from './frame-splitter';
@@ -27,12 +28,25 @@ export interface CameraFrameOptions {
 
 /**
  * Reads frames of a camera, from its detection stream if it has one, scaled and thinned out by an ffmpeg of its own
- * that gives way to everything else. Returns when `signal` is aborted.
+ * that gives way to everything else. A device that serves one
+ * program is left to its recorder, see `SharedDevice`.
+ * Returns when `signal` is aborted.
  * @throws V2xError `camera` naming the camera when it ends, fails or stalls; `ffmpeg` when there is none
  */
 export async function readCameraFrames(source: CameraSource, options: CameraFrameOptions): Promise<void> {
   const { avformat } = await findBinary('ffmpeg');
-  const input = cameraInput(source, { avformat, detection: true });
+  const own = cameraInput(source, { avformat, detection: true });
+  const reading = (input: CameraInput, signal: AbortSignal) =>
+    readFrames(source, input, avformat, { ...options, signal });
+  await readCamera(source, own, reading, options.signal);
+}
+
+async function readFrames(
+  source: CameraSource,
+  input: CameraInput,
+  avformat: number,
+  options: CameraFrameOptions,
+): Promise<void> {
   const watchdog = new Watchdog(options.clock, STALL_SECONDS, options.signal);
   const splitter = frameSplitter(options);
   try {

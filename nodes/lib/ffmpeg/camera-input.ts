@@ -1,5 +1,5 @@
 import type { Input } from './command';
-import type { CameraSource } from './source';
+import { addressFor, type CameraSource } from './source';
 
 /** How ffmpeg and ffprobe open a camera; goes into `ffmpegArguments` and `probe`. */
 export interface CameraInput extends Required<Input> {
@@ -27,19 +27,25 @@ const READ_TIMEOUT_US = 5_000_000;
 /** Protocols an RTSP stream may use; the list itself comes through the pipe. */
 const RTSP_PROTOCOLS = 'pipe,rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto';
 
+/**
+ * Wishes: the driver takes what is nearest to them, and ffmpeg the first format that the device has (ffmpeg-devices,
+ * "video4linux2"). The frames keep the kernel's monotonic time stamps, which no step of the wall clock moves.
+ */
+const V4L2_OPTIONS = ['-f', 'v4l2', '-framerate', '15', '-video_size', '1280x720'];
+
 /** Size and rate of the synthetic picture: enough to see, little to encode. */
 const SYNTHETIC = { size: '640x360', rate: 15 };
 
 /** Options, URL and stdin with which ffmpeg opens a source. */
 export function cameraInput(source: CameraSource, options: InputOptions): CameraInput {
-  const address = (options.detection ? source.detectionAddress : undefined) ?? source.address;
+  const address = addressFor(source, options.detection ?? false);
   // In real time, for ever.
   const playing = options.forProbe ? [] : ['-re', '-stream_loop', '-1'];
   switch (source.kind) {
     case 'rtsp':
       return rtspInput(address, source, options.avformat);
     case 'v4l2':
-      return { url: address, options: ['-f', 'v4l2'], secrets: [] };
+      return { url: address, options: V4L2_OPTIONS, secrets: [] };
     case 'file':
       // Only local files: a playlist must not reach into the network.
       return { url: `file:${address}`, options: ['-protocol_whitelist', 'file', ...playing], secrets: [] };

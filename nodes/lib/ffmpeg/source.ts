@@ -58,6 +58,11 @@ export function displayAddress({ kind, address }: CameraSource): string {
   return kind === 'synthetic' ? 'synthetic test picture' : address;
 }
 
+/** What is to be opened for recording or, with `detection`, for detection. */
+export function addressFor({ address, detectionAddress }: CameraSource, detection: boolean): string {
+  return detection ? (detectionAddress ?? address) : address;
+}
+
 function kindOf(address: string): SourceKind {
   if (address === '') return 'synthetic';
   if (/^rtsps?:\/\//i.test(address)) return 'rtsp';

@@ -83,4 +83,10 @@ describe('cameraInput', () => {
     assert.equal(url, 'file:/films/a b.mp4');
     assert.deepEqual(options, ['-protocol_whitelist', 'file', '-re', '-stream_loop', '-1']);
   });
+
+  it('opens a device with wishes that no driver refuses', () => {
+    const { url, options } = cameraInput(sourceFromAddress('/dev/video0'), { avformat: 59 });
+    assert.equal(url, '/dev/video0');
+    assert.deepEqual(options, ['-f', 'v4l2', '-framerate', '15', '-video_size', '1280x720']);
+  });
 });
