@@ -39,6 +39,7 @@ export class Editor {
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(url);
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+    await page.locator('.red-ui-flow-node').first().waitFor();
     return new Editor(browser, page, errors);
   }
 

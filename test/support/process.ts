@@ -2,6 +2,9 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+/** What has not come after this long (ms) will not come: the test fails and shows what was printed. */
+const PATIENCE_MS = 60_000;
+
 /** A line of output with the moment it came (ms, Date.now). */
 export interface Line {
   readonly text: string;
@@ -47,16 +50,21 @@ export class Program {
 
   /**
    * Resolves with the first line from index `since` on that fits.
-   * @throws when the program ends without it
+   * @throws when the program ends without it, or nothing comes for too long
    */
   async line(pattern: RegExp, since = 0): Promise<Line> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
       const found = this.lines.slice(since).find(({ text }) => pattern.test(text));
       if (found) return found;
       if (this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`${this.name} ended without ${String(pattern)}:\n${this.output}`);
       }
-      await once(this.changes, 'change');
+      try {
+        await once(this.changes, 'change', { signal });
+      } catch (error) {
+        throw new Error(`${this.name} does not print ${String(pattern)}:\n${this.output}`, { cause: error });
+      }
     }
   }
 

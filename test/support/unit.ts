@@ -46,7 +46,7 @@ export class Unit {
       runtime = RUNTIMES[0],
       nodeArguments = [] as string[],
       ipc = false,
-      user = {} as { uid?: number; gid?: number },
+      user = {},
     } = {},
   ): Promise<Unit> {
     const data = environment.V2X_DATA ?? (await mkdtemp(join(tmpdir(), 'v2x-unit-')));
@@ -96,7 +96,10 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTests.test(name)));
 }
 
-/** Resolves with the path of the first file, there or to come, whose name fits. */
+/**
+ * Resolves with the path of the first file, there or to come, whose name fits.
+ * @throws when none comes for a minute
+ */
 export async function fileIn(
   directory: string,
   name: RegExp,
@@ -107,6 +110,9 @@ export async function fileIn(
   const watcher = watch(directory, { depth: 0 });
   try {
     return await new Promise((found, failed) => {
+      AbortSignal.timeout(60_000).addEventListener('abort', () => {
+        failed(new Error(`No file ${String(name)} comes into ${directory}`));
+      });
       watcher.on('add', (path) => {
         if (fits(path.slice(directory.length + 1))) found(path);
       });

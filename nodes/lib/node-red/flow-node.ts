@@ -175,12 +175,12 @@ export class FlowNode<Config extends object = object, Credentials extends object
   start<Handlers extends { api?: unknown }>(setup: () => Promise<Handlers>): () => Promise<Handlers> {
     let latest: Promise<Handlers>;
     const attempt = async () => {
+      this.status.recovered();
       latest = setup();
       const api = latest.then((handlers) => handlers.api);
       offered.set(this.node, api);
       try {
         await api;
-        this.status.recovered();
       } catch (error) {
         await this.endScope();
         this.scope = new AbortController();

@@ -39,7 +39,7 @@ export class NodeStatus {
     this.show('red', 'ring', key, values);
   }
 
-  /** Takes a failure back, if one is shown. */
+  /** Takes back the failure of an earlier attempt, if one is shown. */
   recovered(): void {
     if (this.shown.startsWith('red')) this.clear();
   }
