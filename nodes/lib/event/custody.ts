@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, V2xError } from '../errors';
 import { KeptFiles, moveInto } from './kept';
@@ -12,11 +13,11 @@ export interface Custody {
   /** Makes ready, and frees what watchers that died had taken and not finished. */
   open(): Promise<void>;
   /**
-   * Takes a file.
+   * Takes a file. Synchronous, as reading is: a warning must not queue for Node's thread pool behind somebody's clip.
    * @param content the bytes that were read from it
    * @returns where it is now; undefined when another watcher has it or it is gone
    */
-  claim(name: string, content: Uint8Array): Promise<string | undefined>;
+  claim(name: string, content: Uint8Array): string | undefined;
   /** Gives a claimed file back: it changed meanwhile. */
   release(name: string): Promise<void>;
   /** Puts away a claimed file whose event was sent on. */
@@ -59,13 +60,13 @@ export class MovingCustody implements Custody {
     this.owner = await registerOwner();
   }
 
-  async claim(name: string): Promise<string | undefined> {
+  claim(name: string): string | undefined {
     const claimed = join(this.taking(this.owner), name);
-    const move = () => unlessGone(rename(join(this.directory, name), claimed));
-    if (await move()) return claimed;
+    const move = () => renameIfThere(join(this.directory, name), claimed);
+    if (move()) return claimed;
     // The place for claimed files may be missing rather than the file: the first time, or somebody removed it.
-    await mkdir(this.taking(this.owner), { recursive: true });
-    return (await move()) ? claimed : undefined;
+    mkdirSync(this.taking(this.owner), { recursive: true });
+    return move() ? claimed : undefined;
   }
 
   async release(name: string): Promise<void> {
@@ -100,6 +101,17 @@ export class MovingCustody implements Custody {
     for (const entry of await readdir(taking, { withFileTypes: true }))
       if (entry.isFile()) await unlessGone(moveInto(this.directory, join(taking, entry.name)));
     await rm(taking, { recursive: true, force: true });
+  }
+}
+
+/** @returns false when there is no such file, or no such directory to move it into */
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 

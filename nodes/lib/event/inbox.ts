@@ -1,4 +1,5 @@
 import { opendir, readdir, stat } from 'node:fs/promises';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Clock } from '../clock';
 import { codeOf, V2xError } from '../errors';
 import { currentUser, ensureWritableDirectory, shellQuoted } from '../files';
@@ -82,7 +83,7 @@ class Inbox {
   }
 
   private async watch(): Promise<void> {
-    const unwatch = await watchDirectory(this.options.directory, {
+    const unwatch = watchDirectory(this.options.directory, {
       changed: (name) => {
         this.changes.add(name);
       },
@@ -98,7 +99,7 @@ class Inbox {
       await this.takeWaiting();
       await this.takeChanges();
     } finally {
-      await unwatch();
+      unwatch();
     }
   }
 
@@ -110,7 +111,7 @@ class Inbox {
     waiting.sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
     for (const { name } of waiting) {
       if (this.signal.aborted) return;
-      await this.taker.look(name, { waited: true });
+      await this.take(name, true);
     }
   }
 
@@ -120,17 +121,23 @@ class Inbox {
     try {
       while (!this.signal.aborted) {
         const name = this.changes.next();
-        if (name !== undefined) await this.taker.look(name, { waited: false });
-        await this.taker.putAway();
+        if (name !== undefined) await this.take(name, false);
+        const putAway = await this.taker.putAway();
         if (this.rescanDue) {
           cancelRescan();
           await this.rescan();
           cancelRescan = this.scheduleRescan();
-        } else if (name === undefined) await this.changes.wait();
+        } else if (name === undefined && !putAway) await this.changes.wait();
       }
     } finally {
       cancelRescan();
     }
+  }
+
+  /** In a burst of files, the first warning goes out before the last file is read. */
+  private async take(name: string, waited: boolean): Promise<void> {
+    await this.taker.look(name, { waited });
+    await letOthersRun();
   }
 
   private scheduleRescan() {

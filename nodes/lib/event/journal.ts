@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../errors';
@@ -36,10 +37,10 @@ export class JournalCustody implements Custody {
     this.owner = await registerOwner();
   }
 
-  async claim(name: string, content: Uint8Array): Promise<string | undefined> {
+  claim(name: string, content: Uint8Array): string | undefined {
     const entry = `${hash(name)}-${hash(content)}`;
     try {
-      await symlink(this.owner, join(this.journal, entry));
+      symlinkSync(this.owner, join(this.journal, entry));
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return undefined;
       throw error;
@@ -65,7 +66,7 @@ export class JournalCustody implements Custody {
   }
 
   async reject(name: string, stamp: string): Promise<boolean> {
-    if ((await this.claim(name, Buffer.from(stamp))) === undefined) return false;
+    if (this.claim(name, Buffer.from(stamp)) === undefined) return false;
     await this.finish(name);
     return true;
   }

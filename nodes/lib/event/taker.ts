@@ -107,12 +107,17 @@ export class Taker {
     this.sent.set(name, { due: this.clock.monotonic() + SETTLE_SECONDS, cancel });
   }
 
-  /** Puts away the files whose event was sent long enough ago. */
-  async putAway(): Promise<void> {
+  /**
+   * Puts away one file whose event was sent long enough ago: one, so that a new event does not wait for many.
+   * @returns whether there was one
+   */
+  async putAway(): Promise<boolean> {
     for (const [name, { due }] of this.sent) {
-      if (due > this.clock.monotonic()) return;
+      if (due > this.clock.monotonic()) return false;
       await this.finish(name);
+      return true;
     }
+    return false;
   }
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
@@ -120,7 +125,7 @@ export class Taker {
     const { event, content } = this.read(name, waited);
     // A new file under the name of one that was just sent.
     if (this.sent.has(name)) await this.finish(name);
-    const claimed = await this.custody.claim(name, content.bytes);
+    const claimed = this.custody.claim(name, content.bytes);
     this.forget(name);
     if (this.options.leave) this.left.set(name, content.stamp);
     if (claimed === undefined) return undefined;

@@ -92,7 +92,10 @@ describe('Taker', () => {
   it('gives a file that it may not move some time, then says so once and goes on', async (t) => {
     const { directory, look, taken, refused, clock, changes } = await openTaker(t, (custody) => {
       const claim = custody.claim.bind(custody);
-      custody.claim = (name) => (name === 'mine.json' ? Promise.reject(new Error('EPERM')) : claim(name));
+      custody.claim = (name) => {
+        if (name === 'mine.json') throw new Error('EPERM');
+        return claim(name);
+      };
       custody.reject = () => Promise.reject(new Error('EPERM'));
     });
     writeFileSync(join(directory, 'mine.json'), '{"type": "fire"}');
