@@ -35,6 +35,7 @@ export default defineNode<Config>({
     const reportRepetitions = booleanSetting(node.config.reportRepetitions, false);
     const display = new Display(node);
     const sender = await openSender(node, group, display);
+    const file = liveAlertFile(node);
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
       policy,
@@ -47,12 +48,14 @@ export default defineNode<Config>({
       onError: (error) => {
         node.report(error);
       },
+      onAccept: (alert) => {
+        // What goes on after a restart is in the file already.
+        if (alert.message) file.add(alert, policy.duration);
+      },
       onChange: () => {
         display.repeating(repeater.size);
-        file.update();
       },
     });
-    const file = liveAlertFile(node, repeater);
     node.onClose(() => {
       repeater.close();
     });
@@ -125,16 +128,11 @@ async function openSender(
   return sender;
 }
 
-function liveAlertFile(node: FlowNode<Config>, repeater: Repeater<MessageAlert>): LiveAlertFile {
-  const path = node.dataPath(`state/v2x-multicast-out-${node.id.replaceAll(/[^\w-]/g, '_')}.json`);
-  const file = new LiveAlertFile(
-    path,
-    node.clock,
-    () => repeater.alerts,
-    (error) => {
-      node.report(error);
-    },
-  );
+function liveAlertFile(node: FlowNode<Config>): LiveAlertFile {
+  const path = node.dataPath(`state/v2x-multicast-out-${node.id.replaceAll(/[^\w-]/g, '_')}.jsonl`);
+  const file = new LiveAlertFile(path, node.clock, (error) => {
+    node.report(error);
+  });
   node.onClose(() => file.close());
   return file;
 }

@@ -1,12 +1,13 @@
+import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sleep, type Clock } from '../clock';
+import type { Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, writeWhole } from '../files';
-import type { LiveAlert, OutgoingAlert } from './repetition';
+import type { OutgoingAlert } from './repetition';
 
-/** Seconds between writes at least: a burst of alerts must not make a burst of disk syncs. */
-const WRITE_INTERVAL = 1;
+/** So many lines may always be added before the file is rewritten. */
+const SPARE_LINES = 1000;
 
 /** An alert as it stands in the file; times are Unix seconds. */
 interface StoredAlert {
@@ -19,64 +20,113 @@ interface StoredAlert {
 }
 
 /**
- * The alerts that are being repeated, in a file, so that they go on after a restart. It is written behind the
- * sending, which never waits for it: an alert that came within a second of a crash may not be in it.
+ * The alerts that are being repeated, in a file, so that they go on after a restart: one JSON line for each version,
+ * the last line of an action counts. A line is in the file before its first copy goes out, without a disk sync: it
+ * survives the end of this process, while a power cut may lose the last lines.
  */
 export class LiveAlertFile {
-  private readonly closing = new AbortController();
-  private changed = false;
-  private writing: Promise<void> | undefined;
+  private lines = 0;
+  /** Lines that came while the file was being rewritten: they go into the new one too. */
+  private meanwhile: string[] = [];
+  private rewriting: Promise<unknown> | undefined;
   /** What kept the last write from succeeding. */
   private failure: string | undefined;
 
-  /**
-   * @param alerts the alerts at the moment of writing
-   * @param onError told once when writing begins to fail
-   */
+  /** @param onError told once when writing begins to fail */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
-    private readonly alerts: () => readonly LiveAlert[],
     private readonly onError: (error: V2xError) => void,
   ) {}
 
   /**
    * Makes the directory, and reads the alerts that still have time left.
-   * @throws V2xError `directory`, or `state` when the file is damaged
+   * @throws V2xError `directory`, or `state` when the file cannot be read
    */
   async load(): Promise<readonly OutgoingAlert[]> {
     await ensureWritableDirectory(dirname(this.path), 'state');
+    const live = await this.compact();
     const now = this.clock.now();
-    return (await this.read())
-      .filter(({ until, expires = Infinity }) => until > now && expires > now)
-      .map(({ until, bytes, ...alert }) => ({
-        ...alert,
-        bytes: Buffer.from(bytes, 'base64'),
-        duration: until - now,
-      }));
+    return live.map(({ until, bytes, ...alert }) => ({
+      ...alert,
+      bytes: Buffer.from(bytes, 'base64'),
+      duration: until - now,
+    }));
   }
 
-  /** Says that the alerts changed. */
-  update(): void {
-    this.changed = true;
-    this.writing ??= this.writeChanges().finally(() => {
-      this.writing = undefined;
+  /**
+   * Adds an alert that is about to be sent.
+   * @param duration for how many seconds it is repeated
+   */
+  add({ actionId, bytes, expires, referenceTime }: OutgoingAlert, duration: number): void {
+    const stored: StoredAlert = {
+      actionId,
+      bytes: Buffer.from(bytes).toString('base64'),
+      until: this.clock.now() + duration,
+      ...(expires !== undefined && { expires }),
+      ...(referenceTime !== undefined && { referenceTime }),
+    };
+    this.append([lineOf(stored)]);
+    if (this.lines <= SPARE_LINES) return;
+    this.rewriting ??= this.compact().catch((error: unknown) => {
+      this.fail(error);
     });
   }
 
-  /** Writes what is not written yet. */
+  /** Waits for what is being written. */
   async close(): Promise<void> {
-    this.closing.abort();
-    await this.writing;
+    await this.rewriting;
   }
 
-  private async read(): Promise<readonly StoredAlert[]> {
+  private append(lines: readonly string[]): void {
+    if (this.rewriting) this.meanwhile.push(...lines);
     try {
-      const stored: unknown = JSON.parse(await readFile(this.path, 'utf8'));
-      if (Array.isArray(stored) && stored.every(isStoredAlert)) return stored;
-      throw new SyntaxError('it is no list of alerts');
+      appendFileSync(this.path, lines.join(''), { mode: 0o600 });
+      this.lines += lines.length;
+      this.failure = undefined;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
+      this.fail(error);
+    }
+  }
+
+  /** @returns what the file holds from then on */
+  private async compact(): Promise<readonly StoredAlert[]> {
+    try {
+      const live = await this.read();
+      await this.rewrite(live);
+      return live;
+    } finally {
+      this.rewriting = undefined;
+      const lines = this.meanwhile.splice(0);
+      if (lines.length > 0) this.append(lines);
+    }
+  }
+
+  private async rewrite(live: readonly StoredAlert[]): Promise<void> {
+    try {
+      await writeWhole(this.path, live.map(lineOf).join(''), { mode: 0o600 });
+      this.lines = 0;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** What stands in the file and has time left; lines that a crash or a full disk cut short are passed over. */
+  private async read(): Promise<readonly StoredAlert[]> {
+    const now = this.clock.now();
+    const latest = new Map<string, StoredAlert>();
+    for (const line of (await this.readText()).split('\n')) {
+      const alert = parseLine(line);
+      if (alert) latest.set(alert.actionId, alert);
+    }
+    return [...latest.values()].filter(({ until, expires = Infinity }) => until > now && expires > now);
+  }
+
+  private async readText(): Promise<string> {
+    try {
+      return await readFile(this.path, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return '';
       throw new V2xError(
         'state',
         `The alerts of before the restart cannot be read from ${this.path}: ${messageOf(error)}; they are not repeated any more`,
@@ -86,36 +136,8 @@ export class LiveAlertFile {
     }
   }
 
-  private async writeChanges(): Promise<void> {
-    while (this.changed) {
-      this.changed = false;
-      await this.write();
-      await sleep(this.clock, WRITE_INTERVAL, this.closing.signal);
-    }
-  }
-
-  private async write(): Promise<void> {
-    const now = this.clock.now();
-    const stored = this.alerts().map(({ alert, remaining }): StoredAlert => {
-      const { actionId, bytes, expires, referenceTime } = alert;
-      return {
-        actionId,
-        bytes: Buffer.from(bytes).toString('base64'),
-        until: now + remaining,
-        ...(expires !== undefined && { expires }),
-        ...(referenceTime !== undefined && { referenceTime }),
-      };
-    });
-    try {
-      await writeWhole(this.path, JSON.stringify(stored), { mode: 0o600 });
-      this.failure = undefined;
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
   private fail(cause: unknown): void {
-    // Not by the message, which carries the temporary file's name.
+    // Not by the message, which may carry a temporary file's name.
     const failure = codeOf(cause) ?? messageOf(cause);
     if (failure === this.failure) return;
     this.failure = failure;
@@ -127,6 +149,20 @@ export class LiveAlertFile {
         { cause },
       ),
     );
+  }
+}
+
+/** The line break comes first, so that a line cut short spoils only itself. */
+function lineOf(alert: StoredAlert): string {
+  return `\n${JSON.stringify(alert)}`;
+}
+
+function parseLine(line: string): StoredAlert | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isStoredAlert(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -68,7 +68,7 @@ export class ActionRegistry {
     const sequence = known?.sequence ?? (await this.allocate(timing.now));
     const action = { eventId: request.id, station: this.station, sequence, ...times };
     this.remember(action);
-    const unsaved = await this.save(action, timing.now);
+    const unsaved = this.save(action, timing.now);
     return unsaved ? { action, version, unsaved } : { action, version };
   }
 
@@ -77,10 +77,10 @@ export class ActionRegistry {
   }
 
   /** @returns why the action could not be kept */
-  private async save(action: Action, now: number): Promise<V2xError | undefined> {
+  private save(action: Action, now: number): V2xError | undefined {
     let failure = this.compactionFailure;
     try {
-      await this.journal.append(action);
+      this.journal.append(action);
     } catch (error) {
       failure = error;
     }

@@ -1,11 +1,5 @@
 import type { CancelTimer, Clock } from '../clock';
-import {
-  RepetitionSchedule,
-  type DueCopy,
-  type LiveAlert,
-  type OutgoingAlert,
-  type RepetitionPolicy,
-} from './repetition';
+import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPolicy } from './repetition';
 
 export interface RepeaterOptions<Alert extends OutgoingAlert> {
   readonly clock: Clock;
@@ -13,6 +7,8 @@ export interface RepeaterOptions<Alert extends OutgoingAlert> {
   readonly send: (copy: DueCopy<Alert>) => Promise<void>;
   /** A repetition failed; what fails in a first copy is thrown by `submit`. */
   readonly onError: (error: unknown) => void;
+  /** An alert was taken up; its first copy comes next. */
+  readonly onAccept?: (alert: Alert) => void;
   /** An alert came or ended. */
   readonly onChange?: () => void;
 }
@@ -41,11 +37,6 @@ export class Repeater<Alert extends OutgoingAlert> {
     return this.schedule.size;
   }
 
-  /** The alerts that are being sent. */
-  get alerts(): readonly LiveAlert<Alert>[] {
-    return this.schedule.alerts;
-  }
-
   /**
    * Takes up an alert, which replaces the version before it.
    * @returns true when its first copy is out; false when it was replaced or ran out before
@@ -54,6 +45,7 @@ export class Repeater<Alert extends OutgoingAlert> {
   submit(alert: Alert): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.schedule.add(alert);
+      this.options.onAccept?.(alert);
       this.waiting.set(alert, { resolve, reject });
       this.pump();
       this.options.onChange?.();

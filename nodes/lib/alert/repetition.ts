@@ -25,12 +25,6 @@ export interface OutgoingAlert {
   readonly duration?: number;
 }
 
-/** An alert that is being sent, and for how many seconds more. */
-export interface LiveAlert<Alert extends OutgoingAlert = OutgoingAlert> {
-  readonly alert: Alert;
-  readonly remaining: number;
-}
-
 /** One copy of an alert that is due. */
 export interface DueCopy<Alert extends OutgoingAlert> {
   readonly alert: Alert;
@@ -88,15 +82,6 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
 
   get size(): number {
     return this.live.size;
-  }
-
-  /** The alerts that are being sent. */
-  get alerts(): readonly LiveAlert<Alert>[] {
-    const now = this.clock.monotonic();
-    return [...this.live.values()].map(({ alert, duration, started }) => ({
-      alert,
-      remaining: Math.max(0, started + duration - now),
-    }));
   }
 
   /**
