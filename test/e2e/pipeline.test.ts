@@ -27,85 +27,89 @@ interface Manifest {
 }
 
 for (const runtime of RUNTIMES) {
-  describe(`from camera to vehicle and clip (${runtime.name})`, { skip: missing(runtime), timeout: 180_000 }, () => {
-    let camera: RtspServer;
-    let unit: Unit;
-    let vehicle: Program;
+  describe(
+    `from camera to vehicle and clip (${runtime.name})`,
+    { skip: missing(runtime), timeout: 180_000 },
+    () => {
+      let camera: RtspServer;
+      let unit: Unit;
+      let vehicle: Program;
 
-    before(async () => {
-      camera = await startRtspServer({ gopSeconds: GOP, audio: 'aac' });
-      unit = await Unit.start(
-        { V2X_CAMERA: camera.url, V2X_PRE: String(PRE), V2X_POST: String(POST) },
-        { runtime },
-      );
-      vehicle = await unit.listen();
-      // A closed segment means that at least its ten seconds lie behind: enough for the pre-roll.
-      await fileIn(unit.directory('rec'), /^seg_\d+\.mp4$/);
-    });
+      before(async () => {
+        camera = await startRtspServer({ gopSeconds: GOP, audio: 'aac' });
+        unit = await Unit.start(
+          { V2X_CAMERA: camera.url, V2X_PRE: String(PRE), V2X_POST: String(POST) },
+          { runtime },
+        );
+        vehicle = await unit.listen();
+        // A closed segment means that at least its ten seconds lie behind: enough for the pre-roll.
+        await fileIn(unit.directory('rec'), /^seg_\d+\.mp4$/);
+      });
 
-    after(async () => {
-      await vehicle.stop('SIGINT');
-      await unit.stop();
-      await camera.stop();
-    });
+      after(async () => {
+        await vehicle.stop('SIGINT');
+        await unit.stop();
+        await camera.stop();
+      });
 
-    it('warns within 100 ms of `v2x emit` and keeps the clip', async (t) => {
-      const emit = unit.cli(
-        'emit',
-        '--type',
-        'collision',
-        '--clip-hint',
-        '--lat',
-        '37.39',
-        '--lon',
-        '126.64',
-      );
-      const received = await vehicle.line(/^\[RECV\] collision/);
-      assert.equal(await emit.exit(), 0, emit.output);
-      const dropped = Number(/(\d{13})-collision/.exec(emit.output)?.[1]);
+      it('warns within 100 ms of `v2x emit` and keeps the clip', async (t) => {
+        const emit = unit.cli(
+          'emit',
+          '--type',
+          'collision',
+          '--clip-hint',
+          '--lat',
+          '37.39',
+          '--lon',
+          '126.64',
+        );
+        const received = await vehicle.line(/^\[RECV\] collision/);
+        assert.equal(await emit.exit(), 0, emit.output);
+        const dropped = Number(/(\d{13})-collision/.exec(emit.output)?.[1]);
 
-      t.diagnostic(`drop to [RECV]: ${received.at - dropped} ms`);
-      assert.ok(received.at - dropped < 100, `${received.at - dropped} ms`);
-      await checkClip(unit, 'collision');
-    });
+        t.diagnostic(`drop to [RECV]: ${received.at - dropped} ms`);
+        assert.ok(received.at - dropped < 100, `${received.at - dropped} ms`);
+        await checkClip(unit, 'collision');
+      });
 
-    it("takes the seed's Python one-liner just the same", async () => {
-      const event = { ts: Date.now() / 1000, type: 'fire', severity: 'high', road: 'Songdo-ro' };
-      const path = join(unit.directory('events'), 'evt_python.json');
-      const program =
-        'import json,pathlib,sys; pathlib.Path(sys.argv[1]).write_text(json.dumps(json.loads(sys.argv[2])))';
-      const since = vehicle.lines.length;
+      it("takes the seed's Python one-liner just the same", async () => {
+        const event = { ts: Date.now() / 1000, type: 'fire', severity: 'high', road: 'Songdo-ro' };
+        const path = join(unit.directory('events'), 'evt_python.json');
+        const program =
+          'import json,pathlib,sys; pathlib.Path(sys.argv[1]).write_text(json.dumps(json.loads(sys.argv[2])))';
+        const since = vehicle.lines.length;
 
-      await run('/usr/bin/python3', ['-c', program, path, JSON.stringify(event)]);
-      const written = (await stat(unit.directory('events'))).mtimeMs;
-      const received = await vehicle.line(/^\[RECV\] fire/, since);
+        await run('/usr/bin/python3', ['-c', program, path, JSON.stringify(event)]);
+        const written = (await stat(unit.directory('events'))).mtimeMs;
+        const received = await vehicle.line(/^\[RECV\] fire/, since);
 
-      assert.ok(received.at - written < 100, `${received.at - written} ms`);
-      await checkClip(unit, 'fire');
-    });
+        assert.ok(received.at - written < 100, `${received.at - written} ms`);
+        await checkClip(unit, 'fire');
+      });
 
-    it('rejects a broken file with its place in it, and goes on', async () => {
-      const broken = `{"ts": '"$(date +%s)"', "type": "collision"}\n`;
-      const since = vehicle.lines.length;
-      await writeFile(join(unit.directory('events'), 'evt_broken.json'), broken);
-      await fileIn(join(unit.directory('events'), 'rejected'), /evt_broken/);
-      await unit.program.line(/evt_broken\.json.*line 1.*column 8/i);
+      it('rejects a broken file with its place in it, and goes on', async () => {
+        const broken = `{"ts": '"$(date +%s)"', "type": "collision"}\n`;
+        const since = vehicle.lines.length;
+        await writeFile(join(unit.directory('events'), 'evt_broken.json'), broken);
+        await fileIn(join(unit.directory('events'), 'rejected'), /evt_broken/);
+        await unit.program.line(/evt_broken\.json.*line 1.*column 8/i);
 
-      const emit = unit.cli('emit', '--type', 'rollover', '--no-clip-hint');
-      assert.equal(await emit.exit(), 0, emit.output);
-      await vehicle.line(/^\[RECV\] rollover/, since);
-    });
+        const emit = unit.cli('emit', '--type', 'rollover', '--no-clip-hint');
+        assert.equal(await emit.exit(), 0, emit.output);
+        await vehicle.line(/^\[RECV\] rollover/, since);
+      });
 
-    it('ends an incident with a cancel', async () => {
-      const since = vehicle.lines.length;
-      await unit.cli('emit', '--type', 'blockage', '--id', 'lorry-7', '--no-clip-hint').exit();
-      await vehicle.line(/^\[RECV\] blockage/, since);
-      await unit
-        .cli('emit', '--type', 'blockage', '--id', 'lorry-7', '--action', 'cancel', '--no-clip-hint')
-        .exit();
-      await vehicle.line(/^\[RECV\] .*cancel/, since);
-    });
-  });
+      it('ends an incident with a cancel', async () => {
+        const since = vehicle.lines.length;
+        await unit.cli('emit', '--type', 'blockage', '--id', 'lorry-7', '--no-clip-hint').exit();
+        await vehicle.line(/^\[RECV\] blockage/, since);
+        await unit
+          .cli('emit', '--type', 'blockage', '--id', 'lorry-7', '--action', 'cancel', '--no-clip-hint')
+          .exit();
+        await vehicle.line(/^\[RECV\] .*cancel/, since);
+      });
+    },
+  );
 }
 
 const checked: string[] = [];
