@@ -12,8 +12,8 @@ export default defineNode<Config>({
   async setup(node) {
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
     return {
-      async input(message, send) {
-        const token = await sign(message.payload, ring, node.clock.now());
+      input(message, send) {
+        const token = sign(message.payload, ring, node.clock.now());
         send({ ...message, payload: token });
         node.status.ok('signed', { bytes: token.length });
       },

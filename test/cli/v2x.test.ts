@@ -174,7 +174,7 @@ function alertClaims(): Alert {
 
 async function signed(claims: Alert, secret = SECRET): Promise<Buffer> {
   const ring = await KeyRing.create({ keyId: 'rsu', algorithm: 'HS256', secret });
-  return Buffer.from(await sign(claims, ring, systemClock.now()));
+  return Buffer.from(sign(claims, ring, systemClock.now()));
 }
 
 describe('v2x listen', () => {

@@ -33,7 +33,7 @@ describe('v2x-verify', () => {
   beforeEach(async () => {
     clock = new FakeClock(NOW);
     const ring = await KeyRing.create({ keyId: 'rsu', algorithm: 'HS256', secret: SECRET });
-    token = await sign(alert, ring, NOW);
+    token = sign(alert, ring, NOW);
     await startFlow([v2xKey, v2xVerify], flow, {
       credentials: { key: { secret: SECRET } },
       environment: { clock },

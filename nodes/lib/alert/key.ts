@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, webcrypto, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  webcrypto,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { importJWK } from 'jose';
 import { V2xError } from '../errors';
 
@@ -34,7 +41,7 @@ export interface Key {
   readonly algorithm: Algorithm;
   readonly verifying: CryptoKey;
   /** Undefined when only the public half is known. */
-  readonly signing: CryptoKey | undefined;
+  readonly signing: KeyObject | undefined;
   readonly notBefore: number;
   readonly notAfter: number;
 }
@@ -66,8 +73,8 @@ async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
     throw bad(keyId, `${found}; ${MAKE_SECRET}`);
   }
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await webcrypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify']);
-  return { verifying: key, signing: key };
+  const key = await webcrypto.subtle.importKey('raw', bytes, hmac, false, ['verify']);
+  return { verifying: key, signing: createSecretKey(bytes) };
 }
 
 async function importEd25519({ keyId, secret }: KeyMaterial): Promise<Halves> {
@@ -76,7 +83,7 @@ async function importEd25519({ keyId, secret }: KeyMaterial): Promise<Halves> {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return {
     verifying: await toCryptoKey(publicKey),
-    signing: key.type === 'private' ? await toCryptoKey(key) : undefined,
+    signing: key.type === 'private' ? key : undefined,
   };
 }
 

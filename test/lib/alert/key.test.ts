@@ -72,11 +72,11 @@ describe('KeyRing', () => {
 
   it('does not sign with a public key, nor outside the period of the key', async () => {
     const watcher = await KeyRing.create({ keyId: 'ed', algorithm: 'EdDSA', secret: publicPem });
-    await assert.rejects(sign({}, watcher, NOW), { code: 'public-key' });
+    assert.throws(() => sign({}, watcher, NOW), { code: 'public-key' });
 
     const ring = await KeyRing.create(hmac({ notBefore: NOW, notAfter: NOW + 10 }));
-    await assert.rejects(sign({}, ring, NOW - 0.1), { code: 'key-period' });
-    await assert.doesNotReject(sign({}, ring, NOW));
-    await assert.rejects(sign({}, ring, NOW + 10), { code: 'key-period' });
+    assert.throws(() => sign({}, ring, NOW - 0.1), { code: 'key-period' });
+    assert.doesNotThrow(() => sign({}, ring, NOW));
+    assert.throws(() => sign({}, ring, NOW + 10), { code: 'key-period' });
   });
 });

@@ -24,21 +24,22 @@ async function open(token: string) {
 
 describe('sign', () => {
   it('makes an object a JSON Web Token', async () => {
-    const { text, header } = await open(await sign({ iss: '1001' }, await hmacRing(), NOW));
+    const { text, header } = await open(sign({ iss: '1001' }, await hmacRing(), NOW));
     assert.deepEqual(header, { alg: 'HS256', kid: 'rsu', typ: 'JWT' });
     assert.equal(text, '{"iss":"1001"}');
   });
 
   it('signs text and bytes as they are, and does not call them JWT', async () => {
     for (const payload of ['grüß dich', Buffer.from('grüß dich')]) {
-      const { text, header } = await open(await sign(payload, await hmacRing(), NOW));
+      const { text, header } = await open(sign(payload, await hmacRing(), NOW));
       assert.deepEqual(header, { alg: 'HS256', kid: 'rsu' });
       assert.equal(text, 'grüß dich');
     }
   });
 
   it('has nothing to sign without a payload', async () => {
-    await assert.rejects(sign(undefined, await hmacRing(), NOW), { code: 'payload' });
+    const ring = await hmacRing();
+    assert.throws(() => sign(undefined, ring, NOW), { code: 'payload' });
   });
 
   for (const [algorithm, ring] of [
@@ -49,7 +50,7 @@ describe('sign', () => {
       let largest = 0;
       for (let length = 700; length < 900; length += 1) {
         try {
-          const token = await sign('x'.repeat(length), await ring(), NOW);
+          const token = sign('x'.repeat(length), await ring(), NOW);
           largest = Math.max(largest, token.length);
         } catch (error) {
           const said = /would have (\d+) bytes/.exec(String(error));
