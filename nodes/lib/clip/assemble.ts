@@ -1,19 +1,21 @@
-import { codeOf, V2xError } from '../errors';
-import { cutClip, type CutOptions } from './cut';
-import type { Footage, SegmentMedia, TimeSpan } from './footage';
+import { V2xError } from '../errors';
+import { cutClip, type CutMedia, type CutOptions } from './cut';
+import type { Footage, TimeSpan } from './footage';
 import { planClip, type ClipPlan } from './plan';
 import { cutMixed } from './reencode';
 
 export interface AssembledClip {
   readonly plan: ClipPlan;
   /** What the clip's file holds. */
-  readonly media: SegmentMedia;
+  readonly media: CutMedia;
   /** A sentence for each segment that had to be left out. */
   readonly notes: readonly string[];
 }
 
 /** How many segments may turn out broken while cutting before the clip is given up for now. */
 const MAX_LEFT_OUT = 3;
+/** Errors that name the segment at which cutting failed. */
+const UNREADABLE = new Set(['clip-length', 'segment']);
 
 /**
  * Makes one clip of footage: by stream copy, or re-encoded where that is impossible. A segment at which ffmpeg cannot
@@ -51,5 +53,5 @@ export async function assembleClip(
 }
 
 function brokenSegment(error: unknown): string | number | undefined {
-  return error instanceof V2xError && codeOf(error) === 'clip-length' ? error.details.segment : undefined;
+  return error instanceof V2xError && UNREADABLE.has(error.code) ? error.details.segment : undefined;
 }

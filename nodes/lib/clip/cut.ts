@@ -2,12 +2,14 @@ import { open, writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
 import { findBinary } from '../ffmpeg/binary';
-import { ffmpegArguments } from '../ffmpeg/command';
+import { ffmpegArguments, type Input } from '../ffmpeg/command';
+import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { clipMetadata, concatList } from './concat-list';
 import type { SegmentMedia } from './footage';
-import { inspectMedia } from './inspect';
+import type { InspectOptions } from './inspect';
 import type { ClipPlan } from './plan';
+import { splice } from './splice';
 
 export interface CutOptions {
   readonly clock: Clock;
@@ -34,24 +36,25 @@ const FPS_MODE_SINCE = 60;
 const LENGTH_TOLERANCE = 1;
 /** Seconds by which a clip that broke off between two segments may seem to end before the second. */
 const BREAK_TOLERANCE = 0.1;
+/** With a second input ffmpeg looks into a pipe's queue every 10 ms only; by default 8 packets wait in it. */
+const PIPE_PACKETS = '1024';
+
+/** What a clip's file really holds; seconds on the file's own timeline. */
+export type CutMedia = Pick<SegmentMedia, 'firstFrame' | 'end'>;
 
 /**
- * Cuts a clip as planned and makes it durable.
+ * Cuts a clip as planned.
  * @returns what the clip holds
  * @throws V2xError `clip-length` when the clip is not as long as planned, with the `segment` where it breaks off;
- *   `ffmpeg` when ffmpeg fails; the signal's reason when it is aborted
+ *   `segment` naming one that changed meanwhile; `ffmpeg` when ffmpeg fails; the signal's reason when it is aborted
  */
-export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<SegmentMedia> {
+export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {
   const { clock, signal, target, onPercent } = options;
-  const list = `${target}.ffconcat`;
   const metadata = `${target}.ffmetadata`;
-  await writeFile(list, concatList(options.segments, plan.parts));
   await writeFile(metadata, clipMetadata(plan.achieved.from, plan.t0Offset, plan.duration));
+  const { input, stdin } = await clipInput(plan, options);
   const args = ffmpegArguments({
-    inputs: [
-      { url: `file:${list}`, options: ['-f', 'concat', '-safe', '0'] },
-      { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] },
-    ],
+    inputs: [input, { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] }],
     outputs: [{ url: `file:${target}`, options: await outputOptions(plan, options.encode) }],
     options: ['-progress', 'pipe:1'],
   });
@@ -60,12 +63,36 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<Segm
     signal,
     lowPriority: true,
     onStdout: progressReader(plan.duration, onPercent),
+    ...(stdin && { stdin }),
   });
   signal.throwIfAborted();
-  const media = await inspectMedia(target, { clock, signal });
+  const media = await cutMedia(target, { clock, signal });
   assertLength(plan, media);
-  await syncFile(target);
   return media;
+}
+
+/** Fragments of one kind go through a pipe, several times as fast as ffmpeg opens a list of files. */
+async function clipInput(
+  plan: ClipPlan,
+  { segments, target, encode }: CutOptions,
+): Promise<{ input: Input; stdin?: AsyncIterable<Buffer> }> {
+  if (plan.spliceable && !encode) {
+    const options = ['-thread_queue_size', PIPE_PACKETS, '-f', 'mp4'];
+    return { input: { url: 'pipe:0', options }, stdin: splice(segments, plan.parts) };
+  }
+  const list = `${target}.ffconcat`;
+  await writeFile(list, concatList(segments, plan.parts));
+  return { input: { url: `file:${list}`, options: ['-f', 'concat', '-safe', '0'] } };
+}
+
+/** The header of the finished file tells: it was written last, of what is in the file. */
+async function cutMedia(path: string, options: InspectOptions): Promise<CutMedia> {
+  const { video, start } = await probe(path, options);
+  const firstFrame = video?.start ?? start;
+  if (firstFrame === undefined || video?.duration === undefined) {
+    throw new V2xError('ffmpeg', `ffmpeg made a clip without a picture: ${path}`, { path });
+  }
+  return { firstFrame, end: firstFrame + video.duration };
 }
 
 async function outputOptions({ format }: ClipPlan, encode: PictureSize | undefined): Promise<string[]> {
@@ -88,7 +115,7 @@ async function encoding({ width, height }: PictureSize): Promise<string[]> {
 }
 
 /** ffmpeg ends with success when it could not read on; only the length of the clip tells. */
-function assertLength(plan: ClipPlan, media: SegmentMedia): void {
+function assertLength(plan: ClipPlan, media: CutMedia): void {
   const reached = media.end - media.firstFrame;
   if (Math.abs(reached - plan.duration) <= Math.min(plan.gop, LENGTH_TOLERANCE)) return;
   const segment = segmentAt(plan, reached);
@@ -136,7 +163,8 @@ export async function takeSnapshot(
   await syncFile(target);
 }
 
-async function syncFile(path: string): Promise<void> {
+/** Makes what was written to a file durable. */
+export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();

@@ -6,13 +6,17 @@ import { findBinary } from '../ffmpeg/binary';
 import type { Segment, SegmentRing } from '../recording/segment';
 import type { Footage, SegmentMedia, TimeSpan } from './footage';
 import { inspectMedia } from './inspect';
+import { Turnstile } from './turnstile';
 
 /** More than enough for several windows at once; one takes about a kilobyte. */
 const MAX_REMEMBERED = 2000;
+/** Segments that are looked into at a time. */
+const AT_A_TIME = 2;
 
 /** Finds out what the segments of a window hold; what it has seen once it remembers, since segments never change. */
 export class FootageReader {
   private readonly seen = new Map<string, SegmentMedia>();
+  private readonly gate = new Turnstile(AT_A_TIME);
 
   constructor(
     private readonly ring: SegmentRing,
@@ -26,17 +30,25 @@ export class FootageReader {
    */
   async read(span: TimeSpan, signal: AbortSignal): Promise<{ footage: Footage[]; broken: string[] }> {
     await findBinary('ffprobe');
-    const footage: Footage[] = [];
-    const broken: string[] = [];
-    for (const segment of await this.ring.window(span.from, span.to)) {
-      try {
-        footage.push({ segment, media: await this.media(segment, signal) });
-      } catch (error) {
-        signal.throwIfAborted();
-        broken.push(`${segment.name} cannot be played and is left out: ${messageOf(error)}`);
-      }
+    const segments = await this.ring.window(span.from, span.to);
+    const found = await Promise.all(
+      segments.map((segment) => this.gate.run(() => this.look(segment, signal))),
+    );
+    return {
+      footage: found.filter((item) => typeof item !== 'string'),
+      broken: found.filter((item) => typeof item === 'string'),
+    };
+  }
+
+  /** @returns a note when it cannot be played */
+  private async look(segment: Segment, signal: AbortSignal): Promise<Footage | string> {
+    signal.throwIfAborted();
+    try {
+      return { segment, media: await this.media(segment, signal) };
+    } catch (error) {
+      signal.throwIfAborted();
+      return `${segment.name} cannot be played and is left out: ${messageOf(error)}`;
     }
-    return { footage, broken };
   }
 
   private async media(segment: Segment, signal: AbortSignal): Promise<SegmentMedia> {

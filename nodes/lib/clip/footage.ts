@@ -18,6 +18,8 @@ export interface SegmentMedia {
   readonly keyFrames: readonly number[];
   /** Codec, size and decoder settings: only segments with the same text can be copied into one clip. */
   readonly format: string;
+  /** Fragmented files with the same text can be joined by moving their fragments; undefined for other files. */
+  readonly splice?: string;
   /** Size of the picture in pixels. */
   readonly width: number;
   readonly height: number;

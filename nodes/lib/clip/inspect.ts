@@ -1,7 +1,11 @@
+import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
 import { runTool } from '../ffmpeg/run';
 import type { SegmentMedia } from './footage';
+import { formatText } from './format';
+import { mediaOfFragments } from './fragment-media';
+import { parseFragmented } from './mp4';
 
 export interface InspectOptions {
   readonly clock: Clock;
@@ -13,16 +17,29 @@ const MAX_OUTPUT_BYTES = 16 << 20;
 
 const ENTRIES = [
   'format=start_time',
-  'stream=codec_name,profile,width,height,pix_fmt,extradata_hash',
+  'stream=codec_name,width,height,extradata_hash',
   'packet=pts_time,duration_time,flags',
 ].join(':');
 
+/** A segment larger than this is not read into memory. */
+const MAX_READ_BYTES = 64 << 20;
+
 /**
- * Finds out what a file holds by reading through its video packets, so that a file which breaks off shows how far
- * it is good. Also done to a finished clip.
- * @throws V2xError `ffmpeg` when it cannot be played at all
+ * Finds out what a file holds, down to its single frames, so that a file which breaks off shows how far it is good.
+ * Whole segments of our recorder are read here; ffprobe looks at all others.
+ * @throws V2xError `ffmpeg` when it cannot be played at all; the system's error when it cannot be read
  */
 export async function inspectMedia(path: string, options: InspectOptions): Promise<SegmentMedia> {
+  const { size } = await stat(path);
+  const file = size <= MAX_READ_BYTES ? parseFragmented(await readFile(path)) : undefined;
+  return (file && mediaOfFragments(file)) ?? inspectByTool(path, options);
+}
+
+/**
+ * As `inspectMedia`, by ffprobe.
+ * @throws V2xError `ffmpeg` when it cannot be played at all
+ */
+export async function inspectByTool(path: string, options: InspectOptions): Promise<SegmentMedia> {
   const chunks: Buffer[] = [];
   let size = 0;
   const args = ['-v', 'error', '-of', 'json', '-select_streams', 'v:0', '-show_data_hash', 'md5'];
@@ -67,6 +84,7 @@ function toMedia(json: string, path: string): SegmentMedia {
   }
   const start = Number(format?.start_time);
   const stream = streams?.at(0) ?? {};
+  const size = { width: Number(stream.width), height: Number(stream.height) };
   return {
     start: Number.isFinite(start) ? start : first.time,
     firstFrame: first.time,
@@ -74,21 +92,7 @@ function toMedia(json: string, path: string): SegmentMedia {
     end:
       last.time + (Number(last.packet.duration_time) || (last.time - first.time) / (frames.length - 1) || 0),
     keyFrames,
-    format: formatOf(stream),
-    width: Number(stream.width),
-    height: Number(stream.height),
+    format: formatText({ codec: String(stream.codec_name), decoder: String(stream.extradata_hash), ...size }),
+    ...size,
   };
-}
-
-/** H.264 carries changed decoder settings within the stream when ffmpeg joins files; other codecs do not. */
-function formatOf({
-  codec_name,
-  profile,
-  width,
-  height,
-  pix_fmt,
-  extradata_hash,
-}: Record<string, unknown>): string {
-  const common = `${String(codec_name)} ${String(width)}x${String(height)} ${String(pix_fmt)}`;
-  return codec_name === 'h264' ? common : `${common} ${String(profile)} ${String(extradata_hash)}`;
 }

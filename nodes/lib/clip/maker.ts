@@ -6,7 +6,7 @@ import { ensureWritableDirectory, writeWhole } from '../files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, type ArchivedClip } from './archive';
 import { assembleClip, type AssembledClip } from './assemble';
-import { takeSnapshot, type CutOptions } from './cut';
+import { syncFile, takeSnapshot, type CutOptions } from './cut';
 import type { TimeSpan } from './footage';
 import { FootageReader } from './footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
@@ -36,6 +36,8 @@ export interface MakeOptions {
 
 /** How much a preview shows at most before and after T0. */
 const PREVIEW_SECONDS = 10;
+/** A picture is asked for so many seconds before the end at the latest, or there may be none. */
+const LAST_FRAME = 0.1;
 
 /** Makes clips of the footage in a ring and puts them into an archive. */
 export class ClipMaker {
@@ -99,14 +101,13 @@ export class ClipMaker {
     });
     if (!clip) throw noFootage(request, this.ring.directory);
     const notes = [...broken, ...clip.notes, ...shortfalls(clip.plan)];
-    try {
-      await this.snapshot(target, clip, join(work, 'clip.jpg'), signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      // Evidence is not held back for want of its picture.
+    // Evidence is not held back for want of its picture.
+    const picture = this.snapshot(target, clip, join(work, 'clip.jpg'), signal).catch((error: unknown) => {
       notes.push(`There is no picture of T0: ${messageOf(error)}`);
-    }
-    const manifest = manifestOf(request, clip.plan, clip.media, { notes, sha256: await sha256Of(target) });
+    });
+    const [sha256] = await Promise.all([sha256Of(target), syncFile(target), picture]);
+    signal.throwIfAborted();
+    const manifest = manifestOf(request, clip.plan, clip.media, { notes, sha256 });
     await writeWhole(manifestPath(work), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
   }
@@ -116,7 +117,7 @@ export class ClipMaker {
   }
 
   private snapshot(clip: string, { plan, media }: AssembledClip, target: string, signal: AbortSignal) {
-    const at = Math.min(plan.t0Offset ?? 0, media.lastFrame - media.firstFrame);
+    const at = Math.max(0, Math.min(plan.t0Offset ?? 0, media.end - media.firstFrame - LAST_FRAME));
     return takeSnapshot(clip, at, target, { clock: this.clock, signal });
   }
 }

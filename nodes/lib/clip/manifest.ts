@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { SegmentMedia, TimeSpan } from './footage';
+import type { CutMedia } from './cut';
+import type { TimeSpan } from './footage';
 import type { ClipPlan } from './plan';
 import type { ClipRequest } from './request';
 
@@ -37,7 +38,7 @@ const product = JSON.parse(readFileSync(join(__dirname, '../../../package.json')
 export function manifestOf(
   { event }: ClipRequest,
   plan: ClipPlan,
-  cut: SegmentMedia,
+  cut: CutMedia,
   { notes, sha256 }: { readonly notes: readonly string[]; readonly sha256: string },
 ): ClipManifest {
   return {
@@ -58,7 +59,7 @@ export function manifestOf(
 /** SHA-256 of a file in hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }
 

@@ -21,6 +21,8 @@ export interface ClipPart {
   readonly outpoint: number | undefined;
   /** Seconds until the next part begins on the clip's timeline, a gap between them included. */
   readonly duration: number;
+  /** To be added to a time in the file for the time in the clip. */
+  readonly shift: number;
 }
 
 export interface ClipPlan {
@@ -40,6 +42,8 @@ export interface ClipPlan {
   readonly method: 'copy' | 'reencode';
   /** Codec and size of the first part, see SegmentMedia. */
   readonly format: string;
+  /** Whether the parts can be joined by moving their fragments. */
+  readonly spliceable: boolean;
 }
 
 /** A piece of footage at its place on the clip's timeline. */
@@ -78,6 +82,7 @@ export function planClip(wanted: TimeSpan, t0: number, available: readonly Foota
     gop: Math.max(...used.map(longestGop)),
     method: used.every(({ media }) => media.format === first.media.format) ? 'copy' : 'reencode',
     format: first.media.format,
+    spliceable: used.every(({ media }) => media.splice !== undefined && media.splice === first.media.splice),
   };
 }
 
@@ -113,6 +118,7 @@ function partOf(piece: Placed, next: Placed | undefined, end: { to: number; dura
     inpoint: origin === footage.media.start ? undefined : origin,
     outpoint: cutShort ? fileTime(footage, end.to) : undefined,
     duration: (next ? originTime(next) : end.duration) - originTime(piece),
+    shift: piece.position - footage.media.firstFrame,
   };
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { cutClip, type CutOptions } from './cut';
-import type { Footage, SegmentMedia } from './footage';
+import { cutClip, type CutMedia, type CutOptions } from './cut';
+import type { Footage } from './footage';
+import { inspectMedia } from './inspect';
 import { planClip, type ClipPlan } from './plan';
 
 /**
@@ -15,7 +16,7 @@ export async function cutMixed(
   t0: number,
   footage: readonly Footage[],
   options: CutOptions,
-): Promise<{ plan: ClipPlan; media: SegmentMedia }> {
+): Promise<{ plan: ClipPlan; media: CutMedia }> {
   const stretches = stretchesOfOneFormat(footage)
     .map((stretch) => planClip(plan.wanted, t0, stretch))
     .filter((stretch) => stretch !== undefined);
@@ -29,7 +30,8 @@ export async function cutMixed(
     const onPercent = (percent: number) => {
       options.onPercent?.(Math.floor((100 * number + percent) / stretches.length));
     };
-    const media = await cutClip(stretch, { ...options, target, encode, onPercent });
+    await cutClip(stretch, { ...options, target, encode, onPercent });
+    const media = await inspectMedia(target, options);
     const { from, to } = stretch.achieved;
     const measured = stretch.parts.every(({ segment }) => segment.measured);
     encoded.push({

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { CancelTimer, Clock } from '../clock';
-import { V2xError } from '../errors';
+import { codeOf, V2xError } from '../errors';
 import { findBinary, type ToolName } from './binary';
 import { launchPrefix } from './launch';
 import { LineSplitter, maskSecrets, StderrTail } from './stderr';
@@ -11,8 +12,8 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Ends ffmpeg when aborted, gracefully at first: it finishes its files. The promise then resolves. */
   readonly signal?: AbortSignal;
-  /** Text for its stdin; without it there is none, so that ffmpeg reads no keys. */
-  readonly stdin?: string;
+  /** For its stdin; without it there is none, so that ffmpeg reads no keys. What the stream throws ends ffmpeg. */
+  readonly stdin?: string | AsyncIterable<Buffer>;
   /** Takes what it writes to `pipe:1`; while a returned promise is pending ffmpeg is held up. What it throws ends ffmpeg. */
   readonly onStdout?: (chunk: Buffer) => void | Promise<void>;
   /** Takes each line of stderr, passwords masked. */
@@ -26,6 +27,8 @@ export interface RunOptions {
 }
 
 const GRACE_SECONDS = 3;
+/** What a write says when the child does not read any more. */
+const PIPE_CLOSED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
 
 /**
  * Runs ffmpeg until it ends by itself or `signal` is aborted. It ends with this process, however that ends.
@@ -56,9 +59,12 @@ async function superviseChild(child: ChildProcess, name: ToolName, options: RunO
   options.signal?.addEventListener('abort', stop.begin, { once: true });
   try {
     const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-    feedStdin(child, options.stdin);
     followStderr(child, options, tail);
-    const [[code, killer]] = await Promise.all([exit, followStdout(child, options, stop.begin)]);
+    const [[code, killer]] = await Promise.all([
+      exit,
+      followStdout(child, options, stop.begin),
+      feedStdin(child, options.stdin, stop.begin),
+    ]);
     if (code === 0 || options.signal?.aborted) return;
     throw exitError(name, code === null ? `ended by ${killer ?? 'a signal'}` : `exit code ${code}`, tail);
   } finally {
@@ -92,12 +98,17 @@ function gracefulStop(child: ChildProcess, { clock, graceSeconds = GRACE_SECONDS
   };
 }
 
-function feedStdin(child: ChildProcess, text: string | undefined): void {
-  if (!child.stdin || text === undefined) return;
-  child.stdin.on('error', () => {
+/** Writes at ffmpeg's pace. When the source throws, ffmpeg is ended and the error goes to the caller. */
+async function feedStdin(child: ChildProcess, input: RunOptions['stdin'], stop: () => void): Promise<void> {
+  if (!child.stdin || input === undefined) return;
+  try {
+    await pipeline(typeof input === 'string' ? [input] : input, child.stdin);
+  } catch (error) {
     // It ended before it read everything; its exit code and stderr tell why.
-  });
-  child.stdin.end(text);
+    if (child.stdin.errored && PIPE_CLOSED.has(codeOf(error) ?? '')) return;
+    stop();
+    throw error;
+  }
 }
 
 function followStderr(child: ChildProcess, options: RunOptions, tail: StderrTail): void {

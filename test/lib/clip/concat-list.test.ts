@@ -8,8 +8,8 @@ const segment = { name: 'seg_1000.mp4', from: 1000, to: 1010, bytes: 1, run: 'a'
 describe('concatList', () => {
   it('says where each file begins, ends, and when the next one comes', () => {
     const parts: ClipPart[] = [
-      { segment, inpoint: 3, outpoint: undefined, duration: 7 },
-      { segment, inpoint: undefined, outpoint: 5.5, duration: 5.5 },
+      { segment, inpoint: 3, outpoint: undefined, duration: 7, shift: 0 },
+      { segment, inpoint: undefined, outpoint: 5.5, duration: 5.5, shift: 0 },
     ];
 
     assert.equal(
@@ -28,7 +28,7 @@ describe('concatList', () => {
   });
 
   it('quotes a directory that could end the quotes', () => {
-    const part = { segment, inpoint: undefined, outpoint: undefined, duration: 10 };
+    const part = { segment, inpoint: undefined, outpoint: undefined, duration: 10, shift: 0 };
 
     assert.match(concatList("/it's here", [part]), /^file 'file:\/it'\\''s here\/seg_1000.mp4'$/m);
   });

@@ -1,0 +1,175 @@
+/**
+ * Cuts a window of 10 minutes at 2 Mb/s, beside `cat` and ffmpeg's plain concat of the same segments, each with
+ * fsync, and measures the time from the end of the post-roll to the finished clip.
+ * `npm run bench:clip`; with `-- --json` one line of JSON.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock as clock } from '../../nodes/lib/clock';
+import { ClipMaker } from '../../nodes/lib/clip/maker';
+import { ClipQueue } from '../../nodes/lib/clip/queue';
+import type { ClipRequest } from '../../nodes/lib/clip/request';
+import type { Segment } from '../../nodes/lib/recording/segment';
+import { FakeRing } from '../support/footage';
+
+const SEGMENT_SECONDS = 10;
+const SEGMENTS = 60;
+const WINDOW = SEGMENTS * SEGMENT_SECONDS;
+const GOP_SECONDS = 1;
+const ROUNDS = 7;
+/** Moving noise cannot be compressed much, so that the rate is really 2 Mb/s. */
+const PICTURE = 'testsrc2=size=1280x720:rate=25,noise=alls=12:allf=t';
+
+/** One segment is encoded; the others are copies of it, since their times begin at zero anyway. */
+async function record(directory: string, start: number): Promise<Segment[]> {
+  await mkdir(directory);
+  const model = join(directory, 'model.mp4');
+  const inputs = [PICTURE, 'sine=r=8000'].flatMap((source) => ['-f', 'lavfi', '-t', '10', '-i', source]);
+  const rate = ['-b:v', '2M', '-maxrate', '2M', '-bufsize', '2M'];
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', ...rate];
+  const format = ['-movflags', '+frag_keyframe+delay_moov+default_base_moof', '-frag_duration', '1000000'];
+  execFileSync('ffmpeg', ['-v', 'error', ...inputs, ...video, '-c:a', 'aac', ...format, model]);
+  const segments: Segment[] = [];
+  for (let number = 0; number < SEGMENTS; number += 1) {
+    const from = start + number * SEGMENT_SECONDS;
+    const name = `seg_${Math.floor(from)}.mp4`;
+    await copyFile(model, join(directory, name));
+    segments.push({ name, from, to: from + SEGMENT_SECONDS, bytes: 1, run: 'bench', number, measured: true });
+  }
+  execFileSync('sync', ['-f', directory]);
+  return segments;
+}
+
+interface Place {
+  readonly root: string;
+  readonly segments: readonly Segment[];
+}
+
+/** Seconds that each way takes in one round. */
+type Round = Record<'cat' | 'concat' | 'clip' | 'prepared', number>;
+
+async function seconds(work: () => unknown): Promise<number> {
+  const began = clock.monotonic();
+  await work();
+  return clock.monotonic() - began;
+}
+
+function shell(script: string, cwd: string): void {
+  execFileSync('sh', ['-ec', script], { cwd });
+}
+
+async function round({ root, segments }: Place, number: number): Promise<Round> {
+  const rec = join(root, 'rec');
+  const archive = join(root, 'archive');
+  const middle = segments[0].from + WINDOW / 2;
+  const request: ClipRequest = { id: 'bench', t0: middle, pre: WINDOW / 2, post: WINDOW / 2, event: {} };
+  const maker = new ClipMaker(new FakeRing(rec, SEGMENT_SECONDS, segments), archive, clock);
+  const make = (job: string) =>
+    maker.make(request, { work: join(archive, `${number}${job}`), signal: new AbortController().signal });
+  const concat = 'ffmpeg -v error -y -f concat -i rec/list -c copy plain.mp4';
+  const result = {
+    cat: await seconds(() => {
+      shell('cat rec/seg_*.mp4 > cat.out; sync cat.out', root);
+    }),
+    concat: await seconds(() => {
+      shell(`${concat}; sync plain.mp4`, root);
+    }),
+    clip: await seconds(() => make('cold')),
+    prepared: await seconds(() => make('warm')),
+  };
+  await rm(archive, { recursive: true });
+  return result;
+}
+
+/** How long after the end of the window the clip is there, when its last segment closes 3 s after it. */
+async function delayAfterPostRoll({ root, segments }: Place): Promise<number> {
+  const late = 3;
+  const end = clock.now() + 5;
+  const shift = end + late - (segments.at(-1)?.to ?? 0);
+  const shifted = segments.map((segment) => ({
+    ...segment,
+    from: segment.from + shift,
+    to: segment.to + shift,
+  }));
+  const archive = join(root, 'archive');
+  const ring = new FakeRing(join(root, 'rec'), SEGMENT_SECONDS, shifted.slice(0, -1));
+  const finished = new Promise<number>((resolve, reject) => {
+    const queue = new ClipQueue({
+      directory: join(archive, '.jobs'),
+      ring,
+      maker: new ClipMaker(ring, archive, clock),
+      observer: {
+        progress: () => undefined,
+        finished: () => {
+          resolve(clock.now());
+        },
+        failed: (_job, error) => {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+        damaged: () => undefined,
+      },
+      parallelCuts: 1,
+      clock,
+      random: Math.random,
+    });
+    const post = 60;
+    queue.accept({ id: 'bench', t0: end - post, pre: WINDOW - post, post, event: {} }).catch(reject);
+  });
+  clock.after(end + late - clock.now(), () => {
+    ring.close(...shifted.slice(-1));
+  });
+  return (await finished) - end;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+async function measure(place: Place) {
+  const rounds: Round[] = [];
+  for (let number = 0; number < ROUNDS; number += 1) rounds.push(await round(place, number));
+  const of = (way: keyof Round) => Number(median(rounds.map((one) => one[way])).toFixed(3));
+  const medians = { cat: of('cat'), concat: of('concat'), clip: of('clip'), prepared: of('prepared') };
+  const ratio = (way: keyof Round) => Number(median(rounds.map((one) => one[way] / one.cat)).toFixed(2));
+  return {
+    rounds: ROUNDS,
+    seconds: medians,
+    times_cat: { concat: ratio('concat'), clip: ratio('clip'), prepared: ratio('prepared') },
+    after_post_roll_s: Number((await delayAfterPostRoll(place)).toFixed(2)),
+    after_post_roll_target_s: SEGMENT_SECONDS + GOP_SECONDS + 3,
+  };
+}
+
+async function main(): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), 'v2x-bench-clip-'));
+  try {
+    const start = 1_700_000_000;
+    const segments = await record(join(root, 'rec'), start);
+    const entry = ({ name }: Segment) => `file ${name}\nduration ${SEGMENT_SECONDS}\n`;
+    await writeFile(join(root, 'rec', 'list'), segments.map(entry).join(''));
+    const result = await measure({ root, segments });
+    process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(result)}\n` : table(result));
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+function table({ seconds: medians, times_cat, ...rest }: Awaited<ReturnType<typeof measure>>): string {
+  const line = (text: string, value: number, times?: number) =>
+    `${text.padEnd(58)}${value.toFixed(2).padStart(6)} s${times === undefined ? '' : `  ${times.toFixed(2)} x cat`}\n`;
+  return [
+    `Clip of ${WINDOW / 60} minutes at 2 Mb/s, medians of ${rest.rounds} rounds:\n`,
+    line('cat + fsync', medians.cat),
+    line('ffmpeg concat + fsync', medians.concat, times_cat.concat),
+    line('clip: inspect, cut, check, picture, SHA-256, publish', medians.clip, times_cat.clip),
+    line('the same when the footage was inspected while waiting', medians.prepared, times_cat.prepared),
+    line(
+      `end of post-roll to finished clip, target ${rest.after_post_roll_target_s}`,
+      rest.after_post_roll_s,
+    ),
+  ].join('');
+}
+
+void main();
