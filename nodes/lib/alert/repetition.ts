@@ -39,8 +39,13 @@ interface ScheduledAlert<Alert> {
   /** When the schedule began: at the first copy, monotonic seconds. */
   started: number;
   copies: number;
+  /** Who has the lowest has waited longest. */
+  turn: number;
   due: number;
 }
+
+/** The share of the copies per second that repetitions may use: a new warning finds room at once. */
+const SHARE_OF_REPETITIONS = 0.8;
 
 /** More than any unit has at a time; beyond it alerts are refused rather than memory used up. */
 const MAX_LIVE = 4096;
@@ -66,10 +71,12 @@ export function nextCopy(elapsed: number, interval: number): number {
 
 /**
  * Which alert is to go out next, and when. A new version replaces the one before it, whether update or cancel.
- * When the copies per second do not suffice for all, first copies go before repetitions, and repetitions take turns.
+ * When the copies per second do not suffice for all, first copies go before repetitions, which leave a share unused
+ * for them, and repetitions take turns.
  */
 export class RepetitionSchedule<Alert extends OutgoingAlert> {
   private readonly live = new Map<string, ScheduledAlert<Alert>>();
+  private turns = 0;
   /** When the last copies went out, monotonic seconds, at most `perSecond` of them. */
   private readonly sent: number[] = [];
 
@@ -101,29 +108,29 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     }
     if (!before) this.requireRoom();
     const started = this.clock.monotonic();
-    this.live.set(actionId, { alert, duration, started, copies: 0, due: started });
+    this.live.set(actionId, { alert, duration, started, copies: 0, turn: this.turns++, due: started });
     if (before) this.onEnd(before.alert);
   }
 
   /** Seconds until it is worth calling `take`; undefined when nothing is live. */
   wait(): number | undefined {
     const now = this.clock.monotonic();
-    const full = this.roomAt() - now;
-    if (full > 0 && this.live.size > 0) return full;
     this.removeEnded();
+    const urgent = this.mostUrgent(now);
+    if (urgent) return Math.max(0, this.roomAt(urgent) - now);
     let due = Infinity;
     for (const live of this.live.values()) due = Math.min(due, live.due);
-    return due === Infinity ? undefined : Math.max(0, due - now);
+    return due === Infinity ? undefined : due - now;
   }
 
   /** The copy that goes out now, if one is due and the copies per second allow it. */
   take(): DueCopy<Alert> | undefined {
     const now = this.clock.monotonic();
-    if (this.roomAt() > now) return undefined;
     this.removeEnded();
     const live = this.mostUrgent(now);
-    if (!live) return undefined;
+    if (!live || this.roomAt(live) > now) return undefined;
     if (live.copies === 0) live.started = now;
+    live.turn = this.turns++;
     live.due = live.started + nextCopy(now - live.started, this.policy.interval);
     this.sent.push(now);
     if (this.sent.length > this.policy.perSecond) this.sent.shift();
@@ -138,9 +145,11 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     return urgent;
   }
 
-  /** When one more copy keeps to the copies per second, monotonic seconds. */
-  private roomAt(): number {
-    return this.sent.length < this.policy.perSecond ? -Infinity : (this.sent[0] ?? 0) + 1;
+  /** When a copy of this alert keeps to the copies per second, monotonic seconds. */
+  private roomAt({ copies }: ScheduledAlert<Alert>): number {
+    const { perSecond } = this.policy;
+    const most = copies === 0 ? perSecond : Math.max(1, Math.floor(perSecond * SHARE_OF_REPETITIONS));
+    return (this.sent.at(-most) ?? -Infinity) + 1;
   }
 
   private removeEnded(): void {
@@ -167,5 +176,5 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
 function isMoreUrgent<Alert>(one: ScheduledAlert<Alert>, other: ScheduledAlert<Alert>): boolean {
   const oneIsFirst = one.copies === 0;
   const otherIsFirst = other.copies === 0;
-  return oneIsFirst === otherIsFirst ? one.due < other.due : oneIsFirst;
+  return oneIsFirst === otherIsFirst ? one.turn < other.turn : oneIsFirst;
 }
