@@ -9,21 +9,30 @@ const dataRoot = path.resolve(env.V2X_DATA || '.v2x');
 const userDir = path.join(dataRoot, 'node-red');
 fs.mkdirSync(userDir, { recursive: true });
 
-/** A secret of this unit: made once, readable by this user only. */
-function ownSecret(file) {
+/** Makes a file unless it is there: whole or not at all, and only one of two units that start at once makes it. */
+function makeOnce(file, content) {
+  if (fs.existsSync(file)) return;
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    // 'wx' so that of two units that start at once, one makes it and the other reads it.
-    fs.writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    fs.writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+    fs.linkSync(temporary, file);
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+  } finally {
+    fs.rmSync(temporary, { force: true });
   }
+}
+
+/** A secret of this unit: made once, readable by this user only. */
+function ownSecret(file) {
+  makeOnce(file, `${randomBytes(32).toString('base64url')}\n`);
   return fs.readFileSync(file, 'utf8').trim();
 }
 
 /** The shipped flow is copied once: what is deployed in the editor is the user's own and survives upgrades. */
 function ownFlow() {
   const own = path.join(userDir, 'flows.json');
-  if (!fs.existsSync(own)) fs.copyFileSync(path.join(__dirname, 'flows.json'), own);
+  makeOnce(own, fs.readFileSync(path.join(__dirname, 'flows.json')));
   return own;
 }
 

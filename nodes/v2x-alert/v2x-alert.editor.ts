@@ -24,7 +24,8 @@ RED.nodes.registerType<Properties>('v2x-alert', {
     return this._('v2x-alert.output.alert');
   },
   label() {
-    return this.name || `${this._('v2x-alert.label.short')} ${this.station}`;
+    const station = this.station.startsWith('${') ? '' : ` ${this.station}`;
+    return this.name || this._('v2x-alert.label.short') + station;
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -28,4 +28,17 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
   label() {
     return this.name || this.address || this._('v2x-camera.kind.synthetic');
   },
+  oneditsave() {
+    // The address is stored in the flow; user and password belong into the credentials.
+    const field = $('#node-config-input-address');
+    const address = String(field.val());
+    if (!URL.canParse(address)) return;
+    const url = new URL(address);
+    if (url.username === '' && url.password === '') return;
+    $('#node-config-input-user').val(decodeURIComponent(url.username));
+    $('#node-config-input-password').val(decodeURIComponent(url.password));
+    url.username = '';
+    url.password = '';
+    field.val(url.href);
+  },
 });

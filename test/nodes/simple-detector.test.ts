@@ -8,7 +8,7 @@ import { systemClock } from '../../nodes/lib/clock';
 import { toEvent } from '../../nodes/lib/event/event';
 import { ffmpegArguments } from '../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../nodes/lib/ffmpeg/run';
-import { sourceFromAddress, type CameraSource } from '../../nodes/lib/ffmpeg/source';
+import { cameraSource, type CameraSource } from '../../nodes/lib/ffmpeg/source';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
 import simpleDetector from '../../nodes/simple-detector/simple-detector';
 import { GRAY, picture, RED, type Colour } from '../lib/detection/pictures';
@@ -26,7 +26,7 @@ import {
 const camera = (path: string) =>
   defineNode<object, object, CameraSource>({
     type: 'v2x-camera',
-    setup: () => ({ api: sourceFromAddress(path) }),
+    setup: () => ({ api: cameraSource({ address: path }) }),
   });
 
 const flow = (settings: object) => [

@@ -18,7 +18,6 @@ export interface Incident {
   readonly road?: string | undefined;
   readonly distance_m?: number | undefined;
   readonly confidence?: number | undefined;
-  readonly camera?: string | undefined;
 }
 
 /** The longest validity of a warning: a day, as ETSI's DeltaTimeSecond allows (TS 102 894-2). */
@@ -39,16 +38,23 @@ export function alertOf(action: Action, incident: Incident): Alert {
       id: incident.id,
       type: incident.type,
       severity: incident.severity,
-      lat: incident.lat,
-      lon: incident.lon,
+      lat: rounded(incident.lat, 7),
+      lon: rounded(incident.lon, 7),
       road: incident.road,
-      distance_m: incident.distance_m,
-      confidence: incident.confidence,
-      camera: incident.camera,
+      distance_m: rounded(incident.distance_m, 0),
+      confidence: rounded(incident.confidence, 3),
       ...causeOf(incident.type),
       informationQuality: informationQuality(incident.confidence),
     }),
   };
+}
+
+/**
+ * To so many decimals: coordinates to 1e-7 degrees, as ETSI's Latitude and Longitude (TS 102 894-2). With that, every
+ * event that the schema allows fits into a datagram.
+ */
+function rounded(value: number | undefined, decimals: number): number | undefined {
+  return value === undefined ? undefined : Number(value.toFixed(decimals));
 }
 
 /** `station:sequence`: names the action through update and cancel (EN 302 637-3, actionID). */

@@ -35,7 +35,6 @@ export const alertSchema = {
         road: { type: 'string', maxLength: 64 },
         distance_m: { type: 'number', minimum: 0, maximum: 100000 },
         confidence: { type: 'number', minimum: 0, maximum: 1 },
-        camera: { type: 'string', maxLength: 64 },
         causeCode: {
           description: 'ETSI TS 102 894-2 CauseCode.',
           type: 'integer',

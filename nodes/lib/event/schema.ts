@@ -38,7 +38,12 @@ export const eventSchema = {
     },
     lat: { description: 'Latitude in degrees, WGS 84.', type: 'number', minimum: -90, maximum: 90 },
     lon: { description: 'Longitude in degrees, WGS 84.', type: 'number', minimum: -180, maximum: 180 },
-    road: { description: 'Name of the road.', type: 'string', maxLength: 64 },
+    road: {
+      description: 'Name of the road; no control characters.',
+      type: 'string',
+      maxLength: 64,
+      pattern: '^\\P{Cc}*$',
+    },
     distance_m: {
       description: 'How far around the place the warning matters, in metres.',
       type: 'number',
@@ -69,7 +74,11 @@ export const eventSchema = {
       minimum: 0,
       maximum: 1,
     },
-    camera: { description: 'The camera that saw it.', type: 'string', maxLength: 64 },
+    camera: {
+      description: 'The camera that saw it, for the clip; it is not broadcast.',
+      type: 'string',
+      maxLength: 64,
+    },
   },
   dependentRequired: { lat: ['lon'], lon: ['lat'] },
 } as const;

@@ -21,8 +21,8 @@ const VERSION_TIMEOUT_MS = 10_000;
 const found = new Map<ToolName, Promise<Binary>>();
 
 /**
- * Finds ffmpeg or ffprobe: the one on PATH, else the static build from npm. Found once per process; a failure is not
- * kept, so that what asks again works as soon as ffmpeg is installed.
+ * Finds ffmpeg or ffprobe: the one on PATH, else the static build from npm. Only the one on PATH is kept for
+ * the life of the process, so that what asks again gets it as soon as it is installed.
  * @throws V2xError `ffmpeg` with the command that installs it
  */
 export function findBinary(name: ToolName): Promise<Binary> {
@@ -30,7 +30,12 @@ export function findBinary(name: ToolName): Promise<Binary> {
   if (known) return known;
   const search = searchBinary(name);
   found.set(name, search);
-  search.catch(() => found.delete(name));
+  search.then(
+    ({ fallback }) => {
+      if (fallback) found.delete(name);
+    },
+    () => found.delete(name),
+  );
   return search;
 }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { childEnvironment } from '../child-environment';
 import type { CancelTimer, Clock } from '../clock';
 import { codeOf, V2xError } from '../errors';
 import { findBinary, type ToolName } from './binary';
@@ -46,7 +47,7 @@ export async function runTool(name: ToolName, args: readonly string[], options: 
   const [program, ...words] = [...launch.prefix, binary.path, ...args];
   const child = spawn(program, words, {
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, AV_LOG_FORCE_NOCOLOR: '1' },
+    env: { ...childEnvironment(), AV_LOG_FORCE_NOCOLOR: '1' },
     // Its own process group: Ctrl-C in a terminal reaches us only, and we end it in order.
     detached: launch.diesWithParent,
   });

@@ -48,14 +48,15 @@ export function cameraSource(settings: CameraSettings): CameraSource {
   };
 }
 
-/** The source that an address alone means: rtsp://..., /dev/video0, a file, or the synthetic picture when empty. */
-export function sourceFromAddress(address: string): CameraSource {
-  return cameraSource({ address });
-}
-
-/** How a source is shown to users: never with user or password. */
+/**
+ * How a source is shown to users: of a URL only scheme, host and port, since many cameras take user and password
+ * in its path or query.
+ */
 export function displayAddress({ kind, address }: CameraSource): string {
-  return kind === 'synthetic' ? 'synthetic test picture' : address;
+  if (kind === 'synthetic') return 'synthetic test picture';
+  if (kind !== 'rtsp') return address;
+  const { protocol, host } = new URL(address);
+  return `${protocol}//${host}`;
 }
 
 /** What is to be opened for recording or, with `detection`, for detection. */

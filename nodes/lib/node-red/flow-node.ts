@@ -198,6 +198,11 @@ export class FlowNode<Config extends object = object, Credentials extends object
       done();
     } catch (error) {
       this.showFailure(error);
+      // Setup failed, which was reported then: a flood of messages must not become a flood of errors.
+      if (isReported(error)) {
+        done();
+        return;
+      }
       // `done` with an error calls node.error itself.
       done(error instanceof Error ? error : new V2xError(codeOf(error) ?? 'failed', messageOf(error)));
     }

@@ -48,6 +48,6 @@ export function booleanSetting(value: unknown, fallback: boolean): boolean {
  */
 export function dataPath(directory: string, userDir: string | undefined): string {
   if (isAbsolute(directory)) return directory;
-  const root = process.env.V2X_DATA ?? join(userDir ?? process.cwd(), 'v2x');
+  const root = process.env.V2X_DATA || join(userDir ?? process.cwd(), 'v2x');
   return join(root, directory);
 }

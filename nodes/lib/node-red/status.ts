@@ -50,16 +50,17 @@ export class NodeStatus {
   }
 
   private show(fill: NodeStatusFill, shape: NodeStatusShape, key: string, values?: Values): void {
-    const text = shorten(this.translate(`status.${key}`, values));
+    const text = this.text(key, values);
     const id = `${fill} ${shape} ${text}`;
     if (id === this.shown) return;
     this.shown = id;
     this.node.status({ fill, shape, text });
   }
-}
 
-function shorten(text: string): string {
-  // A key without translation stays whole, so that whoever sees it can find it.
-  if (text.includes('.status.')) return text;
-  return text.length > MAX_STATUS_LENGTH ? `${text.slice(0, MAX_STATUS_LENGTH - 1)}…` : text;
+  private text(key: string, values?: Values): string {
+    const text = this.translate(`status.${key}`, values);
+    // A key without translation stays whole, so that whoever sees it can find it.
+    if (text.endsWith(`.status.${key}`) || text.length <= MAX_STATUS_LENGTH) return text;
+    return `${text.slice(0, MAX_STATUS_LENGTH - 1)}…`;
+  }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { childEnvironment } from '../child-environment';
 import { messageOf, V2xError } from '../errors';
 
 const LOCK_NAME = '.lock';
@@ -23,7 +24,11 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     '-c',
     'echo locked; exec cat >&2',
   ];
-  const holder = spawn('flock', args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const holder = spawn('flock', args, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+    env: childEnvironment(),
+  });
   const exit = once(holder, 'close');
   const locked = once(holder.stdout, 'data').then(() => 'locked' as const);
   const first = await Promise.race([locked, exit]).catch((error: unknown) => {

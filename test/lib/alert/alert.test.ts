@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Action } from '../../../nodes/lib/alert/action';
 import { alertOf, parseAlert } from '../../../nodes/lib/alert/alert';
 import { causeOf, informationQuality } from '../../../nodes/lib/alert/cause';
+import { KeyRing } from '../../../nodes/lib/alert/key-ring';
+import { sign } from '../../../nodes/lib/alert/sign';
 import { toEvent } from '../../../nodes/lib/event/event';
 
 const action: Action = {
@@ -51,7 +54,9 @@ describe('alertOf', () => {
       {
         type: word,
         severity: word,
-        road: fc.string({ maxLength: 64 }),
+        road: fc
+          .string({ maxLength: 64, unit: 'grapheme' })
+          .filter((road) => !/\p{Cc}/u.test(road) && Array.from(road).length <= 64),
         camera: fc.string({ maxLength: 64 }),
         confidence: fc.double({ min: 0, max: 1, noNaN: true }),
         distance_m: fc.integer({ min: 0, max: 100_000 }),
@@ -66,6 +71,41 @@ describe('alertOf', () => {
       }),
     );
   });
+});
+
+describe('the largest event', () => {
+  const longWord = 'x'.repeat(32);
+  const event = {
+    id: 'i'.repeat(64),
+    type: longWord,
+    severity: longWord,
+    lat: -89.123456789012,
+    lon: -179.123456789012,
+    road: '🚧'.repeat(64),
+    distance_m: 99_999.123456789,
+    confidence: 0.123456789012345,
+    camera: '📷'.repeat(64),
+  };
+  const largest = {
+    ...action,
+    station: 2 ** 32 - 1,
+    sequence: 65_535,
+    referenceTime: 253402300799.123,
+    expires: 253402300799.123,
+    detected: 253402300799.123,
+  };
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+  for (const [algorithm, secret] of [
+    ['HS256', 's'.repeat(32)],
+    ['EdDSA', pem],
+  ] as const) {
+    it(`fits into a datagram with ${algorithm}: no text of an event keeps its warning from going out`, async () => {
+      const ring = await KeyRing.create({ keyId: 'k'.repeat(32), algorithm, secret });
+      const token = sign(alertOf(largest, toEvent(event, { id: 'e', ts: 1 })), ring, 1);
+      assert.ok(token.length <= 1200, `${token.length} bytes`);
+    });
+  }
 });
 
 describe('causeOf', () => {
