@@ -1,5 +1,6 @@
-import { watch } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { watch } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../errors';
 
 export interface DirectoryListener {
@@ -11,29 +12,41 @@ export interface DirectoryListener {
 }
 
 /**
- * Watches the entries of one directory. The system's own notices come at once and for every step of a writer;
- * libraries that list the directory after each of them take seconds for a thousand files.
- * Notices that the system lost are made up for by whoever lists the directory now and then.
- * @returns what ends the watch; no change from here on is missed
+ * Watches the entries of one directory, with chokidar's `raw` events: they come at once and for every step of a
+ * writer, while `add` and `change` are held back and merged (a change within 50 ms of another is dropped).
+ * @returns what ends the watch; resolves when no change from here on is missed
  * @throws V2xError `watch` when the system has no watch left to give
  */
-export function watchDirectory(directory: string, listener: DirectoryListener): () => void {
-  const path = resolve(directory);
+export async function watchDirectory(
+  directory: string,
+  listener: DirectoryListener,
+): Promise<() => Promise<void>> {
+  // chokidar compares paths by their text.
+  const path = await realpath(directory);
+  const watcher = watch(path, {
+    depth: 0,
+    ignoreInitial: true,
+    followSymlinks: false,
+    // The directory's own watch tells everything; none is needed per file.
+    ignored: (entry) => entry !== path,
+  });
+  watcher.on('raw', (_event, name: string | null) => {
+    if (name === null || name === basename(path)) listener.unsure();
+    else listener.changed(name);
+  });
   try {
-    const watcher = watch(path, (_event, name) => {
-      // The system gives the directory's own name when the directory itself is moved or removed.
-      if (name === null || name === basename(path)) listener.unsure();
-      else listener.changed(name);
+    await new Promise<void>((resolve, reject) => {
+      watcher.once('ready', resolve);
+      watcher.once('error', reject);
     });
-    watcher.on('error', (error) => {
-      listener.failed(watchError(directory, error));
-    });
-    return () => {
-      watcher.close();
-    };
   } catch (error) {
+    await watcher.close();
     throw watchError(directory, error);
   }
+  watcher.on('error', (error) => {
+    listener.failed(watchError(directory, error));
+  });
+  return () => watcher.close();
 }
 
 function watchError(directory: string, cause: unknown): V2xError {
