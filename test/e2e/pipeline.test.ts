@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { systemClock } from '../../nodes/lib/clock';
 import { probe } from '../../nodes/lib/ffmpeg/probe';
 import type { Program } from '../support/process';
-import { readBurntTime, startRtspServer, type RtspServer } from '../support/rtsp-server';
+import { readBurntTime, rtspServerMissing, startRtspServer, type RtspServer } from '../support/rtsp-server';
 import { fileIn, missing, namesIn, RUNTIMES, Unit } from '../support/unit';
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ interface Manifest {
 for (const runtime of RUNTIMES) {
   describe(
     `from camera to vehicle and clip (${runtime.name})`,
-    { skip: missing(runtime), timeout: 180_000 },
+    { skip: missing(runtime) || rtspServerMissing(), timeout: 180_000 },
     () => {
       let camera: RtspServer;
       let unit: Unit;
@@ -124,7 +124,11 @@ async function checkClip(unit: Unit, type: string): Promise<void> {
   assert.equal(manifest.event.type, type);
   assert.deepEqual(manifest.gaps, []);
   assert.equal(manifest.method, 'copy');
-  const { duration = 0 } = await probe(clip, { clock: systemClock });
+  const { duration = 0, streams } = await probe(clip, { clock: systemClock });
+  assert.ok(
+    streams.some(({ type }) => type === 'audio'),
+    'the clip has no sound',
+  );
   assert.ok(
     duration >= PRE + POST - 0.1 && duration <= PRE + POST + 2 * GOP,
     `${duration} s of ${PRE + POST} s`,

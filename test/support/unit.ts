@@ -27,7 +27,8 @@ export const RUNTIMES: readonly Runtime[] = [
 
 /** Why a suite on this runtime is skipped, or false. */
 export function missing(runtime: Runtime): string | false {
-  return existsSync(runtime.node) ? false : `${runtime.name} is not installed`;
+  const redEntry = join(runtime.directory, 'node_modules', 'node-red', 'red.js');
+  return existsSync(runtime.node) && existsSync(redEntry) ? false : `${runtime.name} is not installed`;
 }
 
 /** A roadside unit as `npm start` runs it, with a data root, a multicast port and an editor port of its own. */
@@ -42,12 +43,7 @@ export class Unit {
   /** Starts the unit and waits for its ready line. */
   static async start(
     environment: Readonly<Record<string, string | undefined>> = {},
-    {
-      runtime = RUNTIMES[0],
-      nodeArguments = [] as string[],
-      ipc = false,
-      user = {},
-    } = {},
+    { runtime = RUNTIMES[0], nodeArguments = [] as string[], ipc = false, user = {} } = {},
   ): Promise<Unit> {
     const data = environment.V2X_DATA ?? (await mkdtemp(join(tmpdir(), 'v2x-unit-')));
     const env = {
