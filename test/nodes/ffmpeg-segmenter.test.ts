@@ -72,6 +72,20 @@ describe('ffmpeg-segmenter', () => {
     assert.deepEqual(await readdir(join(directory, '.recording')), []);
   });
 
+  it('records again when started while it is still stopping', async (t) => {
+    await startFlow(modules, flow(await temporaryDirectory(t)));
+    const [segments, recorder] = [outlet('segments'), probe('recorder')];
+    await segments.next();
+
+    recorder.node.receive({ payload: 'stop' });
+    recorder.node.receive({ payload: 'start' });
+    const finished = (await segments.next()).payload as SegmentPayload;
+    const next = (await segments.next()).payload as SegmentPayload;
+
+    assert.ok(next.from >= finished.to);
+    assert.equal(recorder.statuses.at(-1)?.fill, 'green');
+  });
+
   it('waits for start when it is told so, tells its state when asked, and refuses other commands', async (t) => {
     await startFlow(modules, flow(await temporaryDirectory(t), {}, { autostart: false }));
     const [segments, states, recorder] = [outlet('segments'), outlet('states'), probe('recorder')];
@@ -105,7 +119,7 @@ describe('ffmpeg-segmenter', () => {
       const shown = await commandLines();
       const { path } = (await segments.next()).payload as SegmentPayload;
 
-      assert.match(error, new RegExp(`rtsp://127\\.0\\.0\\.1:${port}/cam.*refused`));
+      assert.match(error, new RegExp(`rtsp://127\\.0\\.0\\.1:${port}.*refused`));
       assert.equal(recorder.errors.length, 1);
       assert.ok(shown.includes('.recording'), 'the recorder is among the processes');
       const told = [error, shown, JSON.stringify(states.received), JSON.stringify(recorder.statuses)];

@@ -8,7 +8,7 @@ const ENCODE_VIDEO = [
   '-c:v',
   'libx264',
   '-preset',
-  'ultrafast',
+  'veryfast',
   '-tune',
   'zerolatency',
   '-pix_fmt',
@@ -17,8 +17,15 @@ const ENCODE_VIDEO = [
 const KEY_FRAME_EACH_SECOND = ['-force_key_frames', 'expr:gte(t,n_forced)'];
 /** 48 kbit/s is the most that AAC takes at the 8 kHz of G.711. */
 const ENCODE_AUDIO = ['-c:a', 'aac', '-b:a', '48k'];
-/** Each fragment is readable by itself: after a crash at most the last second is missing. */
-const FRAGMENTED = 'movflags=+frag_keyframe+empty_moov+default_base_moof:frag_duration=1000000';
+/**
+ * Each fragment is readable by itself and is written at once, so that a crash costs at most the last second: ffmpeg
+ * would keep up to 256 KiB in memory otherwise. The delayed header keeps the offset between sound and picture.
+ */
+const FRAGMENTED = [
+  'movflags=+frag_keyframe+delay_moov+default_base_moof',
+  'frag_duration=1000000',
+  'flush_packets=1',
+].join(':');
 
 export interface Encoding {
   /** What the source contains; undefined for the synthetic picture, which is encoded. */
@@ -27,8 +34,11 @@ export interface Encoding {
   readonly segmentSeconds: number;
 }
 
+/** Output options that print a line to stdout for each frame at once, before sound holds it back in the muxer. */
+export const FRAME_LOG = ['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc'];
+
 /**
- * Output options of a recorder: segments as fragmented MP4, and a CSV line on stdout for each that closes
+ * Output options of a recorder: segments as fragmented MP4, and a line on stdout for each that closes
  * (ffmpeg-formats, "segment" and "mov, mp4").
  */
 export function recordingOptions({ media, audio, segmentSeconds }: Encoding): string[] {
@@ -36,6 +46,8 @@ export function recordingOptions({ media, audio, segmentSeconds }: Encoding): st
     ...videoOptions(media),
     ...audioOptions(media, audio),
     ...['-f', 'segment', '-segment_time', String(segmentSeconds), '-reset_timestamps', '1'],
+    // The encoder's priming would shift all time stamps against those of the frame log.
+    ...['-avoid_negative_ts', 'disabled'],
     ...['-segment_list', 'pipe:1', '-segment_list_type', 'csv', '-segment_list_size', '0'],
     ...['-segment_format', 'mp4', '-segment_format_options', FRAGMENTED],
   ];

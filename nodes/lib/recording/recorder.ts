@@ -1,58 +1,69 @@
-import type { Clock } from '../clock';
 import { V2xError } from '../errors';
+import type { Clock } from '../clock';
 import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
 import { canDrawText } from '../ffmpeg/capabilities';
+import type { Output } from '../ffmpeg/command';
 import { probe, type MediaInfo } from '../ffmpeg/probe';
+import { recordCamera } from '../ffmpeg/shared-device';
 import { displayAddress, type CameraSource } from '../ffmpeg/source';
 import { lockDirectory } from './lock';
-import { recordRun, trimRing } from './recorder-run';
-import type { Ring } from './ring';
+import { recordRun } from './recorder-run';
+import { isDiskFull, makeRoomOnFullDisk, type RoomOptions } from './room';
 import { salvage } from './salvage';
 import type { Segment } from './segment';
 
-export interface RecorderOptions {
+export interface RecorderOptions extends RoomOptions {
   readonly source: CameraSource;
-  readonly ring: Ring;
   readonly clock: Clock;
   /** Footage arrives: the first bytes of this attempt are on disk. */
   readonly onRecording: () => void;
   /** A segment has closed and is listed in the ring. */
   readonly onSegment: (segment: Segment) => void;
-  /** Something the user should know of although recording goes on. */
-  readonly onWarning: (text: string) => void;
 }
 
 /**
  * Records a camera into a ring until `signal` is aborted; the last segment is finished then. It is one attempt:
  * whoever calls it tries again when it throws.
  * @throws V2xError `camera` when the camera cannot be opened, ends or stalls; `taken` when another recorder has the
- * directory; `ffmpeg` when there is none
+ * directory; `space` when the disk is full of footage that must stay; `ffmpeg` when there is none
  */
 export async function record(options: RecorderOptions, signal: AbortSignal): Promise<void> {
-  const { source, ring } = options;
-  const unlock = await lockDirectory(ring.directory);
+  const unlock = await lockDirectory(options.ring.directory);
   try {
-    await tidy(options);
-    try {
-      const media = await inspect(options, signal);
-      const input = await openInput(options);
-      // Time stamps that jumped end a run; the next one begins at once.
-      while (!signal.aborted) await recordRun(options, { input, media }, signal);
-    } catch (error) {
-      throw cameraError(source, error);
-    } finally {
-      await tidy(options);
-    }
+    await takeIn(options);
+    await recordCamera(options.source, (outputs) => recordRuns(options, outputs, signal));
   } finally {
-    await unlock();
+    await takeIn(options).finally(unlock);
   }
 }
 
-/** Takes in what killed recorders left behind, and makes room. */
-async function tidy({ ring, clock, onSegment, onWarning }: RecorderOptions): Promise<void> {
+/** Takes in what a killed recorder left behind. */
+async function takeIn({ ring, clock, onSegment }: RecorderOptions): Promise<void> {
   for (const segment of await salvage(ring, clock)) onSegment(segment);
-  await trimRing(ring, onWarning);
+}
+
+/** One run after the other: jumping time stamps and a full disk end a run, and the next one begins at once. */
+async function recordRuns(
+  options: RecorderOptions,
+  outputs: readonly Output[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const media = await inspect(options, signal);
+    const input = await openInput(options);
+    while (!signal.aborted) {
+      try {
+        await recordRun(options, { input, media, outputs }, signal);
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        await makeRoomOnFullDisk(options);
+      }
+      await takeIn(options);
+    }
+  } catch (error) {
+    throw cameraError(options.source, error);
+  }
 }
 
 /** What the camera sends; undefined for the synthetic picture, which has nothing to copy. */
@@ -69,10 +80,8 @@ async function inspect(
 
 async function openInput({ source, clock }: RecorderOptions): Promise<CameraInput> {
   const { avformat } = await findBinary('ffmpeg');
-  return cameraInput(source, {
-    avformat,
-    drawText: source.kind === 'synthetic' && (await canDrawText(clock)),
-  });
+  const drawText = source.kind === 'synthetic' && (await canDrawText(clock));
+  return cameraInput(source, { avformat, drawText });
 }
 
 /** Failures of ffmpeg's run are the camera's; that there is no ffmpeg, or no space, is not. */

@@ -116,20 +116,17 @@ export class Ring implements SegmentRing {
 
   /**
    * Deletes what retention demands; only whoever records into the directory may call this.
+   * @param needBytes makes the disk at least so much freer than it is
    * @returns bytes that are missing although all that may go is gone: only pinned footage is left
    */
-  async trim(): Promise<number> {
+  async trim(needBytes = 0): Promise<number> {
+    const { retention, clock } = this.options;
     const { bavail, bsize } = await statfs(this.directory);
+    const freeBytes = bavail * bsize;
     const { segments, bytes } = this.table;
     const { victims, missingBytes } = chooseVictims(
-      {
-        segments,
-        bytes,
-        freeBytes: bavail * bsize,
-        now: this.options.clock.now(),
-        pinned: [...this.pins.values()],
-      },
-      this.options.retention,
+      { segments, bytes, freeBytes, now: clock.now(), pinned: [...this.pins.values()] },
+      { ...retention, minFreeBytes: Math.max(retention.minFreeBytes, needBytes && freeBytes + needBytes) },
     );
     for (const { name } of victims) await rm(join(this.directory, name), { force: true });
     this.table.remove(new Set(victims.map(({ name }) => name)));

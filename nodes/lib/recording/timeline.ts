@@ -1,69 +1,81 @@
 import type { Clock } from '../clock';
 
-/** Observations that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera. */
-const OBSERVATIONS = 30;
-/** Seconds by which time stamps and the steady clock may disagree between two segments. */
-const MAX_PTS_JUMP = 2;
-/** Seconds by which the wall clock and the steady clock may disagree between two segments. */
+/** Segments that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera clock. */
+const LOOK_BACK = 30;
+/** Seconds by which time stamps may run ahead of the steady clock before they have jumped. */
+const MAX_AHEAD = 2;
+/** Seconds by which the wall clock may step without being noticed. */
 const MAX_CLOCK_STEP = 0.25;
+/** Time stamps that went back are pushed forward by ffmpeg, each just behind the one before. */
+const PUSHED_STEP = 0.001;
+/** So many pushed ones in a row are no jitter. */
+const MAX_PUSHED = 10;
 
-export type Break = 'clock step' | 'time stamp jump';
-
-export interface ClosedSpan {
+export interface SegmentSpan {
   /** Unix seconds. */
   readonly from: number;
   readonly to: number;
-  /** Why the span does not continue the one before; undefined when it does. */
-  readonly broken?: Break;
-}
-
-interface Observation {
-  readonly pts: number;
-  readonly wall: number;
-  readonly steady: number;
+  /** The wall clock was set while the segment was recorded: it does not join the one before. */
+  readonly stepped: boolean;
 }
 
 /**
- * Puts the time stamps of a recorder run on the wall clock. A segment's end is observed late, never early; so of the
- * recent observations the one with the least delay tells best when time stamp 0 was (Moonfire NVR, design/time.md).
+ * Puts the time stamps of one ffmpeg process on the wall clock: see README.md of this folder. Each frame is an
+ * observation of when time stamp 0 was, late by what its delivery took; the least delayed one tells best.
  */
 export class RunTimeline {
-  private anchors: number[] = [];
-  private last: Observation | undefined;
+  /** The end of good time stamps; undefined as long as they go on as the clock does. */
+  jumpedAfter: number | undefined;
+
+  private readonly anchors: number[] = [];
+  private anchor = Infinity;
+  private lastDts = -Infinity;
+  private lastPts = -Infinity;
+  private pushed = 0;
+  private wallOffset: number;
   private end: number | undefined;
 
-  constructor(private readonly clock: Pick<Clock, 'now' | 'monotonic'>) {}
+  constructor(private readonly clock: Pick<Clock, 'now' | 'monotonic'>) {
+    this.wallOffset = this.currentOffset();
+  }
 
-  /** Takes a segment's first and last time stamp in seconds, at the moment it closed. */
-  close(startPts: number, endPts: number): ClosedSpan {
-    const seen = { pts: endPts, wall: this.clock.now(), steady: this.clock.monotonic() };
-    const before = this.last;
-    const broken = before && breakBetween(before, seen);
-    this.last = seen;
-    if (broken) {
-      this.anchors = [];
-      // The length by time stamps is wrong after a jump, the time that passed is right.
-      const length = Math.min(endPts - startPts, seen.steady - before.steady);
-      this.end = seen.wall;
-      return { from: seen.wall - Math.max(0, length), to: seen.wall, broken };
+  /** Takes a frame's time stamps in seconds at the moment it has come. */
+  frame({ dts, pts }: { readonly dts: number; readonly pts: number }): void {
+    if (this.jumpedAfter !== undefined) return;
+    const candidate = this.clock.monotonic() - pts;
+    const before = Math.min(this.anchor, ...this.anchors);
+    this.pushed = dts - this.lastDts < PUSHED_STEP ? this.pushed + 1 : 0;
+    const wentBack = dts < this.lastDts - MAX_AHEAD || this.pushed >= MAX_PUSHED;
+    const wentAhead = candidate < before - MAX_AHEAD && before !== Infinity;
+    if (wentBack || wentAhead) {
+      this.jumpedAfter = this.lastPts;
+      return;
     }
-    return this.place(startPts, seen);
+    this.anchor = Math.min(this.anchor, candidate);
+    this.lastDts = dts;
+    this.lastPts = Math.max(this.lastPts, pts);
   }
 
-  private place(startPts: number, { pts, wall }: Observation): ClosedSpan {
-    this.anchors.push(wall - pts);
-    if (this.anchors.length > OBSERVATIONS) this.anchors.shift();
-    const anchor = Math.min(...this.anchors);
-    const from = this.end ?? anchor + startPts;
-    const to = Math.max(from, anchor + pts);
+  /**
+   * Takes a segment's first and last time stamp in seconds when it has closed.
+   * @returns its time on the wall clock; it joins the one before exactly
+   */
+  close(startPts: number, endPts: number): SegmentSpan {
+    const wallOffset = this.currentOffset();
+    const stepped = Math.abs(wallOffset - this.wallOffset) > MAX_CLOCK_STEP;
+    this.wallOffset = wallOffset;
+    this.anchors.push(this.anchor);
+    if (this.anchors.length > LOOK_BACK) this.anchors.shift();
+    this.anchor = Infinity;
+    const zero = wallOffset + Math.min(...this.anchors);
+    const last = Math.min(endPts, this.jumpedAfter ?? Infinity);
+    const from = stepped || this.end === undefined ? zero + startPts : this.end;
+    const to = Math.max(from, zero + last);
     this.end = to;
-    return { from, to };
+    return { from, to, stepped };
   }
-}
 
-function breakBetween(before: Observation, after: Observation): Break | undefined {
-  const elapsed = after.steady - before.steady;
-  if (Math.abs(after.wall - before.wall - elapsed) > MAX_CLOCK_STEP) return 'clock step';
-  if (Math.abs(after.pts - before.pts - elapsed) > MAX_PTS_JUMP) return 'time stamp jump';
-  return undefined;
+  private currentOffset(): number {
+    return this.clock.now() - this.clock.monotonic();
+  }
 }

@@ -1,70 +1,95 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunTimeline } from '../../../nodes/lib/recording/timeline';
+import { RunTimeline, type SegmentSpan } from '../../../nodes/lib/recording/timeline';
 import { FakeClock } from '../../support/fake-clock';
 
 const START = 1_700_000_000;
 
-/** Closes segments of ten seconds, each seen with its own delay. */
-async function timelineWith(delays: readonly number[]) {
-  const clock = new FakeClock(START);
-  const timeline = new RunTimeline(clock);
-  const spans = [];
-  for (const [position, delay] of delays.entries()) {
-    const end = 10 * (position + 1);
-    await clock.advance(START + end + delay - clock.now());
-    spans.push(timeline.close(end - 10, end));
+/** A camera of one frame a second and segments of ten seconds, each frame seen with a delay. */
+class Camera {
+  readonly clock = new FakeClock(START);
+  readonly timeline = new RunTimeline(this.clock);
+  private pts = 0;
+
+  /** Lets frames come up to a time stamp. */
+  async playTo(end: number, delay: (pts: number) => number = () => 0): Promise<void> {
+    for (; this.pts <= end; this.pts++) {
+      await this.clock.advance(Math.max(0, this.pts + delay(this.pts) - this.clock.monotonic()));
+      this.timeline.frame({ dts: this.pts, pts: this.pts });
+    }
   }
-  return { clock, timeline, spans };
+
+  async segment(number: number, delay?: (pts: number) => number): Promise<SegmentSpan> {
+    await this.playTo(10 * (number + 1), delay);
+    return this.timeline.close(10 * number, 10 * (number + 1));
+  }
 }
 
-const near = (actual: number, expected: number, tolerance = 1e-6) => {
-  assert.ok(Math.abs(actual - expected) < tolerance, `${actual - START} is not ${expected - START}`);
+const near = (actual: number | undefined, expected: number, tolerance = 1e-6) => {
+  assert.ok(
+    Math.abs((actual ?? NaN) - expected) < tolerance,
+    `${(actual ?? NaN) - START} is not ${expected - START}`,
+  );
 };
 
 describe('RunTimeline', () => {
-  it('takes the least delayed observation, and makes segments join exactly', async () => {
-    const { spans } = await timelineWith([0.4, 0.05, 0.9, 0.3]);
-    near(spans[0]?.from ?? 0, START + 0.4);
-    near(spans[1]?.to ?? 0, START + 20.05);
-    near(spans[2]?.to ?? 0, START + 30.05);
-    near(spans[3]?.to ?? 0, START + 40.05);
-    for (const [position, { from, broken }] of spans.entries()) {
-      assert.equal(broken, undefined);
-      if (position > 0) assert.equal(from, spans[position - 1]?.to);
-    }
+  it('takes the least delayed frame, and makes segments join exactly', async () => {
+    const camera = new Camera();
+    const delays = (pts: number) => (pts === 4 ? 0.05 : 0.3 + (pts % 7) / 10);
+    const spans = [];
+    for (const number of [0, 1, 2]) spans.push(await camera.segment(number, delays));
+    near(spans[0]?.from, START + 0.05);
+    near(spans[2]?.to, START + 30.05);
+    assert.deepEqual([spans[1]?.from, spans[2]?.from], [spans[0]?.to, spans[1]?.to]);
+    assert.ok(spans.every(({ stepped }) => !stepped));
   });
 
   it('follows a camera whose clock is slow', async () => {
-    const drift = Array.from({ length: 8640 }, (_, position) => position * 10 * 50e-6);
-    const { spans, clock } = await timelineWith(drift);
-    near(spans.at(-1)?.to ?? 0, clock.now(), 0.02);
+    const camera = new Camera();
+    let span;
+    for (let number = 0; number < 360; number++) span = await camera.segment(number, (pts) => pts * 100e-6);
+    near(span?.to, camera.clock.now(), 0.05);
   });
 
   for (const step of [3600, -3600, 1]) {
     it(`sees a wall clock that steps by ${step} s, and goes on by the new one`, async () => {
-      const { clock, timeline } = await timelineWith([0, 0]);
-      clock.stepWallClock(step);
-      await clock.advance(10);
-      const span = timeline.close(20, 30);
-      assert.equal(span.broken, 'clock step');
-      near(span.from, START + 20 + step);
-      near(span.to, START + 30 + step);
-      await clock.advance(10);
-      assert.deepEqual(timeline.close(30, 40).broken, undefined);
+      const camera = new Camera();
+      await camera.segment(0);
+      camera.clock.stepWallClock(step);
+      const span = await camera.segment(1);
+      assert.ok(span.stepped);
+      near(span.from, START + 10 + step);
+      near(span.to, START + 20 + step);
+      assert.equal((await camera.segment(2)).stepped, false);
     });
   }
 
-  it('sees time stamps that jump, and measures the segment by the clock', async () => {
-    const forward = await timelineWith([0, 0]);
-    await forward.clock.advance(4);
-    const jumped = forward.timeline.close(20, 3624);
-    assert.equal(jumped.broken, 'time stamp jump');
-    near(jumped.from, START + 20);
-    near(jumped.to, START + 24);
+  it('takes frames that come late in a burst for what they are', async () => {
+    const camera = new Camera();
+    await camera.segment(0);
+    const span = await camera.segment(1, (pts) => (pts < 18 ? 18 - pts : 0));
+    assert.equal(camera.timeline.jumpedAfter, undefined);
+    near(span.to, START + 20);
+  });
 
-    const squeezed = await timelineWith([0, 0]);
-    await squeezed.clock.advance(30);
-    assert.equal(squeezed.timeline.close(20, 25).broken, 'time stamp jump');
+  it('sees time stamps that jump ahead, and ends with the last good one', async () => {
+    const camera = new Camera();
+    await camera.segment(0);
+    await camera.playTo(14);
+    camera.timeline.frame({ dts: 3615, pts: 3615 });
+    assert.equal(camera.timeline.jumpedAfter, 14);
+    near(camera.timeline.close(10, 3615).to, START + 14);
+  });
+
+  it('sees time stamps that went back, also when ffmpeg has pushed them forward', async () => {
+    const back = new Camera();
+    await back.playTo(14);
+    back.timeline.frame({ dts: 5, pts: 5 });
+    assert.equal(back.timeline.jumpedAfter, 14);
+
+    const pushed = new Camera();
+    await pushed.playTo(14);
+    for (let frame = 1; frame <= 10; frame++) pushed.timeline.frame({ dts: 14 + frame / 90_000, pts: 14 });
+    assert.ok(pushed.timeline.jumpedAfter !== undefined);
   });
 });

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../errors';
+import { ffmpegArguments } from '../ffmpeg/command';
+import { probe } from '../ffmpeg/probe';
+import { runFfmpeg } from '../ffmpeg/run';
+import { LineSplitter } from '../ffmpeg/stderr';
+import type { RecorderOptions } from './recorder';
+import { makeRoom } from './room';
+import { RunLogReader, type SegmentLine } from './run-log';
+import { RunTimeline } from './timeline';
+
+/** The segments that one ffmpeg process writes, on their way into the ring. */
+export class RunSegments {
+  /** Where ffmpeg writes them, named by number. */
+  readonly directory: string;
+
+  private readonly timeline: RunTimeline;
+  private readonly log = new RunLogReader();
+  private readonly closed: SegmentLine[] = [];
+  private readonly splitter = new LineSplitter((line) => {
+    this.takeLine(line);
+  });
+  private run: string;
+  private number = 0;
+  private size = 0;
+
+  /** @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end */
+  constructor(
+    private readonly options: RecorderOptions,
+    private readonly onJump: () => void,
+  ) {
+    this.run = this.newRun();
+    this.directory = join(options.ring.workDirectory, this.run);
+    this.timeline = new RunTimeline(options.clock);
+  }
+
+  /** Takes what ffmpeg prints. */
+  async takeLog(chunk: Buffer): Promise<void> {
+    this.splitter.push(chunk.toString('latin1'));
+    for (let line = this.closed.shift(); line; line = this.closed.shift()) await this.takeSegment(line);
+  }
+
+  /** Whether ffmpeg has written something since the last call. */
+  async haveGrown(): Promise<boolean> {
+    const size = await sizeOfLast(this.directory);
+    const grown = size !== this.size;
+    if (grown && this.size === 0) this.options.onRecording();
+    this.size = size;
+    return grown;
+  }
+
+  private takeLine(text: string): void {
+    const line = this.log.read(text);
+    if (line?.kind === 'segment') this.closed.push(line);
+    else if (line) this.timeline.frame(line);
+    if (this.timeline.jumpedAfter !== undefined) this.onJump();
+  }
+
+  private async takeSegment({ file, start, end }: SegmentLine): Promise<void> {
+    const { ring, onSegment } = this.options;
+    const path = join(this.directory, file);
+    const { jumpedAfter = Infinity } = this.timeline;
+    const { from, to, stepped } = this.timeline.close(start, end);
+    // A line means closed, not valid: on a full disk the file is empty. After a jump it may have no good frame.
+    if ((await stat(path)).size === 0 || start >= jumpedAfter) return;
+    if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
+    if (stepped) this.beginRun();
+    const first = this.number === 0 && !stepped;
+    const offset = first ? await this.soundBefore(path, end - start) : 0;
+    const times = {
+      from: Math.min(from + offset, to),
+      to,
+      run: this.run,
+      number: this.number++,
+      measured: true,
+    };
+    onSegment(await ring.adopt(path, times));
+    await makeRoom(this.options);
+  }
+
+  private beginRun(): void {
+    this.run = this.newRun();
+    this.number = 0;
+  }
+
+  private newRun(): string {
+    return `${Math.floor(this.options.clock.now())}-${randomBytes(3).toString('hex')}`;
+  }
+
+  /** In a run's first segment sound may come before the first picture: by so many seconds. */
+  private async soundBefore(path: string, length: number): Promise<number> {
+    const { video } = await probe(path, { clock: this.options.clock });
+    return Math.max(0, length - (video?.duration ?? length));
+  }
+
+  /** Drops the frames behind a jump of time stamps, which would make the file as long as the jump. */
+  private async cutShort(path: string, seconds: number): Promise<void> {
+    const whole = `${path}.whole`;
+    await rename(path, whole);
+    const output = { url: path, options: ['-map', '0', '-c', 'copy', '-t', seconds.toFixed(6)] };
+    const inputs = [{ url: `file:${whole}`, options: ['-f', 'mp4'] }];
+    await runFfmpeg(ffmpegArguments({ inputs, outputs: [output] }), { clock: this.options.clock });
+  }
+}
+
+/** Bytes of the file that is written to; 0 when there is none. */
+async function sizeOfLast(directory: string): Promise<number> {
+  const last = (await readdir(directory)).sort().at(-1);
+  if (last === undefined) return 0;
+  try {
+    return (await stat(join(directory, last))).size;
+  } catch (error) {
+    // It has just been given its name in the ring.
+    if (codeOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}

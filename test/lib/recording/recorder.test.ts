@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it, type TestContext } from 'node:test';
+import { systemClock as clock } from '../../../nodes/lib/clock';
+import { probe } from '../../../nodes/lib/ffmpeg/probe';
+import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import { record } from '../../../nodes/lib/recording/recorder';
+import { Ring } from '../../../nodes/lib/recording/ring';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { temporaryDirectory } from '../../support/flow';
+import { jumpingCamera } from '../../support/rtsp-jump';
+import {
+  readBurntTimes,
+  rtspServerMissing,
+  startRtspServer,
+  type RtspOptions,
+} from '../../support/rtsp-server';
+
+const skip = rtspServerMissing();
+const FRAME = 1 / 25;
+
+/** A recorder under test, and the segments it has given so far. */
+class Recording {
+  readonly segments: Segment[] = [];
+  private readonly stop = new AbortController();
+  private readonly arrivals = new EventEmitter();
+  private taken = 0;
+  /** Ends when the recorder does. */
+  readonly end: Promise<void>;
+
+  constructor(
+    readonly ring: Ring,
+    address: string,
+  ) {
+    const onSegment = (segment: Segment) => {
+      this.segments.push(segment);
+      this.arrivals.emit('segment');
+    };
+    const hooks = { onSegment, onRecording: () => this.arrivals.emit('recording'), onWarning: unexpected };
+    this.end = record(
+      { source: cameraSource({ address: address }), ring, clock, ...hooks },
+      this.stop.signal,
+    );
+    this.end.catch(() => this.arrivals.emit('segment'));
+  }
+
+  async next(): Promise<Segment> {
+    while (this.segments.length <= this.taken) await once(this.arrivals, 'segment');
+    const segment = this.segments[this.taken++];
+    assert.ok(segment);
+    return segment;
+  }
+
+  async finish(): Promise<void> {
+    this.stop.abort();
+    await this.end;
+  }
+
+  times(segment: Segment): Promise<number[]> {
+    return readBurntTimes(join(this.ring.directory, segment.name));
+  }
+}
+
+async function openRing(t: TestContext, segmentSeconds = 2, directory?: string): Promise<Ring> {
+  const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+  const onError = unexpected;
+  const options = {
+    directory: directory ?? (await temporaryDirectory(t)),
+    segmentSeconds,
+    retention,
+    clock,
+    onError,
+  };
+  const ring = await Ring.open(options);
+  t.after(() => ring.close());
+  return ring;
+}
+
+async function serve(t: TestContext, options: RtspOptions) {
+  const server = await startRtspServer(options);
+  t.after(() => server.stop());
+  return server;
+}
+
+/** Asserts that a segment's times are those burnt into its first and last frame, within `tolerance` seconds. */
+async function checkTimes(recording: Recording, segment: Segment, tolerance: number): Promise<void> {
+  const times = await recording.times(segment);
+  const first = times[0] ?? NaN;
+  const last = (times.at(-1) ?? NaN) + FRAME;
+  const errors = [segment.from - first, segment.to - last];
+  assert.ok(
+    errors.every((error) => error > -FRAME && error < tolerance),
+    `${segment.name} is off by ${errors.map((error) => Math.round(error * 1000)).join(' and ')} ms`,
+  );
+}
+
+describe('record', () => {
+  const cameras: Record<string, RtspOptions> = {
+    'H.264 with AAC': { audio: 'aac' },
+    'H.264 with G.711': { audio: 'alaw' },
+    'HEVC with key frames two seconds apart': { codec: 'h265', gopSeconds: 2 },
+    'H.264 with B-frames': { bFrames: 2, audio: 'alaw' },
+  };
+  for (const [name, options] of Object.entries(cameras)) {
+    it(`knows within 100 ms when the frames of ${name} were taken`, { skip }, async (t) => {
+      const camera = await serve(t, options);
+      const recording = new Recording(await openRing(t), camera.url);
+      const segments = [await recording.next(), await recording.next()];
+      await recording.finish();
+      for (const segment of segments) await checkTimes(recording, segment, 0.1);
+      assert.equal(segments[0]?.to, segments[1]?.from);
+      assert.deepEqual([segments[0]?.number, segments[1]?.number], [0, 1]);
+    });
+  }
+
+  it('keeps what a killed ffmpeg has written, joined to the segment before', async (t) => {
+    const recording = new Recording(await openRing(t), '');
+    const first = await recording.next();
+    const pid = await processOf(recording.ring.directory);
+    await grown(recording.ring.workDirectory, 60_000);
+    process.kill(pid, 'SIGKILL');
+
+    await assert.rejects(recording.end, { code: 'camera' });
+    const saved = await recording.next();
+    const { video } = await probe(join(recording.ring.directory, saved.name), { clock });
+
+    assert.deepEqual([saved.run, saved.number, saved.from], [first.run, 1, first.to]);
+    assert.ok(video && saved.to > saved.from);
+    assert.deepEqual(await readdir(recording.ring.workDirectory), []);
+  });
+
+  it('takes in what a killed Node left, and no ffmpeg of it lives on', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const script = `
+      const { record } = require('./nodes/lib/recording/recorder');
+      const { Ring } = require('./nodes/lib/recording/ring');
+      const { cameraSource } = require('./nodes/lib/ffmpeg/source');
+      const { systemClock: clock } = require('./nodes/lib/clock');
+      const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+      const hooks = { onError: console.log, onRecording() {}, onWarning: console.log, onSegment: () => console.log('segment') };
+      void Ring.open({ directory: process.argv[1], segmentSeconds: 2, retention, clock, ...hooks })
+        .then((ring) => record({ ring, clock, source: cameraSource({ address: '' }), ...hooks }, new AbortController().signal));
+    `;
+    const node = spawn(process.execPath, ['--import', 'tsx', '-e', script, directory], {
+      cwd: resolve('.'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(node.stdout), 'line')) as [string];
+    assert.equal(line, 'segment');
+    await grown(join(directory, '.recording'), 60_000);
+    node.kill('SIGKILL');
+    await once(node, 'exit');
+    await gone(directory);
+
+    const recording = new Recording(await openRing(t, 2, directory), '');
+    const saved = await recording.next();
+    const before = recording.ring.segments[0];
+    await recording.next();
+    await recording.finish();
+    assert.deepEqual([saved.run, saved.number, saved.from], [before.run, 1, before.to]);
+  });
+
+  it('ends when the camera freezes, and works again when it goes on', { skip }, async (t) => {
+    const camera = await serve(t, { audio: 'aac' });
+    const ring = await openRing(t);
+    const recording = new Recording(ring, camera.url);
+    await recording.next();
+    process.kill(camera.pid, 'SIGSTOP');
+    await assert.rejects(recording.end, { code: 'camera' });
+    process.kill(camera.pid, 'SIGCONT');
+
+    const again = new Recording(ring, camera.url);
+    const segment = await again.next();
+    await again.finish();
+    await checkTimes(again, segment, 0.1);
+    assert.notEqual(segment.run, recording.segments[0]?.run);
+  });
+
+  for (const seconds of [3600, -3600]) {
+    it(
+      `begins a new run when time stamps jump by ${seconds} s, with times that stay right`,
+      { skip },
+      async (t) => {
+        const { port } = await serve(t, {});
+        const camera = await jumpingCamera(port);
+        t.after(() => {
+          camera.stop();
+        });
+        const recording = new Recording(await openRing(t), camera.url);
+        const first = await recording.next();
+        camera.jump(seconds);
+        let segment = await recording.next();
+        while (segment.run === first.run || segment.number === 0) segment = await recording.next();
+        await recording.finish();
+
+        await checkTimes(recording, segment, 0.1);
+        assert.ok(recording.segments.length < 7, `${recording.segments.length} segments`);
+        const long = recording.segments.filter(({ from, to }) => to - from > 6);
+        assert.deepEqual(long, []);
+      },
+    );
+  }
+
+  it('reads a directory that the seed recorder fills while it is recorded', async (t) => {
+    const ring = await openRing(t);
+    const arrivals = new EventEmitter();
+    ring.onSegment((segment) => arrivals.emit('segment', segment));
+    const input = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=10'];
+    const output = ['-c:v', 'libx264', '-g', '10', '-f', 'segment', '-segment_time', '2', '-strftime', '1'];
+    const pattern = join(ring.directory, 'seg_%s.mp4');
+    const seed = spawn('ffmpeg', ['-v', 'error', ...input, ...output, pattern], { stdio: 'ignore' });
+    t.after(() => seed.kill('SIGKILL'));
+
+    await once(arrivals, 'segment');
+    const [segment] = (await once(arrivals, 'segment')) as [Segment];
+    const { video } = await probe(join(ring.directory, segment.name), { clock });
+
+    assert.equal(video?.codec, 'h264');
+    assert.ok(Math.abs(segment.to - segment.from - 2) < 0.5, `${segment.to - segment.from} s`);
+    assert.deepEqual(await ring.window(segment.from, segment.to), [segment]);
+  });
+});
+
+function unexpected(what: unknown): void {
+  throw new Error(String(what));
+}
+
+/** The process whose arguments name a directory's work directory: its ffmpeg. */
+async function processOf(directory: string): Promise<number> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.startsWith('ffmpeg') && line.includes(directory)) return Number(pid);
+  }
+  return 0;
+}
+
+async function gone(directory: string): Promise<void> {
+  while ((await processOf(directory)) !== 0) await tick();
+}
+
+/** Waits until the unfinished files of a work directory hold so many bytes. */
+async function grown(workDirectory: string, bytes: number): Promise<void> {
+  for (let size = 0; size < bytes;) {
+    await tick();
+    size = 0;
+    for (const name of await readdir(workDirectory, { recursive: true })) {
+      if (name.endsWith('.mp4')) size += (await readFile(join(workDirectory, name))).length;
+    }
+  }
+}
+
+function tick(): Promise<void> {
+  return new Promise((done) => setTimeout(done, 50));
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RunLogReader } from '../../../nodes/lib/recording/run-log';
+
+describe('RunLogReader', () => {
+  it('reads the segment list and the frame log, and passes over the rest', () => {
+    const log = new RunLogReader();
+    const read = (line: string) => log.read(line);
+    assert.equal(read('#software: Lavf59.27.100'), undefined);
+    assert.equal(read('#tb 0: 1/90000'), undefined);
+    assert.deepEqual(read('0,     180000,     270000,     3600,     1323, 0x0b772b8c, F=0x0'), {
+      kind: 'frame',
+      dts: 2,
+      pts: 3,
+    });
+    assert.equal(read('0,      -7200, -9223372036854775808,     3600,     1323, 0x0b772b8c'), undefined);
+    assert.deepEqual(read('000012.mp4,10.020000,20.040000'), {
+      kind: 'segment',
+      file: '000012.mp4',
+      start: 10.02,
+      end: 20.04,
+    });
+    assert.equal(read('../etc/passwd,1,2'), undefined);
+  });
+});
