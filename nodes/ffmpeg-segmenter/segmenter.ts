@@ -14,6 +14,7 @@ export class Segmenter {
     state: 'stopped',
   };
   private end: (() => Promise<void>) | undefined;
+  private stopping: Promise<void> = Promise.resolve();
   private warned = '';
   private fallback = false;
 
@@ -27,16 +28,26 @@ export class Segmenter {
   start(): void {
     if (this.end) return;
     this.enter('connecting');
-    this.end = this.node.run((signal, healthy) => this.attempt(signal, healthy));
+    const { stopping } = this;
+    this.end = this.node.run(async (signal, healthy) => {
+      await stopping;
+      await this.attempt(signal, healthy);
+    });
   }
 
   /** Finishes the last segment and stops. */
   async stop(): Promise<void> {
     const { end } = this;
     if (!end) return;
-    await end();
     this.end = undefined;
-    this.enter('stopped');
+    this.stopping = end();
+    await this.stopping;
+    // Whoever started it again meanwhile wants it to record.
+    if (!this.isOn()) this.enter('stopped');
+  }
+
+  private isOn(): boolean {
+    return this.end !== undefined;
   }
 
   /** Shows a state and sends it to output 2. */
