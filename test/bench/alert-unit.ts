@@ -1,17 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { multicastGroup, type MulticastGroup } from '../../nodes/lib/multicast/group';
+import { writeAlertFlow } from '../support/alert-flow';
 import { Unit } from '../support/unit';
-
-/** The default flow without what is not on the way of a warning; bursts of drops end soon, so that none waits. */
-const BESIDE_THE_WAY = new Set(['ffmpeg-segmenter', 'simple-detector', 'clip-maker', 'v2x-multicast-in']);
-
-interface FlowNode {
-  readonly type: string;
-}
 
 export interface AlertUnit {
   readonly unit: Unit;
@@ -23,15 +17,10 @@ export interface AlertUnit {
 /** When each message reached the nodes on its way: nanoseconds by file and node type. */
 export type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Starts Node-RED with the alert path of the default flow. */
-export async function startAlertUnit({ vehicle = false } = {}): Promise<AlertUnit> {
+/** Starts Node-RED with the alert path of the default flow; bursts of drops end soon, so that none waits for its turn. */
+export async function startAlertUnit(): Promise<AlertUnit> {
   const data = await mkdtemp(join(tmpdir(), 'v2x-bench-'));
-  const flow = JSON.parse(await readFile('flows/flows.json', 'utf8')) as FlowNode[];
-  const part = flow
-    .filter(({ type }) => !BESIDE_THE_WAY.has(type) || (vehicle && type === 'v2x-multicast-in'))
-    .map((node) => (node.type === 'v2x-multicast-out' ? { ...node, duration: 0.5 } : node));
-  await mkdir(join(data, 'node-red'), { recursive: true });
-  await writeFile(join(data, 'node-red', 'flows.json'), JSON.stringify(part));
+  await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.5 } });
   const port = randomInt(20_000, 60_000);
   const secret = randomBytes(32).toString('base64url');
   const unit = await Unit.start(
