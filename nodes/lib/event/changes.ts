@@ -1,12 +1,22 @@
-/** Names in a directory that are to be looked at, each once however often it changed, first come first served. */
+/**
+ * Names in a directory that are to be looked at, each once however often it changed: first those that just changed,
+ * then those that a listing found, each first come first served.
+ */
 export class Changes {
-  private readonly names = new Set<string>();
+  private readonly changed = new Set<string>();
+  private readonly listed = new Set<string>();
   private failure: Error | undefined;
   private nudged = false;
   private wake: () => void = () => undefined;
 
   add(name: string): void {
-    this.names.add(name);
+    this.changed.add(name);
+    this.nudge();
+  }
+
+  /** Adds names that may be new to us; a file that changes now does not wait for them. */
+  addListed(names: Iterable<string>): void {
+    for (const name of names) this.listed.add(name);
     this.nudge();
   }
 
@@ -21,15 +31,23 @@ export class Changes {
     this.wake();
   }
 
+  /** Whether a file just changed. */
+  get fresh(): boolean {
+    return this.changed.size > 0;
+  }
+
   /**
    * @returns the next name; undefined when there is none
    * @throws what `fail` was called with
    */
   next(): string | undefined {
     if (this.failure) throw this.failure;
-    for (const name of this.names) {
-      this.names.delete(name);
-      return name;
+    for (const names of [this.changed, this.listed]) {
+      for (const name of names) {
+        this.changed.delete(name);
+        this.listed.delete(name);
+        return name;
+      }
     }
     return undefined;
   }

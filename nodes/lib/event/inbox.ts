@@ -110,6 +110,8 @@ class Inbox {
       waiting.push({ name, time: this.taker.timeOf(name) });
     waiting.sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
     for (const { name } of waiting) {
+      // What happens now comes before what has waited.
+      while (this.changes.fresh && !this.signal.aborted) await this.take(this.changes.next(), false);
       if (this.signal.aborted) return;
       await this.take(name, true);
     }
@@ -121,7 +123,7 @@ class Inbox {
     try {
       while (!this.signal.aborted) {
         const name = this.changes.next();
-        if (name !== undefined) await this.take(name, false);
+        await this.take(name, false);
         const putAway = await this.taker.putAway();
         if (this.rescanDue) {
           cancelRescan();
@@ -135,7 +137,8 @@ class Inbox {
   }
 
   /** In a burst of files, the first warning goes out before the last file is read. */
-  private async take(name: string, waited: boolean): Promise<void> {
+  private async take(name: string | undefined, waited: boolean): Promise<void> {
+    if (name === undefined) return;
     await this.taker.look(name, { waited });
     await letOthersRun();
   }
@@ -156,7 +159,7 @@ class Inbox {
     const { directory } = this.options;
     if ((await identityOf(directory)) !== this.identity) throw directoryGone(directory);
     await ensureWritableDirectory(directory, 'events');
-    for (const name of await readdir(directory)) this.changes.add(name);
+    this.changes.addListed(await readdir(directory));
   }
 }
 
