@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Alert } from '../nodes/lib/alert/alert';
 import { KeyRing } from '../nodes/lib/alert/key-ring';
-import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../nodes/lib/alert/verify';
+import { Refusals } from '../nodes/lib/alert/refusals';
+import { DEFAULT_SKEW_SECONDS, verifyAlert, type RefusalCode, type Verdict } from '../nodes/lib/alert/verify';
 import { systemClock } from '../nodes/lib/clock';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { DEFAULT_GROUP, endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/multicast/group';
@@ -13,7 +14,7 @@ import { dataPath, environment, numberOption, parseOptions } from './options';
 export const usage = `Usage: v2x listen [options]
 
 Prints the alerts that vehicles receive, one line each; repetitions are left out. What cannot be trusted goes to
-stderr as [REFUSED] with its reason. Ends with Ctrl-C.
+stderr as [REFUSED] with its reason, at most once a second for each. Ends with Ctrl-C.
 
   --json             print the alert's claims and its datagram as JSON, one line each
   --interface LIST   names or addresses, separated by commas; default $V2X_INTERFACES or lo
@@ -46,9 +47,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const receiver = {
     clock: systemClock,
     maxBytes: MAX_DATAGRAM_BYTES,
-    onDatagram: (datagram: Buffer, info: DatagramInfo) => void printer.take(datagram, info),
-    onOversized: ({ bytes }: DatagramInfo) => {
-      warn(`[REFUSED] the datagram has ${bytes} bytes, more than ${MAX_DATAGRAM_BYTES}`);
+    onDatagram: (datagram: Buffer, info: DatagramInfo) => {
+      printer.take(datagram, info);
+    },
+    onOversized: (info: DatagramInfo) => {
+      printer.refuse('too-large', `it has ${info.bytes} bytes, more than ${MAX_DATAGRAM_BYTES}`, info);
     },
     onReady: (joined: readonly string[]) => {
       warn(`listening on ${endpoint(group)} (${joined.join(', ') || 'no interface yet'})`);
@@ -111,22 +114,38 @@ async function readSecret(file: string | undefined): Promise<string> {
 /** More versions than are live in range at a time. */
 const REMEMBERED_VERSIONS = 4096;
 
+/** A flood of forged datagrams must not flood the terminal: one line per reason in so many seconds. */
+const REFUSAL_PERIOD_SECONDS = 1;
+
 /** Prints what is to be trusted to stdout, each version of an alert once, and refusals to stderr. */
 class Printer {
   private readonly printed = new Set<string>();
+  private readonly refusals = new Refusals(REFUSAL_PERIOD_SECONDS);
+  /** Lines come in the order of their datagrams, whichever is verified first. */
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly ring: KeyRing,
     private readonly json: boolean,
   ) {}
 
-  async take(datagram: Buffer, info: DatagramInfo): Promise<void> {
-    const verdict = await verifyAlert(datagram, this.ring, {
-      now: info.received,
-      skew: DEFAULT_SKEW_SECONDS,
+  take(datagram: Buffer, info: DatagramInfo): void {
+    const verdict = verifyAlert(datagram, this.ring, { now: info.received, skew: DEFAULT_SKEW_SECONDS });
+    this.last = this.last.then(async () => {
+      this.print(await verdict, info);
     });
+  }
+
+  refuse(code: RefusalCode, reason: string, { from }: DatagramInfo): void {
+    const due = this.refusals.count(code, systemClock.monotonic());
+    if (due === 0) return;
+    const times = due > 1 ? `${due} times: ` : '';
+    warn(`[REFUSED] ${times}${printable(reason)}, from ${endpoint(from)}`);
+  }
+
+  private print(verdict: Verdict, info: DatagramInfo): void {
     if (!verdict.trusted) {
-      warn(`[REFUSED] ${printable(verdict.reason)}, from ${endpoint(info.from)}`);
+      this.refuse(verdict.code, verdict.reason, info);
       return;
     }
     const { alert } = verdict;

@@ -199,6 +199,24 @@ describe('v2x listen', () => {
     assert.equal((await stdout.next()).done, true);
   });
 
+  it('prints alerts in the order they came, and few lines about a flood of forged ones', async (t) => {
+    const { child, stdout, stderr, sender } = await listening(t, ['--json']);
+    const claims = alertClaims();
+    const forged = await signed(claims, 'another secret of at least 32 bytes');
+    const subs = Array.from({ length: 50 }, (_, sequence) => `1001:${sequence}`);
+    for (const sub of subs) {
+      await sender.send(await signed({ ...claims, sub }));
+      await sender.send(forged);
+    }
+    for (const sub of subs) {
+      assert.equal((JSON.parse((await stdout.next()).value as string) as Alert).sub, sub);
+    }
+    child.kill('SIGTERM');
+    const refused: string[] = [];
+    for (let line = await stderr.next(); !line.done; line = await stderr.next()) refused.push(line.value);
+    assert.ok(refused.length < 10, `${refused.length} lines`);
+  });
+
   it('prints claims and datagram as JSON', async (t) => {
     const { child, stdout, sender } = await listening(t, ['--json']);
     const claims = alertClaims();

@@ -1,6 +1,6 @@
 import type { RefusalCode } from './verify';
 
-/** One line per reason in so many seconds: a flood of forged datagrams must not fill the log. */
+/** One line per reason in so many seconds, unless told otherwise: a flood of forged datagrams must not fill the log. */
 const LOG_PERIOD_SECONDS = 60;
 
 interface Tally {
@@ -14,6 +14,9 @@ interface Tally {
 /** Counts refused datagrams by reason and decides which are worth a line in the log. */
 export class Refusals {
   private readonly tallies = new Map<RefusalCode, Tally>();
+
+  /** @param period seconds between lines of one reason */
+  constructor(private readonly period = LOG_PERIOD_SECONDS) {}
 
   /** All refused so far. */
   get total(): number {
@@ -35,7 +38,7 @@ export class Refusals {
     this.tallies.set(code, tally);
     tally.total += 1;
     tally.unsaid += 1;
-    if (now - tally.said < LOG_PERIOD_SECONDS) return 0;
+    if (now - tally.said < this.period) return 0;
     const due = tally.unsaid;
     tally.unsaid = 0;
     tally.said = now;

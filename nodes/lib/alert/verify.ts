@@ -32,6 +32,9 @@ export interface VerifyOptions {
 /** How far a sender's clock may run ahead unless a user says otherwise, in seconds. */
 export const DEFAULT_SKEW_SECONDS = 5;
 
+/** RFC 7515, 7.1: three parts in base64url. */
+const COMPACT_JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
+const NOT_COMPACT = 'it is not a JWS in compact form (RFC 7515)';
 const WRONG_SIGNATURE = 'its signature is not that of its key';
 
 /**
@@ -52,7 +55,7 @@ export async function verifyAlert(
       refuseForgery(token, key);
       return key.verifying;
     };
-    const { payload, protectedHeader } = await compactVerify(datagram, keyFor, {
+    const { payload, protectedHeader } = await compactVerify(toCompact(datagram), keyFor, {
       algorithms: [...ALGORITHMS],
     });
     const alert = parseAlert(payload);
@@ -61,6 +64,13 @@ export async function verifyAlert(
   } catch (error) {
     return { trusted: false, ...explain(error) };
   }
+}
+
+/** The datagram as text, if every byte of it belongs to the token: decoders pass over a byte order mark, for example. */
+function toCompact(datagram: Uint8Array | string): string {
+  const text = typeof datagram === 'string' ? datagram : Buffer.from(datagram).toString('latin1');
+  if (!COMPACT_JWS.test(text)) throw refusal('malformed', NOT_COMPACT);
+  return text;
 }
 
 /** The key that the header names; the key, not the header, decides on the algorithm. */
@@ -113,7 +123,7 @@ function explain(error: unknown): { code: RefusalCode; reason: string } {
     return { code: 'algorithm', reason: `its algorithm is none of ${ALGORITHMS.join(', ')}` };
   }
   if (error instanceof errors.JOSEError) {
-    return { code: 'malformed', reason: 'it is not a JWS in compact form (RFC 7515)' };
+    return { code: 'malformed', reason: NOT_COMPACT };
   }
   throw error;
 }

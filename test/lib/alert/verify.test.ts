@@ -146,8 +146,9 @@ describe('verifyAlert', () => {
         Buffer.from(other.split('.')[2], 'base64url'),
         Buffer.from(good.split('.')[2], 'base64url'),
       );
-      for (const spelling of [other, `${good}=`, `${good} `]) {
+      for (const spelling of [other, `${good}=`, `${good} `, `${good}\n`, `\ufeff${good}`]) {
         assert.equal((await verify(spelling)).trusted, false);
+        assert.equal((await verify(Buffer.from(spelling))).trusted, false);
       }
       assert.equal((await verify(good)).trusted, true);
     }
