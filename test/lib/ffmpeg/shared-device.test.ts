@@ -5,7 +5,7 @@ import type { CameraInput } from '../../../nodes/lib/ffmpeg/camera-input';
 import type { Output } from '../../../nodes/lib/ffmpeg/command';
 import { newRelay } from '../../../nodes/lib/ffmpeg/relay';
 import { readCamera, recordCamera, SharedDevice } from '../../../nodes/lib/ffmpeg/shared-device';
-import { cameraSource, sourceFromAddress } from '../../../nodes/lib/ffmpeg/source';
+import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
 
 const own: CameraInput = { url: '/dev/video0', options: [], secrets: [] };
 
@@ -98,7 +98,7 @@ describe('recordCamera and readCamera', () => {
       seen.url = input.url;
       return Promise.resolve();
     };
-    await recordCamera(sourceFromAddress(recorded), async (outputs) => {
+    await recordCamera(cameraSource({ address: recorded }), async (outputs) => {
       seen.outputs = outputs;
       await readCamera(watched, own, read, new AbortController().signal);
     });
@@ -106,7 +106,7 @@ describe('recordCamera and readCamera', () => {
   }
 
   it('joins a recorder and a detector of one device, whichever node names it', async () => {
-    const { outputs, url } = await meeting('/dev/video7', sourceFromAddress('/dev/video7'));
+    const { outputs, url } = await meeting('/dev/video7', cameraSource({ address: '/dev/video7' }));
     const address = /^udp:\/\/239\.255\.\d+\.\d+:\d+/;
     assert.equal(address.exec(outputs?.[0]?.url ?? '')?.[0], address.exec(url ?? '')?.[0]);
     assert.match(url ?? '', address);
@@ -118,7 +118,7 @@ describe('recordCamera and readCamera', () => {
   });
 
   it('does not come between programs and a source that serves all of them', async () => {
-    const { outputs, url } = await meeting('rtsp://cam/1', sourceFromAddress('rtsp://cam/1'));
+    const { outputs, url } = await meeting('rtsp://cam/1', cameraSource({ address: 'rtsp://cam/1' }));
     assert.deepEqual(outputs, []);
     assert.equal(url, own.url);
   });
