@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { systemClock } from '../nodes/lib/clock';
 import { dropEvent } from '../nodes/lib/event/drop';
 import { ensureWritableDirectory } from '../nodes/lib/files';
@@ -41,6 +42,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, OPTIONS);
   const directory = options.dir ?? dataPath('events');
   const event = eventOf(options);
+  if (!existsSync(directory)) {
+    process.stderr.write(
+      `v2x: ${directory} was not there; is it the events directory of a unit that runs?\n`,
+    );
+  }
   await ensureWritableDirectory(directory, 'events');
   process.stdout.write(`${await dropEvent(directory, event, systemClock)}\n`);
 }

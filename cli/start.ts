@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { V2xError } from '../nodes/lib/errors';
+import { ensureWritableDirectory } from '../nodes/lib/files';
 
 /** As much of the `node-red` module as this command touches. */
 interface NodeRed {
@@ -17,9 +18,11 @@ const PACKAGE_ROOT = join(__dirname, '..', '..');
 /**
  * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once its flows run.
  * Node-RED is the one installed in the working directory, or else beside this package.
- * @throws V2xError `node-red` when there is none
+ * @throws V2xError `node-red` when there is none, `setting` for a wrong PORT, `directory` when its data cannot be kept
  */
-export function start(): void {
+export async function start(): Promise<void> {
+  checkPort(process.env.PORT);
+  await ensureWritableDirectory(resolve(process.env.V2X_DATA || '.v2x'), 'data');
   const red = findNodeRed();
   // Its entry file is its command line; it reads the arguments and starts.
   process.argv = [process.execPath, red, '--settings', join(PACKAGE_ROOT, 'flows', 'settings.js')];
@@ -29,6 +32,12 @@ export function start(): void {
     announce(nodeRed.server);
   });
   load(red);
+}
+
+/** Node-RED would go on without its editor. */
+function checkPort(port = ''): void {
+  if (/^\d{0,5}$/.test(port) && Number(port) < 65_536) return;
+  throw new V2xError('setting', `PORT is ${JSON.stringify(port)}; it must be a port number from 0 to 65535`);
 }
 
 function findNodeRed(): string {

@@ -18,7 +18,7 @@ const START_USAGE = `Usage: v2x start
 
 Runs Node-RED with the default project and prints "v2x ready <url>" once its flows run.
 Everything is set in the environment: PORT, V2X_DATA, V2X_CAMERA, V2X_PRE, V2X_POST, V2X_INTERFACES, V2X_GROUP,
-V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID.`;
+V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID, V2X_LOG.`;
 
 const USAGE = `Usage: v2x <command> [options]
 

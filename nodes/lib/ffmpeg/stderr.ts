@@ -4,7 +4,7 @@ const MAX_LINE = 500;
 const KEPT_LINES = 4;
 /** Said after every failure, or about something else than the cause. */
 const MEANINGLESS =
-  /^(Conversion failed!|Last message repeated|frame=|Press \[q\]|-vsync is deprecated|\s*$)/;
+  /^(Conversion failed!|Last message repeated|frame=|Press \[q\]|-vsync is deprecated|\[concat\] Impossible to open|pipe:0: |\s*$)/;
 
 /**
  * Replaces credentials by `***`: the user part of any URL, and each given secret as it stands or percent-encoded.

@@ -88,5 +88,10 @@ async function openInput({ source, clock }: RecorderOptions): Promise<CameraInpu
 function cameraError(source: CameraSource, error: unknown): unknown {
   if (!(error instanceof V2xError) || !('exit' in error.details)) return error;
   const address = displayAddress(source);
-  return new V2xError('camera', `Cannot record ${address}: ${error.message}`, { address }, { cause: error });
+  return new V2xError(
+    'camera',
+    `Cannot record ${address}: ${error.message}; it tries again by itself`,
+    { address },
+    { cause: error },
+  );
 }

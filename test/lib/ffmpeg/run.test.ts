@@ -46,7 +46,6 @@ describe('runFfmpeg', () => {
     const failure = runFfmpeg(ffmpegArguments({ inputs: [input], outputs: [raw] }), { clock, stdin: list });
     await assert.rejects(failure, (error: Error & { code: string }) => {
       assert.equal(error.code, 'ffmpeg');
-      assert.match(error.message, /rtsp:\/\/\*\*\*@127\.0\.0\.1:9\/cam/);
       assert.match(error.message, /refused/);
       return !error.message.includes('secret');
     });
