@@ -1,4 +1,5 @@
 import { runInbox, type InboxOptions } from '../lib/event/inbox';
+import { rehearseParsing } from '../lib/event/rehearse';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
 import { numberSetting } from '../lib/node-red/settings';
@@ -24,6 +25,7 @@ export default defineNode<Config>({
       incomplete: numberSetting('incomplete', node.config.incomplete, { fallback: 5, min: 0.1, max: 3600 }),
       stale: numberSetting('stale', node.config.stale, { fallback: 600, min: 0, max: 1e9 }),
     };
+    rehearseParsing();
     let count = 0;
     node.run((signal, healthy) =>
       runInbox(

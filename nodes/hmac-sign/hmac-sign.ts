@@ -1,4 +1,5 @@
 import type { KeyRing } from '../lib/alert/key-ring';
+import { rehearseSigning } from '../lib/alert/rehearse';
 import { sign } from '../lib/alert/sign';
 import { defineNode } from '../lib/node-red/define-node';
 
@@ -11,6 +12,7 @@ export default defineNode<Config>({
   type: 'hmac-sign',
   async setup(node) {
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
+    await rehearseSigning();
     return {
       input(message, send) {
         const token = sign(message.payload, ring, node.clock.now());

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { alertOf, actionIdOf, LONGEST_VALIDITY_SECONDS } from '../lib/alert/alert';
+import { rehearseAlerts } from '../lib/alert/rehearse';
 import { shareRegistry, type SharedRegistry } from '../lib/alert/shared-registry';
 import { V2xError } from '../lib/errors';
 import { toEvent } from '../lib/event/event';
@@ -27,6 +28,7 @@ export default defineNode<Config>({
       max: LONGEST_VALIDITY_SECONDS,
     });
     const openRegistry = keepRegistry(node, station);
+    rehearseAlerts();
 
     return {
       async input(message, send) {

@@ -1,5 +1,6 @@
 import type { KeyRing } from '../lib/alert/key-ring';
 import { Refusals } from '../lib/alert/refusals';
+import { rehearseVerifying } from '../lib/alert/rehearse';
 import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../lib/alert/verify';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
@@ -25,6 +26,7 @@ export default defineNode<Config>({
       max: 3600,
     });
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
+    await rehearseVerifying();
     const refusals = new Refusals();
     let trusted = 0;
     const status = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {
