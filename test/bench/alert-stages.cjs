@@ -5,14 +5,21 @@ const { resolve } = require('node:path');
 
 const { hooks } = createRequire(resolve('node_modules/node-red/red.js'))('@node-red/util');
 
-/** Nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share, by file and node type. */
+/**
+ * Nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share: by file and the type of the node that the
+ * message reached, and below `verified` by the id of the event.
+ */
 let notes = {};
 
+function note(subject, what) {
+  notes[subject] ??= {};
+  notes[subject][what] ??= String(process.hrtime.bigint());
+}
+
 hooks.add('onReceive.bench', ({ msg, destination }) => {
-  const file = msg.event?.file;
-  if (file === undefined) return;
-  notes[file] ??= {};
-  notes[file][destination.node.type] ??= String(process.hrtime.bigint());
+  const { type } = destination.node;
+  if (msg.event?.file !== undefined) note(msg.event.file, type);
+  if (type === 'v2x-alert-tracker') note('verified', msg.payload.event.id);
 });
 
 process.on('message', () => {

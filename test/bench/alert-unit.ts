@@ -18,9 +18,9 @@ export interface AlertUnit {
 export type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Starts Node-RED with the alert path of the default flow; bursts of drops end soon, so that none waits for its turn. */
-export async function startAlertUnit(): Promise<AlertUnit> {
+export async function startAlertUnit({ listening = false } = {}): Promise<AlertUnit> {
   const data = await mkdtemp(join(tmpdir(), 'v2x-bench-'));
-  await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.5 } });
+  await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.5 } }, { listening });
   const port = randomInt(20_000, 60_000);
   const secret = randomBytes(32).toString('base64url');
   const unit = await Unit.start(
