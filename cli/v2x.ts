@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => ({ usage: START_USAGE, run: (await import('./start.js')).start }),
   emit: () => import('./emit.js'),
   listen: () => import('./listen.js'),
+  'verify-clip': () => import('./verify-clip.js'),
 };
 
 const START_USAGE = `Usage: v2x start
@@ -23,9 +24,10 @@ V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID, V2X_LOG.`;
 const USAGE = `Usage: v2x <command> [options]
 
 Commands:
-  start    run the roadside unit: Node-RED with the default project
-  emit     drop an event file, as a detector does
-  listen   print the alerts that vehicles receive
+  start         run the roadside unit: Node-RED with the default project
+  emit          drop an event file, as a detector does
+  listen        print the alerts that vehicles receive
+  verify-clip   check a clip from the archive against its manifest
 
 "v2x <command> --help" tells more.`;
 

@@ -6,6 +6,9 @@ interface Properties extends EditorNodeProperties {
   pre: string;
   post: string;
   parallel: string;
+  exact: boolean;
+  cancel: string;
+  key: string;
 }
 
 RED.nodes.registerType<Properties>('clip-maker', {
@@ -19,6 +22,9 @@ RED.nodes.registerType<Properties>('clip-maker', {
     pre: { value: '300', validate: RED.validators.number(true) },
     post: { value: '300', validate: RED.validators.number(true) },
     parallel: { value: '1', validate: RED.validators.number(true) },
+    exact: { value: false },
+    cancel: { value: 'keep' },
+    key: { value: '', type: 'v2x-key', required: false },
   },
   inputs: 1,
   outputs: 2,

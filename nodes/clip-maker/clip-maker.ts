@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { KeyRing } from '../lib/alert/key-ring';
 import { ClipMaker } from '../lib/clip/maker';
 import { ClipQueue } from '../lib/clip/queue';
 import { V2xError } from '../lib/errors';
@@ -6,9 +7,10 @@ import { toEvent, type IncidentEvent } from '../lib/event/event';
 import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
-import { numberSetting } from '../lib/node-red/settings';
+import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 import type { SegmentRing } from '../lib/recording/segment';
 import { ClipReporter } from './clip-reporter';
+import { manifestSigner } from './manifest-signer';
 
 interface Config {
   /** Id of the v2x-segment-store. */
@@ -19,10 +21,21 @@ interface Config {
   post: string | number;
   /** How many clips may be cut at a time. */
   parallel: string | number;
+  /** Begin and end on the very frame instead of at key frames. */
+  exact: boolean | string;
+  /** What a cancel does: `keep` leaves the clip, `drop` deletes it. */
+  cancel: string;
+  /** Id of the v2x-key that signs manifests; none: they are not signed. */
+  key: string;
 }
 
 /** A message to this node may ask for another window than the settings. */
-type ClipMessage = Message & { readonly pre?: unknown; readonly post?: unknown; readonly event?: unknown };
+interface ClipMessage extends Message {
+  readonly pre?: unknown;
+  readonly post?: unknown;
+  readonly exact?: unknown;
+  readonly event?: unknown;
+}
 
 const DEFAULT_SECONDS = 300;
 const MAX_SECONDS = 3600;
@@ -38,11 +51,19 @@ export default defineNode<Config>({
     const post = numberSetting('post', node.config.post, range(DEFAULT_SECONDS));
     const archive = node.dataPath(node.config.directory ?? 'archive');
     const ring = await node.use<SegmentRing>(node.config.store, 'v2x-segment-store');
+    const signer = node.config.key && (await node.use<KeyRing>(node.config.key, 'v2x-key'));
+    const cancels = cancelSetting(node.config.cancel);
+    const exact = booleanSetting(node.config.exact, false);
     const reporter = new ClipReporter(node);
     const queue = new ClipQueue({
       directory: join(archive, '.jobs', node.id.replaceAll(/[^\w-]/g, '_')),
       ring,
-      maker: new ClipMaker(ring, archive, node.clock),
+      maker: new ClipMaker(
+        ring,
+        archive,
+        node.clock,
+        signer ? manifestSigner(signer, node.clock) : undefined,
+      ),
       observer: reporter,
       parallelCuts: Math.floor(
         numberSetting('parallel', node.config.parallel, { fallback: 1, min: 1, max: 8 }),
@@ -61,12 +82,16 @@ export default defineNode<Config>({
     return {
       async input(message: ClipMessage) {
         const event = incidentOf(message.payload, node.clock.now());
-        if (event.action === 'cancel') return;
+        if (event.action === 'cancel') {
+          if (cancels === 'drop') await queue.drop(event.id);
+          return;
+        }
         await queue.accept({
           id: event.id,
           t0: event.ts,
           pre: numberSetting('msg.pre', message.pre, range(pre)),
           post: numberSetting('msg.post', message.post, range(post)),
+          exact: booleanSetting(message.exact, exact),
           event,
           context: message.event,
         });
@@ -74,6 +99,17 @@ export default defineNode<Config>({
     };
   },
 });
+
+/** @throws V2xError `setting` */
+function cancelSetting(value: unknown): 'keep' | 'drop' {
+  if (value === undefined || value === 'keep') return 'keep';
+  if (value === 'drop') return 'drop';
+  throw new V2xError(
+    'setting',
+    `The setting "cancel" is ${JSON.stringify(value)}; it must be "keep" or "drop"`,
+    { name: 'cancel' },
+  );
+}
 
 /** @throws V2xError `event` when the payload is no event, or one of the far future */
 function incidentOf(payload: unknown, now: number): IncidentEvent {

@@ -21,6 +21,10 @@ export class ClipReporter implements ClipObserver {
   }
 
   progress(job: ClipJob, progress: ClipProgress): void {
+    if (progress.state === 'dropped') {
+      this.dropped(job, progress);
+      return;
+    }
     const before = this.active.get(job.key);
     this.active.set(job.key, progress);
     this.showStatus();
@@ -34,7 +38,8 @@ export class ClipReporter implements ClipObserver {
     this.forget(job);
     for (const note of description.notes) this.node.warn(`${clip.path}: ${note}`);
     this.node.send(outgoing(job, payloadOf(clip)), null);
-    if (this.active.size > 0) this.showStatus();
+    if (clip.fault) this.node.report(clip.fault, outgoing(job, job.request.event));
+    else if (this.active.size > 0) this.showStatus();
     else this.node.status.ok('kept', { time: timeOfDay(job.request.t0) });
   }
 
@@ -45,6 +50,13 @@ export class ClipReporter implements ClipObserver {
     if (final) this.forget(job);
     if (repeated) this.node.status.failed('failed');
     else this.node.report(error, outgoing(job, job.request.event));
+  }
+
+  private dropped(job: ClipJob, progress: ClipProgress): void {
+    this.forget(job);
+    if (this.active.size > 0) this.showStatus();
+    else this.node.status.ok('dropped', { time: timeOfDay(job.request.t0) });
+    this.node.send(null, outgoing(job, progress));
   }
 
   damaged(path: string): void {
@@ -75,9 +87,18 @@ function outgoing({ key, request }: ClipJob, payload: unknown): Message {
   return { payload, clip, event: request.context };
 }
 
-function payloadOf({ path, manifest, snapshot, description }: FinishedClip): object {
+function payloadOf({ path, manifest, snapshot, signature, description }: FinishedClip): object {
   const { achieved, duration_s, t0_offset_s, ...rest } = description;
-  return { path, manifest, snapshot, ...achieved, duration: duration_s, t0Offset: t0_offset_s, ...rest };
+  return {
+    path,
+    manifest,
+    snapshot,
+    signature,
+    ...achieved,
+    duration: duration_s,
+    t0Offset: t0_offset_s,
+    ...rest,
+  };
 }
 
 function timeOfDay(seconds: number): string {

@@ -1,7 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../nodes/lib/clock';
-import { ffmpegArguments } from '../../nodes/lib/ffmpeg/command';
+import { ffmpegArguments, type Input } from '../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../nodes/lib/ffmpeg/run';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';
 
@@ -56,17 +56,33 @@ export async function recordSegments(directory: string, options: FootageOptions)
 
 /** The number of the frame that a player shows at a moment of a film, in seconds. */
 export async function frameNumberAt(path: string, seconds: number): Promise<number> {
-  const chunks: Buffer[] = [];
   // Half a frame earlier, since a seek gives the first frame that begins at or after the moment.
   const at = Math.max(0, seconds - 0.5 / FPS).toFixed(3);
-  const args = ffmpegArguments({
-    inputs: [{ url: path, options: ['-ss', at] }],
-    outputs: [{ url: 'pipe:1', options: ['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'gray'] }],
-  });
+  const [number] = await decode({ url: path, options: ['-ss', at] }, ['-frames:v', '1']);
+  return number;
+}
+
+/** The numbers of all frames of a film, in the order of showing. */
+export function frameNumbers(path: string): Promise<number[]> {
+  return decode({ url: path }, ['-fps_mode', 'passthrough']);
+}
+
+async function decode(input: Input, options: readonly string[]): Promise<number[]> {
+  const chunks: Buffer[] = [];
+  const row = `format=gray,crop=${BITS * BIT_WIDTH}:1:0:0`;
+  const output = [...options, '-an', '-vf', row, '-f', 'rawvideo', '-pix_fmt', 'gray'];
+  const args = ffmpegArguments({ inputs: [input], outputs: [{ url: 'pipe:1', options: output }] });
   await runFfmpeg(args, { clock: systemClock, onStdout: (chunk) => void chunks.push(chunk) });
-  const row = Buffer.concat(chunks);
-  const bits = Array.from({ length: BITS }, (_, bit) => row[bit * BIT_WIDTH + BIT_WIDTH / 2] > 128);
-  return bits.reduce((number, set, bit) => number + (set ? 2 ** bit : 0), 0);
+  const luma = Buffer.concat(chunks);
+  return Array.from({ length: luma.length / (BITS * BIT_WIDTH) }, (_, frame) => numberIn(luma, frame));
+}
+
+function numberIn(luma: Buffer, frame: number): number {
+  const middle = (bit: number) => luma[(frame * BITS + bit) * BIT_WIDTH + BIT_WIDTH / 2];
+  return Array.from({ length: BITS }, (_, bit) => (middle(bit) > 128 ? 2 ** bit : 0)).reduce(
+    (a, b) => a + b,
+    0,
+  );
 }
 
 /** A ring over given segments, as the clip code sees one. */

@@ -1,4 +1,4 @@
-import { link, stat } from 'node:fs/promises';
+import { link, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, V2xError } from '../errors';
 import { syncDirectory } from '../files';
@@ -9,6 +9,8 @@ export interface ArchivedClip {
   readonly manifest: string;
   /** The frame at T0; undefined when there is none. */
   readonly snapshot: string | undefined;
+  /** The manifest as JWS (RFC 7515); undefined when it is not signed. */
+  readonly signature: string | undefined;
 }
 
 /** Events in one second that get a clip each. */
@@ -18,7 +20,7 @@ const MAX_SUFFIX = 999;
  * Puts a clip into the archive under its final name, with everything in it already written and synced. Nothing is
  * ever overwritten, and the manifest comes last: where it is, the clip is whole. After a crash the same call goes on
  * where it was, since a name whose file is the very file of the work directory is its own.
- * @param work directory with `clip.mp4`, `clip.json` and perhaps `clip.jpg`, on the archive's file system
+ * @param work directory with `clip.mp4`, `clip.json` and perhaps `clip.jpg` and `clip.jws`, on the archive's file system
  * @param archive directory of finished clips
  * @param t0 Unix seconds, names the clip: `accident_<epoch>.mp4`, with a suffix for a second one in the same second
  */
@@ -27,16 +29,12 @@ export async function publishClip(work: string, archive: string, t0: number): Pr
   for (let n = 0; n <= MAX_SUFFIX; n += 1) {
     const base = join(archive, n === 0 ? `accident_${epoch}` : `accident_${epoch}-${n}`);
     if (await claim(join(work, 'clip'), base)) {
-      const hasSnapshot = (await inode(join(work, 'clip.jpg'))) !== undefined;
-      if (hasSnapshot) await linkOwn(join(work, 'clip.jpg'), `${base}.jpg`);
+      const snapshot = await linkIfAny(join(work, 'clip.jpg'), `${base}.jpg`);
+      const signature = await linkIfAny(join(work, 'clip.jws'), `${base}.jws`);
       await syncDirectory(archive);
       await linkOwn(join(work, 'clip.json'), `${base}.json`);
       await syncDirectory(archive);
-      return {
-        path: `${base}.mp4`,
-        manifest: `${base}.json`,
-        snapshot: hasSnapshot ? `${base}.jpg` : undefined,
-      };
+      return { path: `${base}.mp4`, manifest: `${base}.json`, snapshot, signature };
     }
   }
   throw new V2xError(
@@ -46,13 +44,35 @@ export async function publishClip(work: string, archive: string, t0: number): Pr
   );
 }
 
+/** What a clip may be called, without extension: nothing else is ever deleted. */
+const CLIP_NAME = /^accident_\d+(-\d{1,3})?$/;
+
+/**
+ * Deletes a clip with all that belongs to it, the manifest first: without it the rest is no clip any more.
+ * @param name of its files, without directory and extension
+ */
+export async function removeClip(archive: string, name: string): Promise<void> {
+  if (!CLIP_NAME.test(name)) throw new V2xError('archive', `"${name}" is no name of a clip`, { name });
+  for (const extension of ['json', 'jws', 'jpg', 'mp4']) {
+    await rm(join(archive, `${name}.${extension}`), { force: true });
+  }
+  await syncDirectory(archive);
+}
+
 /** Takes a name when no other clip has any file of that name. */
 async function claim(own: string, base: string): Promise<boolean> {
-  for (const extension of ['json', 'jpg']) {
+  for (const extension of ['json', 'jpg', 'jws']) {
     const other = `${base}.${extension}`;
     if ((await inode(other)) !== undefined && !(await isSame(`${own}.${extension}`, other))) return false;
   }
   return linkOwn(`${own}.mp4`, `${base}.mp4`);
+}
+
+/** @returns the name; undefined when there is no such file */
+async function linkIfAny(own: string, name: string): Promise<string | undefined> {
+  if ((await inode(own)) === undefined) return undefined;
+  await linkOwn(own, name);
+  return name;
 }
 
 /** @returns whether the name is the own file's now */

@@ -19,15 +19,21 @@ export interface CutOptions {
   /** Path of the clip; ffmpeg's list is written beside it. */
   readonly target: string;
   /** Encode to H.264 of this size instead of copying. */
-  readonly encode?: PictureSize;
+  readonly encode?: EncodeOptions;
   /** Called with 0 to 100 while ffmpeg writes. */
   readonly onPercent?: (percent: number) => void;
 }
 
-/** In pixels. */
-export interface PictureSize {
+export interface EncodeOptions {
+  /** In pixels. */
   readonly width: number;
   readonly height: number;
+  /** Seconds of the plan's beginning that are decoded and not shown. */
+  readonly skip: number;
+  /** Seconds by which sound begins before the plan's first frame. */
+  readonly lead: number;
+  /** Copy the sound, so that it fits footage that is copied. */
+  readonly keepAudio?: boolean;
 }
 
 /** libavformat of ffmpeg 6: from 5.1 on `-vsync` is called `-fps_mode`, and later gone. */
@@ -56,7 +62,8 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
   const args = ffmpegArguments({
     inputs: [input, { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] }],
     outputs: [{ url: `file:${target}`, options: await outputOptions(plan, options.encode) }],
-    options: ['-progress', 'pipe:1'],
+    // Otherwise ffmpeg moves all by as much as sound begins before the first frame.
+    options: ['-progress', 'pipe:1', ...(options.encode ? ['-copyts'] : [])],
   });
   await runFfmpeg(args, {
     clock,
@@ -67,7 +74,7 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
   });
   signal.throwIfAborted();
   const media = await cutMedia(target, { clock, signal });
-  assertLength(plan, media);
+  assertLength(plan, media, plan.duration - (options.encode?.skip ?? 0));
   return media;
 }
 
@@ -86,7 +93,7 @@ async function clipInput(
 }
 
 /** The header of the finished file tells: it was written last, of what is in the file. */
-async function cutMedia(path: string, options: InspectOptions): Promise<CutMedia> {
+export async function cutMedia(path: string, options: InspectOptions): Promise<CutMedia> {
   const { video, start } = await probe(path, options);
   const firstFrame = video?.start ?? start;
   if (firstFrame === undefined || video?.duration === undefined) {
@@ -95,34 +102,42 @@ async function cutMedia(path: string, options: InspectOptions): Promise<CutMedia
   return { firstFrame, end: firstFrame + video.duration };
 }
 
-async function outputOptions({ format }: ClipPlan, encode: PictureSize | undefined): Promise<string[]> {
+async function outputOptions(
+  { format, duration }: ClipPlan,
+  encode: EncodeOptions | undefined,
+): Promise<string[]> {
   return [
     ...['-map', '0:v:0', '-map', '0:a:0?', '-map_metadata', '1', '-map_chapters', '1'],
-    ...(encode ? await encoding(encode) : ['-c', 'copy']),
+    ...(encode ? await encoding(encode, duration) : ['-c', 'copy']),
     ...(format.startsWith('hevc') && !encode ? ['-tag:v', 'hvc1'] : []),
     ...['-movflags', '+faststart', '-f', 'mp4'],
   ];
 }
 
 /** The whole picture is kept, with bars where the shape differs; every frame keeps its time. */
-async function encoding({ width, height }: PictureSize): Promise<string[]> {
+async function encoding(
+  { width, height, skip, lead, keepAudio = false }: EncodeOptions,
+  duration: number,
+): Promise<string[]> {
   const size = `${width}:${height}`;
   const fit = `scale=${size}:force_original_aspect_ratio=decrease,pad=${size}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
   const video = ['-vf', `${fit},format=yuv420p`, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20'];
   const { avformat } = await findBinary('ffmpeg');
   const timing = avformat >= FPS_MODE_SINCE ? '-fps_mode' : '-vsync';
-  return [...video, timing, 'passthrough', '-enc_time_base', '-1', '-c:a', 'aac', '-ar', '48000', '-ac', '2'];
+  const audio = keepAudio ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-ar', '48000', '-ac', '2'];
+  const span = ['-ss', (lead + skip).toFixed(6), '-t', (duration - skip).toFixed(6)];
+  return [...video, timing, 'passthrough', '-enc_time_base', '-1', ...audio, ...span];
 }
 
 /** ffmpeg ends with success when it could not read on; only the length of the clip tells. */
-function assertLength(plan: ClipPlan, media: CutMedia): void {
+function assertLength(plan: ClipPlan, media: CutMedia, planned: number): void {
   const reached = media.end - media.firstFrame;
-  if (Math.abs(reached - plan.duration) <= Math.min(plan.gop, LENGTH_TOLERANCE)) return;
+  if (Math.abs(reached - planned) <= Math.min(plan.gop, LENGTH_TOLERANCE)) return;
   const segment = segmentAt(plan, reached);
   throw new V2xError(
     'clip-length',
-    `The clip is ${reached.toFixed(1)} s long instead of ${plan.duration.toFixed(1)} s; it breaks off at ${segment}`,
-    { reached, planned: plan.duration, segment },
+    `The clip is ${reached.toFixed(1)} s long instead of ${planned.toFixed(1)} s; it breaks off at ${segment}`,
+    { reached, planned, segment },
   );
 }
 

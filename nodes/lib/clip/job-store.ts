@@ -32,8 +32,10 @@ export class JobStore {
     const doneDirectory = join(directory, 'done');
     await ensureWritableDirectory(directory, 'clip jobs');
     await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
-    const done = await oldestFirst(doneDirectory);
-    return new JobStore(directory, new Set([...done, ...(await keysIn(directory))]), done);
+    const pending = await keysIn(directory);
+    // After a crash while it was finished a job is in both; it is finished again.
+    const done = (await oldestFirst(doneDirectory)).filter((key) => !pending.includes(key));
+    return new JobStore(directory, new Set([...done, ...pending]), done);
   }
 
   /**
@@ -56,6 +58,11 @@ export class JobStore {
     return this.known.has(keyOf(id));
   }
 
+  /** Whether a job was added and not finished. */
+  isPending({ key }: Pick<ClipJob, 'key'>): boolean {
+    return this.known.has(key) && !this.done.includes(key);
+  }
+
   /** Persists a request; its event is known at once. */
   async add(request: ClipRequest): Promise<ClipJob> {
     const key = keyOf(request.id);
@@ -69,13 +76,34 @@ export class JobStore {
     return { key, request };
   }
 
-  /** Ends a job; its event stays known. */
-  async finish({ key }: ClipJob): Promise<void> {
-    await rename(this.jobFile(key), join(this.directory, 'done', `${key}.json`));
+  /**
+   * Ends a job; its event stays known.
+   * @param clip path of the clip, when there is one
+   */
+  async finish({ key, request }: ClipJob, clip?: string): Promise<void> {
+    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip }));
+    await rm(this.jobFile(key));
     await syncDirectory(this.directory);
     await rm(this.workDirectory({ key }), { recursive: true, force: true });
     this.done.push(key);
     while (this.done.length > MAX_DONE) await this.forget(this.done.shift() ?? '');
+  }
+
+  /**
+   * The finished job of an event, and the path of its clip.
+   * @returns undefined when there is no such job, or it has no clip
+   */
+  async finished(id: string): Promise<{ job: ClipJob; clip: string } | undefined> {
+    const key = keyOf(id);
+    if (!this.done.includes(key)) return undefined;
+    const request = parseRequest(await readFile(this.doneFile(key), 'utf8')) as
+      (ClipRequest & { readonly clip?: unknown }) | undefined;
+    return typeof request?.clip === 'string' ? { job: { key, request }, clip: request.clip } : undefined;
+  }
+
+  /** Forgets the clip of a finished job, not its event. */
+  async forgetClip({ key, request }: ClipJob): Promise<void> {
+    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip: undefined }));
   }
 
   /** The directory for a job's unfinished files; it goes away with the job. */
@@ -92,7 +120,11 @@ export class JobStore {
 
   private async forget(key: string): Promise<void> {
     this.known.delete(key);
-    await rm(join(this.directory, 'done', `${key}.json`), { force: true });
+    await rm(this.doneFile(key), { force: true });
+  }
+
+  private doneFile(key: string): string {
+    return join(this.directory, 'done', `${key}.json`);
   }
 
   private jobFile(key: string): string {
@@ -117,14 +149,14 @@ async function oldestFirst(directory: string): Promise<string[]> {
 
 function parseRequest(json: string): ClipRequest | undefined {
   try {
-    const { id, t0, pre, post, event, ...rest } = (JSON.parse(json) ?? {}) as Record<
+    const { id, t0, pre, post, event, exact, ...rest } = (JSON.parse(json) ?? {}) as Record<
       keyof ClipRequest,
       unknown
     >;
     const valid = typeof id === 'string' && typeof event === 'object' && event !== null;
     if (!valid || typeof t0 !== 'number' || typeof pre !== 'number' || typeof post !== 'number')
       return undefined;
-    return { id, t0, pre, post, event, ...rest };
+    return { id, t0, pre, post, event, ...(exact === true && { exact }), ...rest };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,10 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, writeWhole } from '../files';
 import type { SegmentRing } from '../recording/segment';
-import { publishClip, type ArchivedClip } from './archive';
+import { publishClip, removeClip, type ArchivedClip } from './archive';
 import { assembleClip, type AssembledClip } from './assemble';
 import { syncFile, takeSnapshot, type CutOptions } from './cut';
 import type { TimeSpan } from './footage';
@@ -16,7 +16,12 @@ import { shortfalls } from './shortfall';
 /** A clip in the archive, and what its manifest says. */
 export interface FinishedClip extends ArchivedClip {
   readonly description: ClipManifest;
+  /** Why it is not as long as planned; it is the best that could be made. */
+  readonly fault?: V2xError | undefined;
 }
+
+/** Signs the text of a manifest as a JWS in compact form (RFC 7515) with the text as its payload. */
+export type SignManifest = (text: string) => Promise<string>;
 
 /** What can be shown of an incident before its window has passed; the files go away with the job. */
 export interface ClipPreview extends TimeSpan {
@@ -47,6 +52,7 @@ export class ClipMaker {
     private readonly ring: SegmentRing,
     private readonly archive: string,
     private readonly clock: Clock,
+    private readonly sign?: SignManifest,
   ) {
     this.reader = new FootageReader(ring, clock);
   }
@@ -58,8 +64,16 @@ export class ClipMaker {
   async make(request: ClipRequest, options: MakeOptions): Promise<FinishedClip> {
     await ensureWritableDirectory(this.archive, 'archive');
     await mkdir(options.work, { recursive: true });
-    const description = (await cutBefore(options.work)) ?? (await this.cut(request, options));
-    return { ...(await publishClip(options.work, this.archive, request.t0)), description };
+    const cut = (await cutBefore(options.work)) ?? (await this.cut(request, options));
+    return { ...(await publishClip(options.work, this.archive, request.t0)), ...cut };
+  }
+
+  /**
+   * Deletes a finished clip.
+   * @param path of its file, of which the name counts
+   */
+  async remove(path: string): Promise<void> {
+    await removeClip(this.archive, basename(path, '.mp4'));
   }
 
   /**
@@ -91,12 +105,13 @@ export class ClipMaker {
   }
 
   /** Cuts into the work directory; the manifest comes last and says that all is there. */
-  private async cut(request: ClipRequest, { work, signal, onPercent }: MakeOptions): Promise<ClipManifest> {
+  private async cut(request: ClipRequest, { work, signal, onPercent }: MakeOptions): Promise<CutClip> {
     const wanted = windowOf(request);
     const target = join(work, 'clip.mp4');
     const { footage, broken } = await this.reader.read(wanted, signal);
     const clip = await assembleClip(wanted, request.t0, footage, {
       ...this.cutOptions(target, signal),
+      exact: request.exact ?? false,
       ...(onPercent && { onPercent }),
     });
     if (!clip) throw noFootage(request, this.ring.directory);
@@ -107,9 +122,23 @@ export class ClipMaker {
     });
     const [sha256] = await Promise.all([sha256Of(target), syncFile(target), picture]);
     signal.throwIfAborted();
-    const manifest = manifestOf(request, clip.plan, clip.media, { notes, sha256 });
-    await writeWhole(manifestPath(work), `${JSON.stringify(manifest, null, 2)}\n`);
-    return manifest;
+    const describe = () => manifestOf(request, clip.plan, clip.media, { notes, sha256 });
+    await this.writeSignature(work, textOf(describe()), notes);
+    const description = describe();
+    await writeWhole(manifestPath(work), textOf(description));
+    return { description, ...(clip.fault && { fault: clip.fault }) };
+  }
+
+  /** A clip that cannot be signed is kept without; its manifest says so. */
+  private async writeSignature(work: string, text: string, notes: string[]): Promise<void> {
+    const path = join(work, 'clip.jws');
+    await rm(path, { force: true });
+    if (!this.sign) return;
+    try {
+      await writeWhole(path, `${await this.sign(text)}\n`);
+    } catch (error) {
+      notes.push(`This manifest is not signed: ${messageOf(error)}`);
+    }
   }
 
   private cutOptions(target: string, signal: AbortSignal): CutOptions {
@@ -126,10 +155,16 @@ function manifestPath(work: string): string {
   return join(work, 'clip.json');
 }
 
+type CutClip = Pick<FinishedClip, 'description' | 'fault'>;
+
+function textOf(manifest: ClipManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
 /** What an earlier try left: a manifest means that the clip beside it is finished. */
-async function cutBefore(work: string): Promise<ClipManifest | undefined> {
+async function cutBefore(work: string): Promise<CutClip | undefined> {
   try {
-    return JSON.parse(await readFile(manifestPath(work), 'utf8')) as ClipManifest;
+    return { description: JSON.parse(await readFile(manifestPath(work), 'utf8')) as ClipManifest };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

@@ -38,8 +38,11 @@ export interface ClipPlan {
   readonly gaps: readonly TimeSpan[];
   /** Longest distance between key frames in seconds: how exact a stream copy can be. */
   readonly gop: number;
-  /** Copying is impossible when codec or picture size change within the window. */
-  readonly method: 'copy' | 'reencode';
+  /**
+   * Copying is impossible when codec or picture size change within the window. `smart`: copied but for the first and
+   * the last GOP, which are encoded to begin and end on the very frame.
+   */
+  readonly method: 'copy' | 'reencode' | 'smart';
   /** Codec and size of the first part, see SegmentMedia. */
   readonly format: string;
   /** Whether the parts can be joined by moving their fragments. */

@@ -5,14 +5,16 @@ import type { SegmentRing } from '../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from './maker';
 import { Turnstile } from './turnstile';
-import { windowOf, type ClipRequest } from './request';
+import { keyOf, windowOf, type ClipRequest } from './request';
 
 export type ClipProgress =
   | { readonly state: 'queued' }
   /** `left`: seconds until the window has passed; then the segment that ends it has to close. */
   | { readonly state: 'waiting'; readonly left: number }
   | ({ readonly state: 'preview' } & ClipPreview)
-  | { readonly state: 'cutting'; readonly percent: number };
+  | { readonly state: 'cutting'; readonly percent: number }
+  /** A cancel ended the job, or deleted its clip. */
+  | { readonly state: 'dropped' };
 
 /** Who is told what happens to the jobs. */
 export interface ClipObserver {
@@ -28,7 +30,7 @@ export interface QueueOptions {
   /** Where jobs are kept; one directory per queue, on the archive's file system. */
   readonly directory: string;
   readonly ring: SegmentRing;
-  readonly maker: Pick<ClipMaker, 'prepare' | 'preview' | 'make'>;
+  readonly maker: Pick<ClipMaker, 'prepare' | 'preview' | 'make' | 'remove'>;
   readonly observer: ClipObserver;
   /** How many clips may be cut at a time. */
   readonly parallelCuts: number;
@@ -43,13 +45,20 @@ const DEADLINE_SEGMENTS = 3;
 const MAX_PENDING = 100;
 const RETRY: BackoffPolicy = { first: 2, cap: 300 };
 
+interface RunningJob {
+  readonly job: ClipJob;
+  /** Ends this job alone. */
+  readonly end: AbortController;
+  readonly done: Promise<void>;
+}
+
 /**
  * Clip jobs from the moment they are accepted until the clip is in the archive. A job is persisted before anything
  * else and goes on after a restart; many wait at a time, few are cut at a time.
  */
 export class ClipQueue {
   private readonly stop = new AbortController();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<string, RunningJob>();
   private readonly cuts: Turnstile;
 
   private opening: Promise<JobStore> | undefined;
@@ -88,10 +97,32 @@ export class ClipQueue {
     return true;
   }
 
+  /**
+   * Drops what there is of an event, since it was no incident: its job, or its clip. The event stays known.
+   * @returns false when there is neither
+   */
+  async drop(id: string): Promise<boolean> {
+    const store = await this.store();
+    const running = this.running.get(keyOf(id));
+    if (running) {
+      running.end.abort();
+      await running.done;
+      if (store.isPending(running.job)) await store.finish(running.job);
+    }
+    const finished = await store.finished(id);
+    if (finished) {
+      await this.options.maker.remove(finished.clip);
+      await store.forgetClip(finished.job);
+    }
+    const job = finished?.job ?? running?.job;
+    if (job) this.options.observer.progress(job, { state: 'dropped' });
+    return job !== undefined;
+  }
+
   /** Ends all work; what is not finished goes on when the queue is opened again. */
   async close(): Promise<void> {
     this.stop.abort();
-    await Promise.all(this.running);
+    await Promise.all([...this.running.values()].map(({ done }) => done));
   }
 
   private store(): Promise<JobStore> {
@@ -111,33 +142,35 @@ export class ClipQueue {
   }
 
   private start(store: JobStore, job: ClipJob): void {
-    const done = this.process(store, job)
+    const end = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, end.signal]);
+    const done = this.process(store, job, signal)
       .catch((error: unknown) => {
-        if (!this.closing()) this.options.observer.failed(job, error, false);
+        if (!signal.aborted) this.options.observer.failed(job, error, false);
       })
-      .finally(() => this.running.delete(done));
-    this.running.add(done);
+      .finally(() => this.running.delete(job.key));
+    this.running.set(job.key, { job, end, done });
   }
 
-  private async process(store: JobStore, job: ClipJob): Promise<void> {
+  private async process(store: JobStore, job: ClipJob, signal: AbortSignal): Promise<void> {
     const { ring, observer } = this.options;
     const { from, to } = windowOf(job.request);
     const work = store.workDirectory(job);
     ring.pin(work, from, to);
     try {
-      await this.waitForSegment(job, job.request.t0);
-      await this.preview(job, work);
-      await this.waitForSegment(job, to);
-      const clip = await this.makeUntilDone(job, work);
+      await this.waitForSegment(job, job.request.t0, signal);
+      await this.preview(job, work, signal);
+      await this.waitForSegment(job, to, signal);
+      const clip = await this.makeUntilDone(job, work, signal);
       if (clip) observer.finished(job, clip);
-      if (clip || !this.closing()) await store.finish(job);
+      if (clip || !signal.aborted) await store.finish(job, clip?.path);
     } finally {
       ring.unpin(work);
     }
   }
 
   /** Waits for a closed segment that reaches a moment, for as long as one can be on its way. */
-  private async waitForSegment(job: ClipJob, moment: number): Promise<void> {
+  private async waitForSegment(job: ClipJob, moment: number, signal: AbortSignal): Promise<void> {
     const { ring, clock, observer, maker } = this.options;
     const end = windowOf(job.request).to;
     const deadline = moment + DEADLINE_SEGMENTS * ring.segmentSeconds;
@@ -149,12 +182,12 @@ export class ClipQueue {
     });
     try {
       if (await this.hasReached(moment)) return;
-      const over = AbortSignal.any([reached.signal, this.stop.signal]);
+      const over = AbortSignal.any([reached.signal, signal]);
       while (!over.aborted && clock.now() < deadline) {
         observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
         if (news) {
           news = false;
-          await maker.prepare(job.request, this.stop.signal);
+          await maker.prepare(job.request, signal);
         }
         await sleep(clock, Math.min(1, deadline - clock.now()), over);
       }
@@ -168,42 +201,40 @@ export class ClipQueue {
   }
 
   /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */
-  private async preview(job: ClipJob, work: string): Promise<void> {
+  private async preview(job: ClipJob, work: string, signal: AbortSignal): Promise<void> {
     const { maker, observer } = this.options;
-    const { signal } = this.stop;
     const { to } = windowOf(job.request);
-    if (this.closing() || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
+    if (signal.aborted || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
     try {
       const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });
     } catch (error) {
-      if (!this.closing()) observer.failed(job, error, false);
+      if (!isAborted(signal)) observer.failed(job, error, false);
     }
   }
 
-  private closing(): boolean {
-    return this.stop.signal.aborted;
-  }
-
-  /** Tries until there is a clip. @returns undefined when there can be none, or when the queue closes */
-  private async makeUntilDone(job: ClipJob, work: string): Promise<FinishedClip | undefined> {
+  /** Tries until there is a clip. @returns undefined when there can be none, or when the job is ended */
+  private async makeUntilDone(
+    job: ClipJob,
+    work: string,
+    signal: AbortSignal,
+  ): Promise<FinishedClip | undefined> {
     const { clock, observer, random } = this.options;
-    for (let failures = 1; !this.closing(); failures += 1) {
+    for (let failures = 1; !signal.aborted; failures += 1) {
       try {
-        return await this.cuts.run(() => this.make(job, work));
+        return await this.cuts.run(() => this.make(job, work, signal));
       } catch (error) {
-        if (this.closing()) break;
+        if (isAborted(signal)) break;
         const final = codeOf(error) === 'no-footage';
         observer.failed(job, error, final);
         if (final) break;
       }
-      await sleep(clock, backoffDelay(RETRY, failures, random()), this.stop.signal);
+      await sleep(clock, backoffDelay(RETRY, failures, random()), signal);
     }
     return undefined;
   }
 
-  private make(job: ClipJob, work: string): Promise<FinishedClip> {
-    const { signal } = this.stop;
+  private make(job: ClipJob, work: string, signal: AbortSignal): Promise<FinishedClip> {
     signal.throwIfAborted();
     const report = (percent: number) => {
       this.options.observer.progress(job, { state: 'cutting', percent });
@@ -211,4 +242,9 @@ export class ClipQueue {
     report(0);
     return this.options.maker.make(job.request, { work, signal, onPercent: report });
   }
+}
+
+/** Asked in a function, since it changes while something is awaited. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

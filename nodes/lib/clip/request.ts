@@ -10,6 +10,8 @@ export interface ClipRequest {
   /** Seconds before and after T0. */
   readonly pre: number;
   readonly post: number;
+  /** Begin and end on the very frame instead of at key frames. */
+  readonly exact?: boolean;
   /** The event as it goes into the manifest. */
   readonly event: object;
   /** Handed back with everything that is said about this clip. */

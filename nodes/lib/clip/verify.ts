@@ -6,16 +6,24 @@ import { sha256Of, type ClipManifest } from './manifest';
 export interface VerifiedClip {
   readonly path: string;
   readonly manifest: ClipManifest;
+  /** `unchecked`: there is a signature, and no key was given. */
+  readonly signed: 'verified' | 'none' | 'unchecked';
 }
+
+/** Checks a JWS in compact form. @returns its payload; rejects when the signature is not good */
+export type VerifySignature = (token: string) => Promise<Uint8Array>;
 
 /**
  * Checks a clip from the archive against the manifest beside it: whether it is, byte for byte, what was kept.
  * @param path of `accident_<epoch>.mp4`
+ * @param verifySignature given: the manifest's signature is checked too
  * @throws V2xError `verify` naming what is missing or differs
  */
-export async function verifyClip(path: string): Promise<VerifiedClip> {
-  const manifestPath = path.replace(/\.mp4$/, '.json');
-  const manifest = await readManifest(manifestPath);
+export async function verifyClip(path: string, verifySignature?: VerifySignature): Promise<VerifiedClip> {
+  const base = path.replace(/\.mp4$/, '');
+  const manifestPath = `${base}.json`;
+  const { text, manifest } = await readManifest(manifestPath);
+  const signed = await checkSignature(`${base}.jws`, text, verifySignature);
   const actual = await sha256Of(path).catch((error: unknown) => {
     throw new V2xError(
       'verify',
@@ -31,10 +39,39 @@ export async function verifyClip(path: string): Promise<VerifiedClip> {
       { path, actual, expected: manifest.sha256 },
     );
   }
-  return { path, manifest };
+  return { path, manifest, signed };
 }
 
-async function readManifest(path: string): Promise<ClipManifest> {
+async function checkSignature(
+  path: string,
+  manifest: string,
+  verifySignature: VerifySignature | undefined,
+): Promise<VerifiedClip['signed']> {
+  const token = await readSignature(path);
+  if (!verifySignature && token === undefined) return 'none';
+  if (!verifySignature) return 'unchecked';
+  if (token === undefined) throw new V2xError('verify', `There is no signature ${path}`, { path });
+  let payload: Uint8Array;
+  try {
+    payload = await verifySignature(token.trim());
+  } catch (error) {
+    const message = `The signature ${path} is not good: ${messageOf(error)}`;
+    throw new V2xError('verify', message, { path }, { cause: error });
+  }
+  if (Buffer.from(payload).toString('utf8') === manifest) return 'verified';
+  throw new V2xError('verify', `The manifest is not the one that was signed in ${path}`, { path });
+}
+
+async function readSignature(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new V2xError('verify', `The signature ${path} cannot be read: ${messageOf(error)}`, { path });
+  }
+}
+
+async function readManifest(path: string): Promise<{ text: string; manifest: ClipManifest }> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -49,7 +86,7 @@ async function readManifest(path: string): Promise<ClipManifest> {
     );
   }
   const manifest = parse(text);
-  if (typeof manifest?.sha256 === 'string') return manifest as ClipManifest;
+  if (typeof manifest?.sha256 === 'string') return { text, manifest: manifest as ClipManifest };
   throw new V2xError('verify', `${path} is no manifest of a clip: it has no sha256`, { path });
 }
 

@@ -11,7 +11,7 @@ import type { ClipRequest } from '../../../nodes/lib/clip/request';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runTool } from '../../../nodes/lib/ffmpeg/run';
 import type { Segment } from '../../../nodes/lib/recording/segment';
-import { FakeRing, FPS, frameNumberAt, recordSegments } from '../../support/footage';
+import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../support/footage';
 import { temporaryDirectory } from '../../support/flow';
 
 const START = 1_700_000_000.3;
@@ -258,6 +258,36 @@ describe('ClipMaker', () => {
     assert.ok(clip.description.achieved.from <= START + 5);
     assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), 7 * FPS);
   });
+
+  for (const [name, encoding, method] of [
+    ['H.264', [], 'smart'],
+    ['B-frames', ['-preset', 'medium', '-bf', '3', '-g', String(FPS * 2), '-sc_threshold', '0'], 'smart'],
+    ['HEVC', ['-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=error:keyint=25'], 'reencode'],
+  ] as const) {
+    it(`begins and ends on the very frame when asked to: ${name}`, async (t) => {
+      const directory = await temporaryDirectory(t);
+      const list = await recordSegments(directory, {
+        start: START,
+        seconds: 12,
+        segmentSeconds: 4,
+        encoding,
+      });
+
+      const asked = { ...request(6.2, 3.76, 3.16), exact: true };
+      const { path, description } = await makeClip(t, asked, { from: directory, list });
+
+      const frames = await frameNumbers(path);
+      assert.deepEqual([frames[0], frames.at(-1)], [2.44 * FPS, 9.36 * FPS - 1]);
+      assert.deepEqual(
+        frames,
+        [...frames.keys()].map((n) => n + frames[0]),
+      );
+      assert.equal(await frameNumberAt(path, description.t0_offset_s ?? NaN), 6.2 * FPS);
+      assert.equal(description.method, method);
+      assert.ok(Math.abs(description.achieved.from - START - 2.44) < 0.002);
+      assert.deepEqual(description.notes, []);
+    });
+  }
 
   it('reads segments in a directory with an unusual name', async (t) => {
     const directory = join(await temporaryDirectory(t), "it's a 'store' %d");

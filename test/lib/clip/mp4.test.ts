@@ -17,9 +17,9 @@ const ENCODINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Times to the microsecond, as ffprobe prints them. */
-function rounded({ splice: _, ...media }: SegmentMedia): object {
+function rounded(media: SegmentMedia): object {
   return JSON.parse(
-    JSON.stringify(media, (_key, value: unknown) =>
+    JSON.stringify({ ...media, splice: undefined }, (_key, value: unknown) =>
       typeof value === 'number' ? Math.round(value * 1e5) / 1e5 : value,
     ),
   ) as object;

@@ -45,6 +45,13 @@ class FakeMaker {
     });
   }
 
+  readonly removed: string[] = [];
+
+  remove(path: string): Promise<void> {
+    this.removed.push(path);
+    return Promise.resolve();
+  }
+
   prepare(): Promise<void> {
     return Promise.resolve();
   }
@@ -98,6 +105,9 @@ class Witness implements ClipObserver {
 }
 
 async function setUp(t: TestContext, segments: readonly Segment[] = []) {
+  const queues: ClipQueue[] = [];
+  // Before the directory is removed.
+  t.after(() => Promise.all(queues.map((queue) => queue.close())));
   const directory = await temporaryDirectory(t);
   const ring = new FakeRing('/rec', 10, segments);
   const clock = new FakeClock(T0);
@@ -114,7 +124,7 @@ async function setUp(t: TestContext, segments: readonly Segment[] = []) {
       random: () => 0,
     });
     await queue.open();
-    t.after(() => queue.close());
+    queues.push(queue);
     return { queue, maker, observer };
   };
   return { directory, ring, clock, open };
@@ -274,6 +284,40 @@ describe('ClipQueue', () => {
     await queue.close();
     assert.equal(ring.pins.size, 0);
     assert.deepEqual(await readdir(directory), ['done']);
+  });
+
+  it('drops a job that waits or is cut, and never takes its event again', async (t) => {
+    for (const step of ['waiting', 'cutting'] as const) {
+      const { directory, ring, open } = await setUp(t, step === 'waiting' ? [] : [segment(T0)]);
+      const { queue, observer } = await open();
+      await queue.accept(request());
+      await observer.state(step);
+
+      assert.equal(await queue.drop('crash'), true);
+
+      assert.deepEqual(observer.progressed.at(-1), { state: 'dropped' });
+      assert.deepEqual(observer.over, []);
+      assert.equal(ring.pins.size, 0);
+      assert.deepEqual(await readdir(directory), ['done']);
+      assert.equal(await queue.accept(request()), false);
+      await queue.close();
+    }
+  });
+
+  it('drops a finished clip once, also after a restart, and nothing of an unknown event', async (t) => {
+    const { open } = await setUp(t, [segment(T0)]);
+    const before = await open();
+    await before.queue.accept(request());
+    (await before.maker.call(0)).finish();
+    await before.observer.outcome();
+    await before.queue.close();
+
+    const { queue, maker } = await open();
+    assert.equal(await queue.drop('other'), false);
+    assert.equal(await queue.drop('crash'), true);
+    assert.equal(await queue.drop('crash'), false);
+
+    assert.deepEqual(maker.removed, ['accident.mp4']);
   });
 
   it('sets a damaged job aside and goes on with the others', async (t) => {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { KeyRing } from '../../nodes/lib/alert/key-ring';
+import { manifestSigner } from '../../nodes/clip-maker/manifest-signer';
+import { sha256Of } from '../../nodes/lib/clip/manifest';
+import { systemClock } from '../../nodes/lib/clock';
+import { temporaryDirectory } from '../support/flow';
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function verifyClip(...args: readonly string[]): Promise<Outcome> {
+  const command = [join(__dirname, '../../cli/v2x.ts'), 'verify-clip', ...args];
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, command, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+/** A kept clip, its manifest signed with an Ed25519 key whose public half lies beside it. */
+async function keptClip(t: TestContext) {
+  const directory = await temporaryDirectory(t);
+  const [clip, manifest, signature, key] = ['mp4', 'json', 'jws', 'pem'].map((extension) =>
+    join(directory, `accident_1700000000.${extension}`),
+  );
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  await writeFile(key, publicKey.export({ type: 'spki', format: 'pem' }));
+  const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const ring = await KeyRing.create({ keyId: 'rsu-7', algorithm: 'EdDSA', secret });
+  await writeFile(clip, 'footage');
+  const achieved = { from: 1_700_000_000, to: 1_700_000_600 };
+  // Longer than any datagram.
+  const notes = [' '.repeat(5000)];
+  const text = JSON.stringify({ sha256: await sha256Of(clip), achieved, notes });
+  await writeFile(manifest, text);
+  await writeFile(signature, await manifestSigner(ring, systemClock)(text));
+  return { clip, manifest, signature, key };
+}
+
+describe('v2x verify-clip', () => {
+  it('ends with 0 and one line on a clip as it was kept', async (t) => {
+    const { clip, key, signature } = await keptClip(t);
+    const line = `${clip}: unchanged, from 2023-11-14T22:13:20.000Z to 2023-11-14T22:23:20.000Z`;
+
+    assert.deepEqual(await verifyClip(clip, '--key', key), {
+      code: 0,
+      stdout: `${line}, signature good\n`,
+      stderr: '',
+    });
+    assert.equal((await verifyClip(clip)).stdout, `${line}, signature not checked, give --key\n`);
+    await rm(signature);
+    assert.equal((await verifyClip(clip)).stdout, `${line}, not signed\n`);
+  });
+
+  it('ends with 1 and names what differs: clip, manifest, key, or no signature', async (t) => {
+    const { clip, manifest, signature, key } = await keptClip(t);
+    const refused = async (reason: RegExp, keyFile = key) => {
+      const { code, stdout, stderr } = await verifyClip(clip, '--key', keyFile);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /^v2x: [^\n]+\n$/);
+      assert.match(stderr, reason);
+    };
+    const other = `${key}.other`;
+    const { publicKey } = generateKeyPairSync('ed25519');
+    await writeFile(other, publicKey.export({ type: 'spki', format: 'pem' }));
+    await refused(/signature .* is not good/, other);
+    await writeFile(other, 'an HMAC secret of 32 bytes or more');
+    await refused(/signed with EdDSA, the key is for HS256/, other);
+    await refused(/The key cannot be read/, join(key, 'missing'));
+
+    await appendFile(clip, '!');
+    await refused(/is not the clip that was kept/);
+    await writeFile(
+      manifest,
+      (await readFile(manifest, 'utf8')).replace(/[0-9a-f]{64}/, await sha256Of(clip)),
+    );
+    await refused(/The manifest is not the one that was signed/);
+    await rm(signature);
+    await refused(/There is no signature/);
+  });
+
+  it('ends with 2 without a clip', async () => {
+    const { code, stderr } = await verifyClip();
+
+    assert.deepEqual([code, stderr], [2, 'v2x: the clip is missing; see "v2x verify-clip --help"\n']);
+  });
+});
