@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Editor, noBrowser } from '../support/editor';
 import { temporaryDirectory } from '../support/flow';
@@ -107,12 +107,22 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
   });
 
   it('no ffmpeg on this machine: the demo runs on the fallback, and says so', async (t) => {
-    const tools = await temporaryDirectory(t);
-    const others = (await readdir('/usr/bin')).filter((name) => !/^ff(mpeg|probe)$/.test(name));
-    for (const name of others) await symlink(join('/usr/bin', name), join(tools, name));
-    const unit = await startUnit(t, { PATH: tools });
+    const unit = await startUnit(t, { PATH: await toolsWithoutFfmpeg(t) });
     await unit.program.line(/ffmpeg.*(sudo )?apt(-get)? install ffmpeg/i);
     await fileIn(unit.directory('rec'), SEGMENT);
+  });
+
+  it('no ffmpeg at all: says how to install it, warns on, and records once it is there', async (t) => {
+    const tools = await toolsWithoutFfmpeg(t);
+    const nodeArguments = ['--import', resolve('test/support/no-fallback.mjs')];
+    const unit = await startUnit(t, { PATH: tools }, { nodeArguments });
+    await unit.program.line(/\[ffmpeg-segmenter:.*sudo apt install ffmpeg/);
+    await assertWarns(t, unit);
+
+    for (const name of ['ffmpeg', 'ffprobe']) await symlink(join('/usr/bin', name), join(tools, name));
+
+    await fileIn(unit.directory('rec'), SEGMENT);
+    assert.equal(count(unit, /\[ffmpeg-segmenter:.*sudo apt install ffmpeg/), 1);
   });
 
   it(
@@ -133,6 +143,14 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
     },
   );
 });
+
+/** A directory with every program of this system but ffmpeg. */
+async function toolsWithoutFfmpeg(t: TestContext): Promise<string> {
+  const tools = await temporaryDirectory(t);
+  const others = (await readdir('/usr/bin')).filter((name) => !/^ff(mpeg|probe)$/.test(name));
+  for (const name of others) await symlink(join('/usr/bin', name), join(tools, name));
+  return tools;
+}
 
 async function freeTcpPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
