@@ -4,6 +4,7 @@ import { receiveMulticast, type DatagramInfo, type ReceiverOptions } from '../li
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { numberSetting } from '../lib/node-red/settings';
+import { Throttle } from '../lib/throttle';
 
 interface Config {
   group: string;
@@ -12,6 +13,9 @@ interface Config {
   /** Bytes; larger datagrams are dropped. */
   limit: string | number;
 }
+
+/** The status is drawn at most this often, however many datagrams come. */
+const STATUS_PERIOD_SECONDS = 0.5;
 
 /** Receives the datagrams of a multicast group, each with its sender and the time it came in. */
 export default defineNode<Config>({
@@ -34,13 +38,21 @@ type Handlers = Required<Pick<ReceiverOptions, 'onDatagram' | 'onReady' | 'onFau
 /** What the node shows while one socket lives: red as long as an interface does not work. */
 function handlersOf(node: FlowNode<Config>, healthy: () => void): Handlers {
   let impaired = false;
+  let received = 0;
+  const status = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {
+    if (!impaired) node.status.ok('received', { time: timeOfDay(received) });
+  });
+  node.onClose(() => {
+    status.cancel();
+  });
   return {
     onReady() {
       healthy();
       if (!impaired) node.status.ok('listening');
     },
     onDatagram(payload: Buffer, datagram: DatagramInfo) {
-      if (!impaired) node.status.ok('received', { time: timeOfDay(datagram.received) });
+      received = datagram.received;
+      status.call();
       node.send({ payload, datagram });
     },
     onFault(error: V2xError) {

@@ -73,6 +73,9 @@ function toCompact(datagram: Uint8Array | string): string {
   return text;
 }
 
+/** Made once: under a flood of forgeries, making errors would cost more than checking signatures. */
+const FORGERY = refusal('signature', WRONG_SIGNATURE);
+
 /** The key that the header names; the key, not the header, decides on the algorithm. */
 function chooseKey(header: CompactJWSHeaderParameters, ring: KeyRing, now: number): Key {
   const key = typeof header.kid === 'string' ? ring.find(header.kid) : undefined;
@@ -95,7 +98,7 @@ function refuseForgery({ protected: header, payload, signature }: FlattenedJWSIn
     algorithm === 'HS256' && signing
       ? isHmacOf(signature, `${header ?? ''}.${String(payload)}`, signing)
       : Buffer.from(signature, 'base64url').toString('base64url') === signature;
-  if (!authentic) throw refusal('signature', WRONG_SIGNATURE);
+  if (!authentic) throw FORGERY;
 }
 
 function isHmacOf(signature: string, input: string, key: KeyObject): boolean {
