@@ -34,7 +34,8 @@ export default defineNode<Config>({
       async input(message, send) {
         const now = node.clock.now();
         const event = toEvent(message.payload, { id: randomUUID(), ts: now });
-        if (isStale(message)) {
+        // A cancel is never withheld: as long as a warning stands, its end is news.
+        if (isStale(message) && event.action !== 'cancel') {
           node.status.off('stale');
           node.info(`Event "${event.id}" is too old to warn of; it is not alerted`);
           return;

@@ -88,10 +88,58 @@ describe('v2x-alert-tracker', () => {
     assert.equal(changeOf(await changes.next()), 'new');
   });
 
-  it('keeps to a fixed place', async () => {
-    const { receive, others } = await start({ lat: '37.6', lon: '127' });
-    receive(alert());
+  it('keeps to a fixed place, and to the heading at it', async () => {
+    const far = await start({ lat: '37.6', lon: '127' });
+    far.receive(alert());
+    assert.equal(changeOf(await far.others.next()), 'irrelevant');
+    await stopFlow();
+
+    // 278 m north of the incident.
+    const place = { lat: '37.569', lon: '126.978' };
+    for (const [heading, change] of [
+      ['', 'new'],
+      ['180', 'new'],
+      ['0', 'irrelevant'],
+    ]) {
+      const near = await start({ ...place, heading });
+      near.receive(alert());
+      const output = change === 'new' ? near.changes : near.others;
+      assert.equal(changeOf(await output.next()), change, `heading ${heading}`);
+      await stopFlow();
+    }
+  });
+
+  it('takes the position of the message rather than the fixed place', async () => {
+    const { receive, changes, others } = await start({ lat: '37.569', lon: '126.978' });
+    receive(alert(), { position: { lat: 37.6, lon: 126.978 } });
     assert.equal(changeOf(await others.next()), 'irrelevant');
+    receive(alert());
+    assert.equal(changeOf(await changes.next()), 'new');
+  });
+
+  it('tells of the cancel of an alert that was told, wherever the vehicle is by then', async () => {
+    const { receive, changes } = await start();
+    receive(alert(), { position: { lat: 37.569, lon: 126.978 } });
+    await changes.next();
+    receive(alert({ iat: NOW + 1, status: 'cancelled' }), { position: { lat: 38, lon: 126.978 } });
+    assert.equal(changeOf(await changes.next()), 'cancel');
+  });
+
+  it('takes every alert as relevant that names no place, or no distance', async () => {
+    const { receive, changes } = await start({ lat: '10', lon: '10' });
+    const { lat, lon, distance_m: distance, ...event } = alert().event;
+    receive(alert({ event: { ...event, distance_m: distance } }));
+    assert.equal(changeOf(await changes.next()), 'new');
+    receive(alert({ sub: '1001:8', event: { ...event, lat, lon } }));
+    assert.equal(changeOf(await changes.next()), 'new');
+  });
+
+  it('has room for so many alerts only', async () => {
+    const { receive, changes, others } = await start({ size: '1' });
+    receive(alert());
+    await changes.next();
+    receive(alert({ sub: '1001:8' }));
+    assert.equal(changeOf(await others.next()), 'full');
   });
 
   it('refuses what is no alert, no place, or half a setting', async () => {

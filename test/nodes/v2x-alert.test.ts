@@ -110,6 +110,16 @@ describe('v2x-alert', () => {
     assert.equal(outlet('next').received.length, 0);
   });
 
+  it('sends a cancel however long it waited, as long as its alert stands', async () => {
+    await start();
+    const alert = probe('alert');
+    const next = outlet('next');
+    alert.node.receive({ payload: { id: 'x', type: 'fire' } });
+    await next.next();
+    alert.node.receive({ payload: { id: 'x', type: 'fire', action: 'cancel' }, event: { stale: true } });
+    assert.equal(((await next.next()).payload as Alert).status, 'cancelled');
+  });
+
   it('refuses a cancel for what was never sent, and what is no event', async () => {
     await start();
     const alert = probe('alert');
