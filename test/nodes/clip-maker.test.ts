@@ -3,7 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { compactVerify } from 'jose';
 import clipMaker from '../../nodes/clip-maker/clip-maker';
+import { KeyRing } from '../../nodes/lib/alert/key-ring';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';
 import { FakeClock } from '../support/fake-clock';
@@ -114,6 +116,77 @@ describe('clip-maker', () => {
       `accident_${START + 4}.mp4`,
       `accident_${START + 8}.mp4`,
     ]);
+  });
+
+  it('deletes the clip of a cancelled event when told to, and ends the job of one that waits', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const clock = new FakeClock(START + 16);
+    const ring = new FakeRing(recorded, SEGMENT, segments);
+    await startFlow([storeOf(ring), clipMaker], flowInto(directory, { cancel: 'drop' }), {
+      environment: { clock },
+    });
+    const maker = probe('maker');
+    const clips = outlet('clips');
+    const progress = outlet('progress');
+    const dropped = async () => {
+      for (;;) {
+        const { payload } = await progress.next();
+        if ((payload as { state: string }).state === 'dropped') return;
+      }
+    };
+
+    maker.node.receive(crash(8));
+    await clips.next();
+    maker.node.receive(crash(8, { action: 'cancel' }));
+    await dropped();
+    maker.node.receive(crash(20, { id: 'coming' }));
+    maker.node.receive(crash(20, { id: 'coming', action: 'cancel' }));
+    await dropped();
+
+    assert.deepEqual(await readdir(directory), ['.jobs']);
+    assert.equal(ring.pins.size, 0);
+    assert.ok(await maker.status(({ text }) => text === 'clip-maker.status.dropped'));
+  });
+
+  it('signs the manifest with the chosen key, and says in it when it could not', async (t) => {
+    for (const notAfter of [START + 1000, START]) {
+      const directory = await temporaryDirectory(t);
+      const ring = new FakeRing(recorded, SEGMENT, segments);
+      const secret = 'a secret of the tests, 32 bytes at least';
+      const keys = await KeyRing.create({ keyId: 'rsu', algorithm: 'HS256', secret, notAfter });
+      const keyNode = defineNode<object, object, KeyRing>({ type: 'v2x-key', setup: () => ({ api: keys }) });
+      const flow = [{ id: 'key', type: 'v2x-key' }, ...flowInto(directory, { key: 'key' })];
+      const environment = { clock: new FakeClock(START + 16) };
+      await startFlow([storeOf(ring), keyNode, clipMaker], flow, { environment });
+      const clips = outlet('clips');
+
+      probe('maker').node.receive(crash(8));
+      const { signature, manifest, notes } = (await clips.next()).payload as Record<string, string>;
+
+      if (notAfter === START) {
+        assert.equal(signature, undefined);
+        assert.match(notes[0], /This manifest is not signed: The key "rsu" must not sign now/);
+      } else {
+        const token = (await readFile(signature, 'utf8')).trim();
+        const { payload, protectedHeader } = await compactVerify(token, Buffer.from(secret));
+        assert.equal(Buffer.from(payload).toString(), await readFile(manifest, 'utf8'));
+        assert.deepEqual(protectedHeader, { alg: 'HS256', kid: 'rsu', cty: 'json' });
+      }
+      await stopFlow();
+    }
+  });
+
+  it('begins and ends on the very frame when the message asks for it', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const ring = new FakeRing(recorded, SEGMENT, segments);
+    const environment = { clock: new FakeClock(START + 16) };
+    await startFlow([storeOf(ring), clipMaker], flowInto(directory), { environment });
+    const clips = outlet('clips');
+
+    probe('maker').node.receive({ ...crash(8.48), exact: true });
+
+    const { from, to, method } = (await clips.next()).payload as Record<string, unknown>;
+    assert.deepEqual([from, to, method], [START + 4.48, START + 11.48, 'smart']);
   });
 
   it('goes on after a redeploy while it waits', async (t) => {

@@ -50,7 +50,8 @@ export async function assembleClip(
     } catch (error) {
       const fault = faultOf(error);
       const others = readable.filter(({ segment }) => segment.name !== fault.details.segment);
-      if (others.length === readable.length || notes.length === MAX_LEFT_OUT) {
+      const hopeless = others.length === readable.length || others.length === 0;
+      if (hopeless || notes.length === MAX_LEFT_OUT) {
         return await secondTry({ plan, t0, readable, notes }, options);
       }
       readable = others;

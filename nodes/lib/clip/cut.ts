@@ -65,15 +65,26 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
     // Otherwise ffmpeg moves all by as much as sound begins before the first frame.
     options: ['-progress', 'pipe:1', ...(options.encode ? ['-copyts'] : [])],
   });
+  let words = '';
   await runFfmpeg(args, {
     clock,
     signal,
     lowPriority: true,
     onStdout: progressReader(plan.duration, onPercent),
+    onStderrLine: (line) => (words = line),
     ...(stdin && { stdin }),
   });
   signal.throwIfAborted();
-  const media = await cutMedia(target, { clock, signal });
+  const media = await cutMedia(target, { clock, signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    // On a full disk ffmpeg ends with success; only its words tell.
+    throw new V2xError(
+      'ffmpeg',
+      `ffmpeg did not finish ${target}: ${words}`,
+      { path: target },
+      { cause: error },
+    );
+  });
   assertLength(plan, media, plan.duration - (options.encode?.skip ?? 0));
   return media;
 }

@@ -6,6 +6,9 @@ import { keyOf, type ClipRequest } from './request';
 /** How many finished incidents are remembered, so that none gets a second clip. */
 const MAX_DONE = 1000;
 
+/** Events of one id that lie no further apart than this, or than a clip is long, tell of one incident. */
+const SAME_INCIDENT_SECONDS = 60;
+
 /** A clip that was accepted and is not in the archive yet. */
 export interface ClipJob {
   /** Safe in file names; the same for the same event id. */
@@ -21,7 +24,8 @@ export class JobStore {
   private constructor(
     private readonly directory: string,
     private readonly known: Set<string>,
-    private readonly done: string[],
+    /** T0 of each finished job, oldest job first. */
+    private readonly done: Map<string, number>,
   ) {}
 
   /**
@@ -34,8 +38,9 @@ export class JobStore {
     await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
     const pending = await keysIn(directory);
     // After a crash while it was finished a job is in both; it is finished again.
-    const done = (await oldestFirst(doneDirectory)).filter((key) => !pending.includes(key));
-    return new JobStore(directory, new Set([...done, ...pending]), done);
+    const done = (await oldestFirst(doneDirectory)).filter(({ key }) => !pending.includes(key));
+    const known = new Set([...done.map(({ key }) => key), ...pending]);
+    return new JobStore(directory, known, new Map(done.map(({ key, t0 }) => [key, t0])));
   }
 
   /**
@@ -58,19 +63,32 @@ export class JobStore {
     return this.known.has(keyOf(id));
   }
 
+  /**
+   * Whether a request is of an incident that has a job already. A sender may use an id again: the same id at another
+   * time, further away than a clip is long, is another incident.
+   */
+  covers({ id, t0, pre, post }: ClipRequest): boolean {
+    const finished = this.done.get(keyOf(id));
+    if (finished === undefined) return this.knows(id);
+    return Math.abs(finished - t0) <= Math.max(pre + post, SAME_INCIDENT_SECONDS);
+  }
+
   /** Whether a job was added and not finished. */
   isPending({ key }: Pick<ClipJob, 'key'>): boolean {
-    return this.known.has(key) && !this.done.includes(key);
+    return this.known.has(key) && !this.done.has(key);
   }
 
   /** Persists a request; its event is known at once. */
   async add(request: ClipRequest): Promise<ClipJob> {
     const key = keyOf(request.id);
+    const finished = this.done.get(key);
     this.known.add(key);
+    this.done.delete(key);
     try {
       await writeWhole(this.jobFile(key), JSON.stringify(request));
     } catch (error) {
-      this.known.delete(key);
+      if (finished === undefined) this.known.delete(key);
+      else this.done.set(key, finished);
       throw error;
     }
     return { key, request };
@@ -85,8 +103,11 @@ export class JobStore {
     await rm(this.jobFile(key));
     await syncDirectory(this.directory);
     await rm(this.workDirectory({ key }), { recursive: true, force: true });
-    this.done.push(key);
-    while (this.done.length > MAX_DONE) await this.forget(this.done.shift() ?? '');
+    this.done.set(key, request.t0);
+    for (const oldest of this.done.keys()) {
+      if (this.done.size <= MAX_DONE) break;
+      await this.forget(oldest);
+    }
   }
 
   /**
@@ -95,7 +116,7 @@ export class JobStore {
    */
   async finished(id: string): Promise<{ job: ClipJob; clip: string } | undefined> {
     const key = keyOf(id);
-    if (!this.done.includes(key)) return undefined;
+    if (!this.done.has(key)) return undefined;
     const request = parseRequest(await readFile(this.doneFile(key), 'utf8')) as
       (ClipRequest & { readonly clip?: unknown }) | undefined;
     return typeof request?.clip === 'string' ? { job: { key, request }, clip: request.clip } : undefined;
@@ -120,6 +141,7 @@ export class JobStore {
 
   private async forget(key: string): Promise<void> {
     this.known.delete(key);
+    this.done.delete(key);
     await rm(this.doneFile(key), { force: true });
   }
 
@@ -139,12 +161,16 @@ async function keysIn(directory: string): Promise<string[]> {
   return names.flatMap((name) => JOB_FILE.exec(name)?.slice(1) ?? []);
 }
 
-async function oldestFirst(directory: string): Promise<string[]> {
-  const keys = await keysIn(directory);
+/** Finished jobs, oldest first; a file that is none has no T0 and so covers nothing. */
+async function oldestFirst(directory: string): Promise<{ key: string; t0: number }[]> {
   const dated = await Promise.all(
-    keys.map(async (key) => ({ key, at: (await stat(join(directory, `${key}.json`))).mtimeMs })),
+    (await keysIn(directory)).map(async (key) => {
+      const path = join(directory, `${key}.json`);
+      const request = parseRequest(await readFile(path, 'utf8'));
+      return { key, t0: request?.t0 ?? -Infinity, at: (await stat(path)).mtimeMs };
+    }),
   );
-  return dated.sort((a, b) => a.at - b.at).map(({ key }) => key);
+  return dated.sort((a, b) => a.at - b.at);
 }
 
 function parseRequest(json: string): ClipRequest | undefined {

@@ -60,6 +60,8 @@ export class ClipQueue {
   private readonly stop = new AbortController();
   private readonly running = new Map<string, RunningJob>();
   private readonly cuts: Turnstile;
+  /** One at a time, in order: a cancel may come while its event is still being persisted. */
+  private readonly intake = new Turnstile(1);
 
   private opening: Promise<JobStore> | undefined;
 
@@ -80,7 +82,11 @@ export class ClipQueue {
    * @returns false when the event has a clip already, or one is on its way
    * @throws V2xError `queue-full`; the system's error when it cannot be persisted
    */
-  async accept(request: ClipRequest): Promise<boolean> {
+  accept(request: ClipRequest): Promise<boolean> {
+    return this.intake.run(() => this.take(request));
+  }
+
+  private async take(request: ClipRequest): Promise<boolean> {
     const store = await this.store();
     if (store.knows(request.id)) return false;
     if (this.running.size >= MAX_PENDING) {
@@ -101,7 +107,11 @@ export class ClipQueue {
    * Drops what there is of an event, since it was no incident: its job, or its clip. The event stays known.
    * @returns false when there is neither
    */
-  async drop(id: string): Promise<boolean> {
+  drop(id: string): Promise<boolean> {
+    return this.intake.run(() => this.dropNow(id));
+  }
+
+  private async dropNow(id: string): Promise<boolean> {
     const store = await this.store();
     const running = this.running.get(keyOf(id));
     if (running) {

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { assembleClip } from '../../../nodes/lib/clip/assemble';
+import { inspectMedia } from '../../../nodes/lib/clip/inspect';
+import { ClipMaker } from '../../../nodes/lib/clip/maker';
+import { systemClock as clock } from '../../../nodes/lib/clock';
+import { probe } from '../../../nodes/lib/ffmpeg/probe';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../support/footage';
+import { temporaryDirectory } from '../../support/flow';
+
+const START = 1_700_000_000.3;
+/** What a number in a picture can tell. */
+const FRAME = 1 / FPS;
+
+interface Given {
+  readonly encoding?: readonly string[];
+  readonly gop: number;
+  readonly seconds: number;
+  readonly segmentSeconds: number;
+}
+
+const GIVEN: Readonly<Record<string, Given>> = {
+  'a GOP of 10 s': {
+    encoding: ['-g', String(FPS * 10), '-sc_threshold', '0'],
+    gop: 10,
+    seconds: 30,
+    segmentSeconds: 10,
+  },
+  'B-frames': {
+    encoding: ['-preset', 'medium', '-bf', '3', '-g', String(FPS * 2), '-sc_threshold', '0'],
+    gop: 2,
+    seconds: 12,
+    segmentSeconds: 4,
+  },
+  HEVC: {
+    encoding: ['-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=error:keyint=25'],
+    gop: 1,
+    seconds: 8,
+    segmentSeconds: 2,
+  },
+};
+
+async function clipOf(
+  t: TestContext,
+  directory: string,
+  list: readonly Segment[],
+  window: [number, number, number],
+) {
+  const [t0, pre, post] = window;
+  const archive = await temporaryDirectory(t);
+  const maker = new ClipMaker(new FakeRing(directory, 2, list), archive, clock);
+  const request = { id: 'crash', t0: START + t0, pre, post, event: {} };
+  return maker.make(request, { work: join(archive, 'work'), signal: new AbortController().signal });
+}
+
+describe('the times of a clip', () => {
+  for (const [name, { gop, encoding = [], ...footage }] of Object.entries(GIVEN)) {
+    it(`are right at T0 and at both ends with ${name}`, async (t) => {
+      const directory = await temporaryDirectory(t);
+      const list = await recordSegments(directory, { start: START, encoding, ...footage });
+      const t0 = footage.seconds * 0.6;
+      const { path, description } = await clipOf(t, directory, list, [t0, 3.1, 1.9]);
+
+      const frames = await frameNumbers(path);
+      const first = frames[0] * FRAME;
+      const last = (frames[frames.length - 1] + 1) * FRAME;
+      assert.ok(first <= t0 - 3.1 && first > t0 - 3.1 - gop, `begins at ${first} s`);
+      assert.ok(Math.abs(description.achieved.from - START - first) < 0.002, 'says when it begins');
+      assert.ok(last > t0 + 1.9 - FRAME && last < t0 + 1.9 + 5 * FRAME, `ends at ${last} s`);
+      assert.equal(await frameNumberAt(path, description.t0_offset_s ?? NaN), Math.floor(t0 * FPS + 1e-6));
+      assert.deepEqual([description.method, description.notes], ['copy', []]);
+    });
+  }
+
+  it('are right with a variable frame rate', async (t) => {
+    const directory = await temporaryDirectory(t);
+    // Every frame keeps its number and its time; three of seven are missing.
+    const encoding = [
+      '-vf',
+      "select='lt(mod(n,7),4)'",
+      '-vsync',
+      'vfr',
+      '-force_key_frames',
+      'expr:gte(t,n_forced)',
+    ];
+    const list = await recordSegments(directory, { start: START, seconds: 12, segmentSeconds: 4, encoding });
+    const { path, description } = await clipOf(t, directory, list, [7.28, 3, 3]);
+
+    const numbers = await frameNumbers(path);
+    assert.ok(numbers.every((number) => number % 7 < 4));
+    assert.equal(await frameNumberAt(path, description.t0_offset_s ?? NaN), 7.28 * FPS);
+    const { duration = 0 } = await probe(path, { clock });
+    assert.ok(Math.abs(duration - description.duration_s) < 0.15, `${duration} s`);
+  });
+
+  it('do not drift over 60 segments with sound of 8 kHz', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const list = await recordSegments(directory, { start: START, seconds: 60, segmentSeconds: 1 });
+    assert.equal(list.length, 60);
+    const { path, description } = await clipOf(t, directory, list, [58.5, 58, 1]);
+
+    assert.equal(await frameNumberAt(path, description.t0_offset_s ?? NaN), Math.floor(58.5 * FPS));
+    assert.ok(Math.abs(description.duration_s - 59.5) < FRAME);
+    const { audio } = await probe(path, { clock });
+    assert.ok(Math.abs((audio?.duration ?? 0) - 59.5) < 0.3, `sound of ${audio?.duration} s`);
+  });
+});
+
+describe('a clip that cannot be made as planned', () => {
+  it('is re-encoded once, and kept with its fault when that does not help', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const list = await recordSegments(directory, { start: START, seconds: 4, segmentSeconds: 2 });
+    // What was found inside does not fit what is there, and there is no other segment to go on with.
+    const footage = await Promise.all(
+      list.slice(0, 1).map(async (segment) => {
+        const media = await inspectMedia(join(directory, segment.name), { clock });
+        return { segment, media: { ...media, end: media.end + 30 } };
+      }),
+    );
+    const options = {
+      clock,
+      signal: new AbortController().signal,
+      segments: directory,
+      target: join(directory, 'clip.mp4'),
+    };
+
+    const clip = await assembleClip({ from: START, to: START + 30 }, START + 1, footage, options);
+
+    assert.equal(clip?.fault?.code, 'clip-length');
+    assert.match(clip.notes.at(-1) ?? '', /The clip is .* it is kept as it is$/);
+  });
+});
+
+const tmpfs =
+  process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0 ? false : 'needs root to mount';
+
+describe('an archive on a full disk', { skip: tmpfs }, () => {
+  it('gives an error, no half clip, and the clip when there is room again', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const disk = join(directory, 'disk');
+    await mkdir(disk);
+    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]);
+    if (mount.status !== 0) {
+      t.skip(`mount: ${String(mount.stderr)}`);
+      return;
+    }
+    try {
+      const rec = join(directory, 'rec');
+      await mkdir(rec);
+      const list = await recordSegments(rec, { start: START, seconds: 20, segmentSeconds: 2 });
+      const archive = join(disk, 'archive');
+      const maker = new ClipMaker(new FakeRing(rec, 2, list), archive, clock);
+      const request = { id: 'crash', t0: START + 10, pre: 9, post: 9, event: {} };
+      const options = { work: join(archive, 'work'), signal: new AbortController().signal };
+      await writeFile(join(disk, 'filler'), Buffer.alloc(150_000));
+
+      await assert.rejects(maker.make(request, options), /No space left on device|ENOSPC/);
+      assert.deepEqual(
+        (await readdir(archive)).filter((name) => name.startsWith('accident_')),
+        [],
+      );
+
+      execFileSync('mount', ['-o', 'remount,size=50m', disk]);
+      const { description } = await maker.make(request, options);
+      assert.deepEqual(description.notes, []);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+});
