@@ -86,7 +86,7 @@ export default defineNode<Config>({
           if (cancels === 'drop') await queue.drop(event.id);
           return;
         }
-        await queue.accept({
+        const request = {
           id: event.id,
           t0: event.ts,
           pre: numberSetting('msg.pre', message.pre, range(pre)),
@@ -94,7 +94,8 @@ export default defineNode<Config>({
           exact: booleanSetting(message.exact, exact),
           event,
           context: message.event,
-        });
+        };
+        await queue.accept(request, event.action === 'new');
       },
     };
   },

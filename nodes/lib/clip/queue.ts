@@ -79,16 +79,17 @@ export class ClipQueue {
 
   /**
    * Takes a request; when the promise resolves it is safe on disk.
-   * @returns false when the event has a clip already, or one is on its way
+   * @param isNew whether it begins an incident: then a known id at another time is another one
+   * @returns false when the incident has a clip already, or one is on its way
    * @throws V2xError `queue-full`; the system's error when it cannot be persisted
    */
-  accept(request: ClipRequest): Promise<boolean> {
-    return this.intake.run(() => this.take(request));
+  accept(request: ClipRequest, isNew = true): Promise<boolean> {
+    return this.intake.run(() => this.take(request, isNew));
   }
 
-  private async take(request: ClipRequest): Promise<boolean> {
+  private async take(request: ClipRequest, isNew: boolean): Promise<boolean> {
     const store = await this.store();
-    if (store.knows(request.id)) return false;
+    if (isNew ? store.covers(request) : store.knows(request.id)) return false;
     if (this.running.size >= MAX_PENDING) {
       throw new V2xError(
         'queue-full',

@@ -240,6 +240,24 @@ describe('ClipQueue', () => {
     });
   }
 
+  it('takes a new incident under an id that was used before, also after a restart, but no late update', async (t) => {
+    const { open } = await setUp(t, [segment(T0 - 200), segment(T0 - 10), segment(T0)]);
+    const first = await open();
+    await first.queue.accept(request('tunnel-7', T0 - 195));
+    (await first.maker.call(0)).finish();
+    await first.observer.outcome();
+    await first.queue.close();
+    const { queue, maker, observer } = await open();
+
+    assert.equal(await queue.accept(request('tunnel-7', T0 - 6), false), false);
+    assert.equal(await queue.accept(request('tunnel-7', T0 - 6)), true);
+    assert.equal(await queue.accept(request('tunnel-7', T0 - 5)), false);
+
+    (await maker.call(0)).finish();
+    assert.equal(await observer.outcome(), 'tunnel-7 finished');
+    assert.equal(await queue.accept(request('tunnel-7', T0 - 5)), false);
+  });
+
   it('waits for several windows at a time and cuts one at a time', async (t) => {
     const { ring, open } = await setUp(t);
     const { queue, maker, observer } = await open();
