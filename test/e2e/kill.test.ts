@@ -69,7 +69,8 @@ it(
   { timeout: 60_000 + KILLS * 15_000 },
   async (t) => {
     const data = await mkdtemp(join(tmpdir(), 'v2x-kill-'));
-    await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.3 } });
+    // So many copies per second that what waited through a restart goes out at once.
+    await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.3, perSecond: 1000 } });
     const group = await testGroup();
     const { actionIds, news } = await watchAlerts(t, group);
     const environment = {
