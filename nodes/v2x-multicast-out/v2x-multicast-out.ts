@@ -39,8 +39,10 @@ export default defineNode<Config>({
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
       policy,
-      async send({ alert: { bytes, message }, repetition }) {
+      async send({ alert, repetition }) {
+        const { bytes, message, duration = policy.duration } = alert;
         const report = await sender.send(bytes);
+        if (repetition === 0) file.add(alert, duration);
         if (message && (repetition === 0 || reportRepetitions)) {
           node.send(reportMessage(message, report, repetition));
         }
@@ -49,8 +51,9 @@ export default defineNode<Config>({
         node.report(error);
       },
       onAccept: (alert) => {
-        // What goes on after a restart is in the file already.
-        if (alert.message) file.add(alert, policy.duration);
+        // Until its first copy is out it waits as long as it is valid, also through a restart.
+        const { expires = node.clock.now() + policy.duration, message } = alert;
+        if (message) file.add(alert, expires - node.clock.now());
       },
       onChange: () => {
         display.repeating(repeater.size);
@@ -59,7 +62,7 @@ export default defineNode<Config>({
     node.onClose(() => {
       repeater.close();
     });
-    await resume(node, file, repeater);
+    await resume(node, file, repeater, policy);
     return {
       async input(message, send) {
         const bytes = bytesOf(message.payload);
@@ -142,12 +145,15 @@ async function resume(
   node: FlowNode<Config>,
   file: LiveAlertFile,
   repeater: Repeater<MessageAlert>,
+  policy: RepetitionPolicy,
 ): Promise<void> {
   const report = (error: unknown) => {
     node.report(error);
   };
   try {
-    for (const alert of await file.load()) repeater.submit(alert).catch(report);
+    for (const { duration = 0, ...alert } of await file.load()) {
+      repeater.submit({ ...alert, duration: Math.min(duration, policy.duration) }).catch(report);
+    }
   } catch (error) {
     report(error);
   }
