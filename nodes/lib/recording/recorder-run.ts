@@ -19,7 +19,7 @@ export interface OpenCamera {
   readonly outputs: readonly Output[];
 }
 
-/** Seconds without a byte from ffmpeg after which the camera is taken for stalled. */
+/** Seconds without a frame after which the camera is taken for stalled. */
 const STALL_SECONDS = 15;
 /** What ended ffmpeg: we did since time stamps jumped or nothing came, or it ended by itself. */
 type End = 'jump' | 'stall' | 'exit';
@@ -53,7 +53,7 @@ export async function recordRun(
       words.add(line);
     },
   });
-  const watching = watchForStall(options.clock, STALL_SECONDS, () => segments.haveGrown(), stop.signal);
+  const watching = watchForStall(options.clock, STALL_SECONDS, () => segments.isAlive(), stop.signal);
   const outcomes = await Promise.allSettled([
     recording.finally(() => {
       end('exit');

@@ -30,6 +30,8 @@ const BURST_SECONDS = 0.2;
 /** Lines of the index about deleted segments, before it is written anew. */
 const STALE_LINES = 1000;
 const STAT_BATCH = 256;
+/** There is always room for so many, whatever retention says: ffmpeg does not notice a full disk. */
+const SEGMENTS_TO_COME = 3;
 
 /**
  * The ring of segments in one directory: what there is, from when to when, and what may be deleted.
@@ -115,18 +117,18 @@ export class Ring implements SegmentRing {
   }
 
   /**
-   * Deletes what retention demands; only whoever records into the directory may call this.
-   * @param needBytes makes the disk at least so much freer than it is
+   * Deletes what retention demands, and the oldest when the next segments would not find room; only whoever records into the directory may call this.
    * @returns bytes that are missing although all that may go is gone: only pinned footage is left
    */
-  async trim(needBytes = 0): Promise<number> {
+  async trim(): Promise<number> {
     const { retention, clock } = this.options;
     const { bavail, bsize } = await statfs(this.directory);
     const freeBytes = bavail * bsize;
     const { segments, bytes } = this.table;
+    const room = SEGMENTS_TO_COME * (segments.at(-1)?.bytes ?? 0);
     const { victims, missingBytes } = chooseVictims(
       { segments, bytes, freeBytes, now: clock.now(), pinned: [...this.pins.values()] },
-      { ...retention, minFreeBytes: Math.max(retention.minFreeBytes, needBytes && freeBytes + needBytes) },
+      { ...retention, minFreeBytes: Math.max(retention.minFreeBytes, room) },
     );
     for (const { name } of victims) await rm(join(this.directory, name), { force: true });
     this.table.remove(new Set(victims.map(({ name }) => name)));

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { LineSplitter } from '../ffmpeg/stderr';
 import type { RecorderOptions } from './recorder';
-import { makeRoom } from './room';
-import { RunLogReader, type SegmentLine } from './run-log';
+import { diskFull, makeRoom } from './room';
+import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
 import { RunTimeline } from './timeline';
 
 /** The segments that one ffmpeg process writes, on their way into the ring. */
@@ -24,7 +23,8 @@ export class RunSegments {
   });
   private run: string;
   private number = 0;
-  private size = 0;
+  private framesSeen = 0;
+  private recording = false;
 
   /** @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end */
   constructor(
@@ -42,20 +42,25 @@ export class RunSegments {
     for (let line = this.closed.shift(); line; line = this.closed.shift()) await this.takeSegment(line);
   }
 
-  /** Whether ffmpeg has written something since the last call. */
-  async haveGrown(): Promise<boolean> {
-    const size = await sizeOfLast(this.directory);
-    const grown = size !== this.size;
-    if (grown && this.size === 0) this.options.onRecording();
-    this.size = size;
-    return grown;
+  /** Whether frames have come since the last call. */
+  isAlive(): boolean {
+    const alive = this.framesSeen > 0;
+    this.framesSeen = 0;
+    return alive;
   }
 
   private takeLine(text: string): void {
     const line = this.log.read(text);
     if (line?.kind === 'segment') this.closed.push(line);
-    else if (line) this.timeline.frame(line);
+    else if (line) this.takeFrame(line);
     if (this.timeline.jumpedAfter !== undefined) this.onJump();
+  }
+
+  private takeFrame(line: FrameLine): void {
+    this.timeline.frame(line);
+    this.framesSeen += 1;
+    if (!this.recording) this.options.onRecording();
+    this.recording = true;
   }
 
   private async takeSegment({ file, start, end }: SegmentLine): Promise<void> {
@@ -63,8 +68,9 @@ export class RunSegments {
     const path = join(this.directory, file);
     const { jumpedAfter = Infinity } = this.timeline;
     const { from, to, stepped } = this.timeline.close(start, end);
-    // A line means closed, not valid: on a full disk the file is empty. After a jump it may have no good frame.
-    if ((await stat(path)).size === 0 || start >= jumpedAfter) return;
+    if (start >= jumpedAfter) return;
+    // A line means closed, not written: ffmpeg's segment muxer says nothing of a full disk.
+    if ((await stat(path)).size === 0) throw diskFull(path);
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
     const first = this.number === 0 && !stepped;
@@ -102,18 +108,5 @@ export class RunSegments {
     const output = { url: path, options: ['-map', '0', '-c', 'copy', '-t', seconds.toFixed(6)] };
     const inputs = [{ url: `file:${whole}`, options: ['-f', 'mp4'] }];
     await runFfmpeg(ffmpegArguments({ inputs, outputs: [output] }), { clock: this.options.clock });
-  }
-}
-
-/** Bytes of the file that is written to; 0 when there is none. */
-async function sizeOfLast(directory: string): Promise<number> {
-  const last = (await readdir(directory)).sort().at(-1);
-  if (last === undefined) return 0;
-  try {
-    return (await stat(join(directory, last))).size;
-  } catch (error) {
-    // It has just been given its name in the ring.
-    if (codeOf(error) === 'ENOENT') return 0;
-    throw error;
   }
 }

@@ -11,10 +11,10 @@ const TICK_SECONDS = 1;
 export async function watchForStall(
   clock: Clock,
   limit: number,
-  look: () => Promise<boolean>,
+  look: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let quiet = 0; quiet < limit; quiet = (await look()) ? 0 : quiet + TICK_SECONDS) {
+  for (let quiet = 0; quiet < limit; quiet = look() ? 0 : quiet + TICK_SECONDS) {
     await sleep(clock, TICK_SECONDS, signal);
     if (signal.aborted) return;
   }

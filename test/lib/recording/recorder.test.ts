@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
@@ -35,12 +36,13 @@ class Recording {
   constructor(
     readonly ring: Ring,
     address: string,
+    onWarning: (text: string) => void = unexpected,
   ) {
     const onSegment = (segment: Segment) => {
       this.segments.push(segment);
       this.arrivals.emit('segment');
     };
-    const hooks = { onSegment, onRecording: () => this.arrivals.emit('recording'), onWarning: unexpected };
+    const hooks = { onSegment, onRecording: () => this.arrivals.emit('recording'), onWarning };
     this.end = record(
       { source: cameraSource({ address: address }), ring, clock, ...hooks },
       this.stop.signal,
@@ -84,6 +86,22 @@ async function serve(t: TestContext, options: RtspOptions) {
   const server = await startRtspServer(options);
   t.after(() => server.stop());
   return server;
+}
+
+/** Whether this process may mount file systems. */
+function mountable(): boolean {
+  return process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0;
+}
+
+/** A disk with room for some seconds of the synthetic picture. */
+async function smallDisk(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'v2x-disk-'));
+  assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]).status, 0);
+  t.after(async () => {
+    spawnSync('umount', ['--lazy', directory]);
+    await rm(directory, { recursive: true });
+  });
+  return directory;
 }
 
 /** Asserts that a segment's times are those burnt into its first and last frame, within `tolerance` seconds. */
@@ -162,6 +180,35 @@ describe('record', () => {
     await recording.next();
     await recording.finish();
     assert.deepEqual([saved.run, saved.number, saved.from], [before.run, 1, before.to]);
+  });
+
+  const noMount = mountable() ? false : 'mounting a small file system needs root';
+  it('makes room when something else fills the disk, and goes on', { skip: noMount }, async (t) => {
+    const ring = await openRing(t, 1, await smallDisk(t));
+    const warned = new EventEmitter();
+    const recording = new Recording(ring, '', () => warned.emit('warning'));
+    const first = await recording.next();
+    const warning = once(warned, 'warning');
+    for (let number = 0; number < 5; number++) await recording.next();
+    spawnSync('dd', ['if=/dev/zero', `of=${ring.directory}/log`, 'bs=64k'], { stdio: 'ignore' });
+    await warning;
+    const taken = recording.segments.length;
+    while (recording.segments.length < taken + 3) await recording.next();
+    await recording.finish();
+
+    assert.ok(!ring.segments.some(({ name }) => name === first.name));
+    const last = ring.segments.at(-1)?.name ?? '';
+    assert.ok((await probe(join(ring.directory, last), { clock })).video);
+  });
+
+  it('keeps what clips need on a full disk, and says so', { skip: noMount }, async (t) => {
+    const ring = await openRing(t, 1, await smallDisk(t));
+    ring.pin('clip', 0, Infinity);
+    const recording = new Recording(ring, '', () => undefined);
+    const first = await recording.next();
+
+    await assert.rejects(recording.end, { code: 'space' });
+    assert.equal(ring.segments[0]?.name, first.name);
   });
 
   it('ends when the camera freezes, and works again when it goes on', { skip }, async (t) => {

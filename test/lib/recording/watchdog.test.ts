@@ -8,7 +8,7 @@ describe('watchForStall', () => {
     const clock = new FakeClock();
     const signs = [true, false, false, true];
     let ended = false;
-    const look = () => Promise.resolve(signs.shift() ?? false);
+    const look = () => signs.shift() ?? false;
     const watch = watchForStall(clock, 5, look, new AbortController().signal).then(() => (ended = true));
     await clock.advance(8);
     assert.equal(ended, false);
@@ -20,7 +20,7 @@ describe('watchForStall', () => {
     const clock = new LateClock();
     let looks = 0;
     const stop = new AbortController();
-    const look = () => Promise.resolve(++looks % 3 === 0);
+    const look = () => ++looks % 3 === 0;
     const watch = watchForStall(clock, 5, look, stop.signal);
     for (let round = 0; round < 9; round++) await clock.advance(1000);
     stop.abort();
