@@ -113,6 +113,7 @@ export class Segmenter {
   }
 
   private showRecording(): void {
+    this.warned = '';
     if (this.fallback) this.node.status.waiting('recordingFallback');
     else this.node.status.ok('recording');
   }
