@@ -29,6 +29,7 @@ export interface RecorderOptions extends RoomOptions {
  * directory; `space` when the disk is full of footage that must stay; `ffmpeg` when there is none
  */
 export async function record(options: RecorderOptions, signal: AbortSignal): Promise<void> {
+  await options.ring.prepare();
   const unlock = await lockDirectory(options.ring.directory);
   try {
     await takeIn(options);

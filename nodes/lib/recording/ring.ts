@@ -49,6 +49,7 @@ export class Ring implements SegmentRing {
   private readonly listeners = new Set<(segment: Segment) => void>();
   private readonly pins = new Map<string, TimeWindow>();
   private watcher: FSWatcher | undefined;
+  private watchedInode = 0;
   private cancelRefresh: CancelTimer = () => undefined;
   private refreshing: Promise<void> = Promise.resolve();
   private staleLines = 0;
@@ -64,20 +65,31 @@ export class Ring implements SegmentRing {
    * @throws V2xError `directory` when it cannot be written to
    */
   static async open(options: RingOptions): Promise<Ring> {
-    await ensureWritableDirectory(options.directory, 'recording');
     const ring = new Ring(options);
-    await mkdir(ring.workDirectory, { recursive: true });
     await ring.refresh();
-    ring.watch();
     return ring;
+  }
+
+  /**
+   * Makes sure that the directory is there and watched: it may have been removed, or a disk mounted over it.
+   * @throws V2xError `directory` when it cannot be written to
+   */
+  async prepare(): Promise<void> {
+    await ensureWritableDirectory(this.directory, 'recording');
+    await mkdir(this.workDirectory, { recursive: true });
+    const { ino } = await stat(this.directory);
+    if (ino === this.watchedInode) return;
+    this.watchedInode = ino;
+    this.watcher?.close();
+    this.watch();
   }
 
   /** Ends the background look at the directory. */
   async close(): Promise<void> {
-    this.watcher?.close();
     this.cancelRefresh();
     await this.refreshing;
     this.cancelRefresh();
+    this.watcher?.close();
   }
 
   window(from: number, to: number): Promise<readonly Segment[]> {
@@ -110,9 +122,10 @@ export class Ring implements SegmentRing {
     const bytes = await syncFile(path);
     const name = await this.giveName(path, times.from);
     const segment: Segment = { ...times, name, bytes };
-    await appendToIndex(this.directory, segment);
+    // The footage is there, whether or not a full disk takes the line of the index, which may be lost.
     this.add(segment);
     this.reserved.delete(name);
+    await appendToIndex(this.directory, segment);
     return segment;
   }
 
@@ -184,6 +197,7 @@ export class Ring implements SegmentRing {
 
   /** Compares table and directory: forgets what is gone, lists what other programs closed. */
   private async refresh(): Promise<void> {
+    await this.prepare();
     const names = (await readdir(this.directory)).filter((name) => secondOfName(name) !== undefined);
     const present = new Set(names);
     const gone = this.table.segments.filter(({ name }) => !present.has(name) && !this.reserved.has(name));

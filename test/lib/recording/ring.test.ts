@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Ring } from '../../../nodes/lib/recording/ring';
@@ -143,6 +143,28 @@ describe('Ring', () => {
     ring.unpin('clip');
     assert.equal(await ring.trim(), 0);
     assert.deepEqual(starts(ring.segments), [START + 40, START + 50]);
+  });
+
+  it('makes its directory anew when it was removed, and goes on', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    await adopt(ring, START);
+    await rm(directory, { recursive: true });
+
+    await ring.prepare();
+    await adopt(ring, START + 10);
+
+    assert.ok(existsSync(join(directory, `seg_${START + 10}.mp4`)));
+  });
+
+  it('lists footage even when the index cannot take a line more', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    await mkdir(join(directory, '.segments.jsonl'));
+
+    await assert.rejects(adopt(ring, START), { code: 'EISDIR' });
+
+    assert.deepEqual(starts(ring.segments), [START]);
   });
 
   it('says which directory it cannot use', async (t) => {
