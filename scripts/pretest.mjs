@@ -25,6 +25,7 @@ const TOOLS = [
       'gstreamer1.0-plugins-ugly',
     ],
   },
+  { name: 'network namespaces', check: ['tc', '-V'], packages: ['iproute2'] },
   {
     name: 'PyJWT',
     check: python('import jwt, cryptography'),
