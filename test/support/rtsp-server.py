@@ -6,6 +6,7 @@ rtsp-server.ts.
 """
 
 import json
+import os
 import sys
 import threading
 import time
@@ -22,9 +23,9 @@ CELL_HEIGHT = 32
 GREY = bytes([128])
 
 ENCODERS = {
-    "h264": "x264enc threads=1 speed-preset=ultrafast {tune} key-int-max={gop} bframes={b_frames} bitrate=400"
+    "h264": "x264enc threads=1 speed-preset=ultrafast {tune} key-int-max={gop} bframes={b_frames} bitrate={kilobits}"
     " ! video/x-h264,profile=main ! h264parse ! video/x-h264,alignment=au ! rtph264pay name=pay0 pt=96 config-interval=-1",
-    "h265": "x265enc speed-preset=ultrafast tune=zerolatency key-int-max={gop} bitrate=400"
+    "h265": "x265enc speed-preset=ultrafast tune=zerolatency key-int-max={gop} bitrate={kilobits}"
     " ! h265parse ! video/x-h265,alignment=au ! rtph265pay name=pay0 pt=96 config-interval=-1",
 }
 AUDIO_ENCODERS = {
@@ -36,8 +37,8 @@ AUDIO_CHUNKS_PER_SECOND = 50
 
 
 
-def picture(milliseconds, count):
-    """One I420 frame: the strip above, a bar that moves below."""
+def picture(milliseconds, count, noisy):
+    """One I420 frame: the strip above, a bar that moves or noise below."""
     word = milliseconds << 7 | milliseconds % 127
     bits = [word >> shift & 1 for shift in range(ROWS * COLUMNS - 1, -1, -1)]
     luma = bytearray()
@@ -46,7 +47,8 @@ def picture(milliseconds, count):
         luma += b"".join((b"\xeb" if bit else b"\x10") * CELL for bit in cells) * CELL_HEIGHT
     left = count * 4 % (WIDTH - 32)
     line = GREY * left + b"\xeb" * 32 + GREY * (WIDTH - 32 - left)
-    luma += line * (HEIGHT - ROWS * CELL_HEIGHT)
+    lines = HEIGHT - ROWS * CELL_HEIGHT
+    luma += os.urandom(WIDTH * lines) if noisy else line * lines
     return bytes(luma) + GREY * (WIDTH * HEIGHT // 2)
 
 
@@ -81,6 +83,7 @@ def launch_line(options):
     encoder = ENCODERS[options["codec"]].format(
         gop=round(options["gopSeconds"] * fps),
         b_frames=options["bFrames"],
+        kilobits=options["kilobits"],
         tune="" if options["bFrames"] else "tune=zerolatency",
     )
     line = source.format("video", caps, encoder)
@@ -96,7 +99,9 @@ def start_feeding(media, options):
         source = media.get_element().get_by_name(name)
         threading.Thread(target=feed, args=(source, *args), daemon=True).start()
 
-    start("video", options["fps"], lambda count: picture(int(time.time() * 1000), count))
+    # Nothing else fills a high bit rate.
+    noisy = options["kilobits"] > 1000
+    start("video", options["fps"], lambda count: picture(int(time.time() * 1000), count, noisy))
     audio = options["audio"]
     if audio != "none":
         start("audio", AUDIO_CHUNKS_PER_SECOND, lambda count: sound(AUDIO_RATES[audio], count))

@@ -16,6 +16,8 @@ export interface RtspOptions {
   readonly fps?: number;
   /** B-frames between others; H.264 only. */
   readonly bFrames?: number;
+  /** Bit rate of the video; above 1000 the picture is noisy, to fill it. Default 400. */
+  readonly kilobits?: number;
   readonly audio?: 'aac' | 'alaw' | 'none';
   /** Asked for when given. */
   readonly user?: string;
@@ -51,6 +53,7 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
     gopSeconds: 1,
     fps: 25,
     bFrames: 0,
+    kilobits: 400,
     audio: 'none',
     user: '',
     password: '',
