@@ -4,6 +4,7 @@ import type { ClipObserver, ClipProgress } from '../lib/clip/queue';
 import { messageOf } from '../lib/errors';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
+import { timeOfDay } from '../lib/node-red/status';
 
 /** While a job waits, output 2 says so every so many seconds; the status counts every second. */
 const WAITING_INTERVAL = 10;
@@ -99,8 +100,4 @@ function payloadOf({ path, manifest, snapshot, signature, description }: Finishe
     t0Offset: t0_offset_s,
     ...rest,
   };
-}
-
-function timeOfDay(seconds: number): string {
-  return new Date(seconds * 1000).toTimeString().slice(0, 8);
 }

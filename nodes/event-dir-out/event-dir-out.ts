@@ -1,6 +1,7 @@
 import { dropEvent } from '../lib/event/drop';
 import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
+import { timeOfDay } from '../lib/node-red/status';
 
 interface Config {
   /** Relative to the data root, or absolute. */
@@ -16,7 +17,7 @@ export default defineNode<Config>({
       async input(message, send) {
         await ensureWritableDirectory(directory, 'events');
         const path = await dropEvent(directory, message.payload, node.clock);
-        node.status.ok('dropped', { time: new Date(node.clock.now() * 1000).toTimeString().slice(0, 8) });
+        node.status.ok('dropped', { time: timeOfDay(node.clock.now()) });
         send({ ...message, event: { path } });
       },
     };

@@ -6,7 +6,7 @@ export interface BackoffPolicy {
   readonly cap: number;
 }
 
-export const DEFAULT_BACKOFF: BackoffPolicy = { first: 1, cap: 30 };
+export const DEFAULT_BACKOFF: BackoffPolicy = { first: 1, cap: 10 };
 
 /**
  * Capped exponential backoff with jitter, so that units that lost the same thing do not come back in step.

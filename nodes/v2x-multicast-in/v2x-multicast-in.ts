@@ -5,6 +5,7 @@ import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { numberSetting } from '../lib/node-red/settings';
 import { Throttle } from '../lib/throttle';
+import { timeOfDay } from '../lib/node-red/status';
 
 interface Config {
   group: string;
@@ -77,8 +78,4 @@ function oversizedCounter(node: FlowNode<Config>, limit: number): (datagram: Dat
     next *= 10;
     node.warn(node.text('log.oversized', { dropped, limit, bytes, from: `${from.address}:${from.port}` }));
   };
-}
-
-function timeOfDay(unixSeconds: number): string {
-  return new Date(unixSeconds * 1000).toTimeString().slice(0, 8);
 }

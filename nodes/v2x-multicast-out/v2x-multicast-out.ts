@@ -8,6 +8,7 @@ import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
+import { timeOfDay } from '../lib/node-red/status';
 
 interface Config {
   group: string;
@@ -46,6 +47,7 @@ export default defineNode<Config>({
         if (message && (repetition === 0 || reportRepetitions)) {
           node.send(reportMessage(message, report, repetition));
         }
+        if (repetition === 0) requireSent(report, alert.actionId);
       },
       onError: (error) => {
         node.report(error);
@@ -103,7 +105,7 @@ class Display {
     if (this.impaired) return;
     if (this.alerts > 0) status.busy('repeating', { count: this.alerts });
     else if (this.lastSent === undefined) status.ok('ready');
-    else status.ok('sent', { time: new Date(this.lastSent * 1000).toTimeString().slice(0, 8) });
+    else status.ok('sent', { time: timeOfDay(this.lastSent) });
   }
 }
 
@@ -157,6 +159,13 @@ async function resume(
   } catch (error) {
     report(error);
   }
+}
+
+/** @throws V2xError `unsent` when not one interface took the first copy; the repetitions go on trying */
+function requireSent({ interfaces }: SendReport, actionId: string): void {
+  if (interfaces.some(({ ok }) => ok)) return;
+  const reasons = [...new Set(interfaces.map(({ error }) => error ?? 'unknown reason'))].join('; ');
+  throw new V2xError('unsent', `Alert ${actionId} reached no interface: ${reasons}`, { actionId });
 }
 
 function policyOf(config: Partial<Config>): RepetitionPolicy {

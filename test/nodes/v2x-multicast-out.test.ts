@@ -151,6 +151,21 @@ describe('v2x-multicast-out', () => {
     assert.equal(out.statuses.at(-1)?.fill, 'red');
   });
 
+  it('says so when an alert reaches no interface at all', async () => {
+    const { out, next } = await sendTo(await testGroup({ interfaces: ['v2x-none'] }), new FakeClock());
+    assert.match(await out.error(), /No interface "v2x-none"/);
+
+    out.node.receive({ payload: 'token', alert: { actionId: '1001:7' } });
+
+    const { interfaces } = (await next.next()).payload as SendReport;
+    assert.deepEqual(
+      interfaces.map(({ ok }) => ok),
+      [false],
+    );
+    assert.match(await out.error(), /Alert 1001:7 reached no interface: .*v2x-none/);
+    assert.equal(out.statuses.at(-1)?.fill, 'red');
+  });
+
   it('goes on with a live alert after a restart, as often as it has time left', async (t) => {
     const clock = new FakeClock();
     const group = await testGroup();

@@ -23,11 +23,6 @@ export class Refusals {
     return [...this.tallies.values()].reduce((sum, { total }) => sum + total, 0);
   }
 
-  /** How many were refused, by reason. */
-  get byCode(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.tallies].map(([code, { total }]) => [code, total]));
-  }
-
   /**
    * Counts one.
    * @param now seconds of a clock that does not step

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
-import { findBinary } from '../ffmpeg/binary';
+import { findBinary, frameTimingOption } from '../ffmpeg/binary';
 import { ffmpegArguments, type Input } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
@@ -36,8 +36,6 @@ export interface EncodeOptions {
   readonly keepAudio?: boolean;
 }
 
-/** libavformat of ffmpeg 6: from 5.1 on `-vsync` is called `-fps_mode`, and later gone. */
-const FPS_MODE_SINCE = 60;
 /** Where a plan and the clip may differ, in seconds: frames are not endlessly short, but a GOP is the most. */
 const LENGTH_TOLERANCE = 1;
 /** Seconds by which a clip that broke off between two segments may seem to end before the second. */
@@ -133,8 +131,7 @@ async function encoding(
   const size = `${width}:${height}`;
   const fit = `scale=${size}:force_original_aspect_ratio=decrease,pad=${size}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
   const video = ['-vf', `${fit},format=yuv420p`, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20'];
-  const { avformat } = await findBinary('ffmpeg');
-  const timing = avformat >= FPS_MODE_SINCE ? '-fps_mode' : '-vsync';
+  const timing = frameTimingOption(await findBinary('ffmpeg'));
   const audio = keepAudio ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-ar', '48000', '-ac', '2'];
   const span = ['-ss', (lead + skip).toFixed(6), '-t', (duration - skip).toFixed(6)];
   return [...video, timing, 'passthrough', '-enc_time_base', '-1', ...audio, ...span];

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { messageOf, V2xError } from '../errors';
-import { findBinary } from '../ffmpeg/binary';
+import { findBinary, frameTimingOption } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { runFfmpeg } from '../ffmpeg/run';
@@ -12,8 +12,6 @@ import { Watchdog } from './watchdog';
 
 /** A camera that gives no frame for so long is started again. */
 const STALL_SECONDS = 10;
-/** ffmpeg 6: `-vsync` is called `-fps_mode` from here on. */
-const AVFORMAT_6 = 60;
 
 export interface CameraFrameOptions {
   readonly clock: Clock;
@@ -89,7 +87,7 @@ export function frameArguments(
   const slot = (time: string) => `floor(${time}*${fps})`;
   const thin = `select='isnan(prev_selected_t)+not(eq(${slot('t')},${slot('prev_selected_t')}))'`;
   const scale = `scale=${size.width}:${size.height}:flags=area`;
-  const passthrough = avformat >= AVFORMAT_6 ? '-fps_mode' : '-vsync';
+  const passthrough = frameTimingOption({ avformat });
   return ffmpegArguments({
     // One thread decodes any camera in real time, and leaves the other cores alone.
     inputs: [{ url: input.url, options: ['-threads', '1', ...input.options] }],

@@ -18,6 +18,14 @@ export interface Binary {
 const FALLBACK_PACKAGES = { ffmpeg: '@ffmpeg-installer/ffmpeg', ffprobe: '@ffprobe-installer/ffprobe' };
 const VERSION_TIMEOUT_MS = 10_000;
 
+/**
+ * The option that says what happens to frames that come too close or too late: `-vsync` until ffmpeg 5, `-fps_mode`
+ * from 6 (libavformat 60) on; 5.1 knows both.
+ */
+export function frameTimingOption({ avformat }: Pick<Binary, 'avformat'>): string {
+  return avformat >= 60 ? '-fps_mode' : '-vsync';
+}
+
 const found = new Map<ToolName, Promise<Binary>>();
 
 /**

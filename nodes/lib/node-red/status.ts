@@ -1,5 +1,10 @@
 import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
 
+/** A moment (Unix seconds) as a status shows it: local time, `hh:mm:ss`. */
+export function timeOfDay(unixSeconds: number): string {
+  return new Date(unixSeconds * 1000).toTimeString().slice(0, 8);
+}
+
 /** Law 6: a status stays under 20 characters. */
 const MAX_STATUS_LENGTH = 19;
 
