@@ -48,6 +48,8 @@ export function recordingOptions({ media, audio, segmentSeconds }: Encoding): st
     ...['-f', 'segment', '-segment_time', String(segmentSeconds), '-reset_timestamps', '1'],
     // The encoder's priming would shift all time stamps against those of the frame log.
     ...['-avoid_negative_ts', 'disabled'],
+    // A camera that announces sound and sends none holds the picture back by no more than a second.
+    ...['-max_interleave_delta', '1000000'],
     ...['-segment_list', 'pipe:1', '-segment_list_type', 'csv', '-segment_list_size', '0'],
     ...['-segment_format', 'mp4', '-segment_format_options', FRAGMENTED],
   ];

@@ -13,6 +13,9 @@ import { isDiskFull, makeRoomOnFullDisk, type RoomOptions } from './room';
 import { salvage } from './salvage';
 import type { Segment } from './segment';
 
+/** Cameras answer within seconds; what is silent for so long is tried again. */
+const INSPECT_SECONDS = 30;
+
 export interface RecorderOptions extends RoomOptions {
   readonly source: CameraSource;
   readonly clock: Clock;
@@ -74,9 +77,24 @@ async function inspect(
 ): Promise<MediaInfo | undefined> {
   if (source.kind === 'synthetic') return undefined;
   const { avformat } = await findBinary('ffprobe');
-  const media = await probe(cameraInput(source, { avformat, forProbe: true }), { clock, signal });
-  if (!media.video) throw new V2xError('camera', 'it has no video', { exit: 'no video' });
-  return media;
+  const late = new AbortController();
+  const cancel = clock.after(INSPECT_SECONDS, () => {
+    late.abort();
+  });
+  try {
+    const ended = AbortSignal.any([signal, late.signal]);
+    const media = await probe(cameraInput(source, { avformat, forProbe: true }), { clock, signal: ended });
+    if (!media.video) throw unusable('it has no video');
+    return media;
+  } catch (error) {
+    throw late.signal.aborted ? unusable(`it does not answer within ${INSPECT_SECONDS} s`) : error;
+  } finally {
+    cancel();
+  }
+}
+
+function unusable(reason: string): V2xError {
+  return new V2xError('camera', reason, { exit: reason });
 }
 
 async function openInput({ source, clock }: RecorderOptions): Promise<CameraInput> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
 import { codeOf } from '../errors';
 import { ensureWritableDirectory, syncDirectory } from '../files';
-import { sortForeign, type ForeignFile } from './foreign';
+import { sortForeign } from './foreign';
+import { readForeign } from './foreign-files';
 import { appendToIndex, readIndex, writeIndex } from './index-file';
 import { secondOfName, segmentName } from './names';
 import { chooseVictims, type Retention, type TimeWindow } from './retention';
@@ -23,13 +24,12 @@ export interface RingOptions {
 
 /** Where recorders write before a segment gets its name: hidden from readers of the store. */
 const WORK_DIRECTORY = '.recording';
-/** File systems that tell nothing (network shares) are looked at so often, in seconds. */
+/** The directory is looked at so often in any case, in seconds: not every file system tells of changes. */
 const REFRESH_SECONDS = 30;
 /** Files appear in bursts; seconds to wait for the rest. */
 const BURST_SECONDS = 0.2;
 /** Lines of the index about deleted segments, before it is written anew. */
 const STALE_LINES = 1000;
-const STAT_BATCH = 256;
 /** There is always room for so many, whatever retention says: ffmpeg does not notice a full disk. */
 const SEGMENTS_TO_COME = 3;
 
@@ -130,7 +130,8 @@ export class Ring implements SegmentRing {
   }
 
   /**
-   * Deletes what retention demands, and the oldest when the next segments would not find room; only whoever records into the directory may call this.
+   * Deletes what retention demands, and the oldest when the next segments would not find room; only whoever records
+   * into the directory may call this.
    * @returns bytes that are missing although all that may go is gone: only pinned footage is left
    */
   async trim(): Promise<number> {
@@ -178,11 +179,15 @@ export class Ring implements SegmentRing {
   }
 
   private watch(): void {
-    this.watcher = watch(this.directory, (event, name) => {
+    const onChange = (event: string, name: string | null) => {
       const relevant = event === 'rename' && name !== null && secondOfName(name) !== undefined;
       if (relevant && !this.reserved.has(name)) this.refreshIn(BURST_SECONDS);
-    });
-    this.watcher.on('error', this.options.onError);
+    };
+    try {
+      this.watcher = watch(this.directory, onChange).on('error', () => this.watcher?.close());
+    } catch {
+      // No watches left on this system, or none on this file system: the refresh from time to time finds everything.
+    }
   }
 
   private refreshIn(seconds: number): void {
@@ -216,7 +221,7 @@ export class Ring implements SegmentRing {
       if (indexed) this.add(indexed);
       else foreign.push(name);
     }
-    const files = await statFiles(this.directory, foreign);
+    const files = await readForeign(this.directory, foreign);
     const first = files[0]?.second ?? 0;
     const { closed, open } = sortForeign(
       files,
@@ -240,25 +245,5 @@ async function syncFile(path: string): Promise<number> {
     return (await file.stat()).size;
   } finally {
     await file.close();
-  }
-}
-
-async function statFiles(directory: string, names: readonly string[]): Promise<ForeignFile[]> {
-  const files: ForeignFile[] = [];
-  for (let start = 0; start < names.length; start += STAT_BATCH) {
-    const batch = names.slice(start, start + STAT_BATCH).map((name) => statFile(directory, name));
-    for (const file of await Promise.all(batch)) if (file) files.push(file);
-  }
-  return files.sort((one, other) => one.second - other.second);
-}
-
-/** undefined when it has gone meanwhile. */
-async function statFile(directory: string, name: string): Promise<ForeignFile | undefined> {
-  try {
-    const { mtimeMs, size } = await stat(join(directory, name));
-    return { name, second: secondOfName(name) ?? 0, modified: mtimeMs / 1000, bytes: size };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

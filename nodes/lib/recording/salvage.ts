@@ -35,11 +35,12 @@ async function salvageFile(
   run: string,
   number: number,
 ): Promise<Segment | undefined> {
-  const length = await readableSeconds(path, clock);
+  // A second link: it has its name in the ring already, and only this one was not removed in time.
+  const { nlink, mtimeMs } = await stat(path);
+  const length = nlink === 1 ? await readableSeconds(path, clock) : 0;
   if (length === 0) return undefined;
   const before = ring.segments.findLast((segment) => segment.run === run && segment.number === number - 1);
-  const lastWrite = (await stat(path)).mtimeMs / 1000;
-  const from = before?.to ?? lastWrite - length;
+  const from = before?.to ?? mtimeMs / 1000 - length;
   return ring.adopt(path, { from, to: from + length, run, number, measured: before !== undefined });
 }
 

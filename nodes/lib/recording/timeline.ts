@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 
-/** Segments that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera clock. */
-const LOOK_BACK = 30;
+/** Seconds that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera clock. */
+const LOOK_BACK = 300;
 /** Seconds by which time stamps may run ahead of the steady clock before they have jumped. */
 const MAX_AHEAD = 2;
 /** Seconds by which the wall clock may step without being noticed. */
@@ -27,8 +27,10 @@ export class RunTimeline {
   /** The end of good time stamps; undefined as long as they go on as the clock does. */
   jumpedAfter: number | undefined;
 
-  private readonly anchors: number[] = [];
-  private anchor = Infinity;
+  /** The steady clock at time stamp 0, by the least delayed frame of each segment that ended not long ago. */
+  private anchors: { readonly endPts: number; readonly zero: number }[] = [];
+  /** The same, of the segment that is being recorded. */
+  private zero = Infinity;
   private lastDts = -Infinity;
   private lastPts = -Infinity;
   private pushed = 0;
@@ -43,7 +45,7 @@ export class RunTimeline {
   frame({ dts, pts }: { readonly dts: number; readonly pts: number }): void {
     if (this.jumpedAfter !== undefined) return;
     const candidate = this.clock.monotonic() - pts;
-    const before = Math.min(this.anchor, ...this.anchors);
+    const before = this.leastDelayed();
     this.pushed = dts - this.lastDts < PUSHED_STEP ? this.pushed + 1 : 0;
     const wentBack = dts < this.lastDts - MAX_AHEAD || this.pushed >= MAX_PUSHED;
     const wentAhead = candidate < before - MAX_AHEAD && before !== Infinity;
@@ -51,7 +53,7 @@ export class RunTimeline {
       this.jumpedAfter = this.lastPts;
       return;
     }
-    this.anchor = Math.min(this.anchor, candidate);
+    this.zero = Math.min(this.zero, candidate);
     this.lastDts = dts;
     this.lastPts = Math.max(this.lastPts, pts);
   }
@@ -64,15 +66,19 @@ export class RunTimeline {
     const wallOffset = this.currentOffset();
     const stepped = Math.abs(wallOffset - this.wallOffset) > MAX_CLOCK_STEP;
     this.wallOffset = wallOffset;
-    this.anchors.push(this.anchor);
-    if (this.anchors.length > LOOK_BACK) this.anchors.shift();
-    this.anchor = Infinity;
-    const zero = wallOffset + Math.min(...this.anchors);
+    this.anchors = this.anchors.filter((anchor) => endPts - anchor.endPts < LOOK_BACK);
+    const zero = wallOffset + this.leastDelayed();
+    this.anchors.push({ endPts, zero: this.zero });
+    this.zero = Infinity;
     const last = Math.min(endPts, this.jumpedAfter ?? Infinity);
     const from = stepped || this.end === undefined ? zero + startPts : this.end;
     const to = Math.max(from, zero + last);
     this.end = to;
     return { from, to, stepped };
+  }
+
+  private leastDelayed(): number {
+    return Math.min(this.zero, ...this.anchors.map(({ zero }) => zero));
   }
 
   private currentOffset(): number {

@@ -109,9 +109,11 @@ async function checkTimes(recording: Recording, segment: Segment, tolerance: num
   const times = await recording.times(segment);
   const first = times[0] ?? NaN;
   const last = (times.at(-1) ?? NaN) + FRAME;
-  const errors = [segment.from - first, segment.to - last];
+  // RTSP gives the first frame of a run no time stamp; ffmpeg puts it beside the second one.
+  const unstamped = segment.number === 0 ? FRAME : 0;
+  const errors = [segment.from - first - unstamped, segment.to - last];
   assert.ok(
-    errors.every((error) => error > -FRAME && error < tolerance),
+    errors.every((error) => error > -2 * FRAME && error < tolerance),
     `${segment.name} is off by ${errors.map((error) => Math.round(error * 1000)).join(' and ')} ms`,
   );
 }
