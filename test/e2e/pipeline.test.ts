@@ -138,6 +138,8 @@ async function checkClip(unit: Unit, type: string): Promise<void> {
     Math.abs(shown - manifest.event.ts) < 1,
     `T0 shows ${shown}, the event says ${manifest.event.ts}`,
   );
+  const verified = unit.cli('verify-clip', clip);
+  assert.equal(await verified.exit(), 0, verified.output);
   const { stdout } = await run('sha256sum', [clip]);
   assert.equal(stdout.split(' ')[0], manifest.sha256);
   assert.deepEqual(await namesIn(unit.directory('archive'), new RegExp(basename(clip, '.mp4') + '\\.jpg$')), [

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CutMedia } from './cut';
 import type { TimeSpan } from './footage';
@@ -26,7 +25,7 @@ export interface ClipManifest {
   readonly software: string;
 }
 
-const product = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as {
+const product = JSON.parse(readFileSync(require.resolve('@roadside/node-red-v2x/package.json'), 'utf8')) as {
   name: string;
   version: string;
 };
