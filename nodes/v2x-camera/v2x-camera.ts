@@ -1,5 +1,6 @@
 import { cameraSource, type AudioPolicy, type CameraSource, type SourceKind } from '../lib/ffmpeg/source';
 import { defineNode } from '../lib/node-red/define-node';
+import { camerasRoute, snapshotRoute } from './routes';
 
 interface Config {
   kind: SourceKind | 'auto';
@@ -18,5 +19,6 @@ interface Credentials {
 export default defineNode<Config, Credentials, CameraSource>({
   type: 'v2x-camera',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
+  routes: [camerasRoute, snapshotRoute],
   setup: (node) => ({ api: cameraSource({ ...node.config, ...node.credentials }) }),
 });

@@ -1,5 +1,7 @@
+import { networkInterfaces } from 'node:os';
 import { DEFAULT_GROUP, multicastGroup, type MulticastGroup } from '../lib/multicast/group';
-import { parseInterfaces } from '../lib/multicast/interfaces';
+import { listInterfaces, parseInterfaces } from '../lib/multicast/interfaces';
+import type { AdminRoute } from '../lib/node-red/admin';
 import { defineNode } from '../lib/node-red/define-node';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 
@@ -12,9 +14,18 @@ interface Config {
   loopback: boolean | string;
 }
 
+/** The interfaces of this machine that are up. */
+const interfacesRoute: AdminRoute = {
+  method: 'get',
+  path: '/v2x/interfaces',
+  fields: [],
+  answer: () => Promise.resolve(listInterfaces(networkInterfaces())),
+};
+
 /** A multicast group and the interfaces it is used on; its users get the checked settings. */
 export default defineNode<Config, object, MulticastGroup>({
   type: 'v2x-multicast-group',
+  routes: [interfacesRoute],
   setup({ config }) {
     return {
       api: multicastGroup({

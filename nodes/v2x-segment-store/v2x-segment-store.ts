@@ -1,6 +1,7 @@
 import { defineNode } from '../lib/node-red/define-node';
 import { numberSetting } from '../lib/node-red/settings';
 import { Ring } from '../lib/recording/ring';
+import { directoriesRoute, diskRoute } from './routes';
 
 interface Config {
   /** Relative to the data root, or absolute. */
@@ -17,6 +18,7 @@ const GIGABYTE = 1e9;
 /** A directory of segments that recorders and clip makers share. Offers its Ring. */
 export default defineNode<Config, object, Ring>({
   type: 'v2x-segment-store',
+  routes: [directoriesRoute, diskRoute],
   async setup(node) {
     const { config, clock } = node;
     const number = (name: keyof Config, fallback: number, min: number, max: number) =>

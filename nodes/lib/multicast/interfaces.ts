@@ -20,6 +20,14 @@ export type Resolution =
   | { readonly wanted: string; readonly found: NetworkInterface }
   | { readonly wanted: string; readonly error: V2xError };
 
+/** Name and addresses of each interface that is up, for people to choose from. */
+export function listInterfaces(table: InterfaceTable): { name: string; addresses: string[] }[] {
+  return Object.entries(table).map(([name, infos = []]) => ({
+    name,
+    addresses: infos.map(({ address }) => address),
+  }));
+}
+
 /** The entries of an interface list: an array, or text separated by commas; none means loopback. */
 export function parseInterfaces(setting: string | readonly string[] | undefined): readonly string[] {
   const entries = (typeof setting === 'string' ? setting.split(',') : (setting ?? [])).map((entry) =>

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock, type Clock } from '../clock';
+import { serveRoutes, type AdminRoute } from './admin';
 import { FlowNode } from './flow-node';
 import type { Message } from './message';
 
@@ -17,6 +18,8 @@ export interface Handlers<Api> {
 export interface NodeSpec<Config extends object, Credentials extends object, Api> {
   readonly type: string;
   readonly credentials?: { readonly [Name in keyof Credentials]-?: { readonly type: 'text' | 'password' } };
+  /** What its dialog may ask of this machine. */
+  readonly routes?: readonly AdminRoute[];
   /**
    * Runs when the node is deployed. Long-running work is started with `node.run`, cleaned up with `node.onClose`.
    * An error thrown here turns the node red and is reported once; the rest of the flow goes on, and setup is tried
@@ -60,5 +63,6 @@ export function defineNode<Config extends object, Credentials extends object = o
     }
     const options = spec.credentials ? { credentials: spec.credentials } : {};
     RED.nodes.registerType(spec.type, construct, options);
+    serveRoutes(RED, spec.routes ?? [], clock);
   };
 }

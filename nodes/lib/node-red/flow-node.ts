@@ -22,6 +22,16 @@ const reported = new WeakSet<Error>();
 /** What each config node of this package offers, found by its Node-RED node. */
 const offered = new WeakMap<object, Promise<unknown>>();
 
+/**
+ * What a deployed config node offers.
+ * @returns undefined when there is no such node, or it offers nothing
+ * @throws the config node's own error when it does not work
+ */
+export async function offeredBy<Api>(RED: NodeAPI, id: string | undefined): Promise<Api | undefined> {
+  const configNode = id === undefined ? null : (RED.nodes.getNode(id) as Node | null);
+  return configNode ? ((await offered.get(configNode)) as Api | undefined) : undefined;
+}
+
 /** One node of a flow, as the nodes of this package see it; made by `defineNode` only. */
 export class FlowNode<Config extends object = object, Credentials extends object = object> {
   readonly id: string;
@@ -103,12 +113,9 @@ export class FlowNode<Config extends object = object, Credentials extends object
    * @throws V2xError `setting` when none is chosen; the config node's own error when it does not work
    */
   async use<Api>(id: string | undefined, type: string): Promise<Api> {
-    const configNode = id === undefined ? null : (this.RED.nodes.getNode(id) as Node | null);
-    const api = configNode ? offered.get(configNode) : undefined;
-    if (!configNode || !api) {
-      throw new V2xError('setting', `${this.type}: choose a ${type} in the node's settings`, { type });
-    }
-    return (await api) as Api;
+    const api = await offeredBy<Api>(this.RED, id);
+    if (api !== undefined) return api;
+    throw new V2xError('setting', `${this.type}: choose a ${type} in the node's settings`, { type });
   }
 
   /** Ends something when the node closes; the last one registered goes first. */

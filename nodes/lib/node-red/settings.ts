@@ -3,14 +3,18 @@ import { V2xError } from '../errors';
 
 const ENVIRONMENT_REFERENCE = /^\$\{[^}]+\}$/;
 
+/** Whether a setting is nothing but `${NAME}`: Node-RED then puts the variable's value in its place. */
+export function isReference(setting: string): boolean {
+  return ENVIRONMENT_REFERENCE.test(setting);
+}
+
 /**
  * A node's settings without those that are empty or name an environment variable which is not set:
  * Node-RED leaves `${NAME}` standing then, and the node's own default is what the user means.
  */
 export function withoutUnset<T extends object>(settings: T): Partial<T> {
   const entries = Object.entries(settings).filter(
-    ([, value]) =>
-      value !== '' && value !== null && !(typeof value === 'string' && ENVIRONMENT_REFERENCE.test(value)),
+    ([, value]) => value !== '' && value !== null && !(typeof value === 'string' && isReference(value)),
   );
   return Object.fromEntries(entries) as Partial<T>;
 }

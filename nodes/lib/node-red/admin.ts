@@ -1,0 +1,86 @@
+import type { Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import type { Clock } from '../clock';
+import { messageOf, V2xError } from '../errors';
+
+/** What the editor's dialogs may ask of this machine, over Node-RED's admin API. */
+export interface AdminRoute {
+  readonly method: 'get' | 'post';
+  readonly path: `/v2x/${string}`;
+  /** Names of what it takes from the query (get) or the JSON body (post); everything else is ignored. */
+  readonly fields: readonly string[];
+  /** Gives an object, sent as JSON, or a JPEG picture. What it throws is sent as `{ code, message }`. */
+  answer(request: AdminRequest): Promise<object | Buffer>;
+}
+
+export interface AdminRequest {
+  readonly RED: NodeAPI;
+  readonly clock: Clock;
+  /** The fields, trimmed; those that were not sent are empty. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Aborted when the asking browser goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** These routes tell of the machine and open cameras: they are for those who may deploy flows, nobody else. */
+const PERMISSION = 'flows.write';
+const MAX_FIELD_LENGTH = 2048;
+
+/** HTTP statuses of our errors; others are the asker's to mend. */
+const STATUS: Readonly<Record<string, number>> = { busy: 429 };
+const CANNOT = 422;
+
+/** Offers the routes of a node type, permission-checked, while its module is loaded. */
+export function serveRoutes(RED: NodeAPI, routes: readonly AdminRoute[], clock: Clock): void {
+  // There is none when `httpAdminRoot` is false.
+  const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
+  for (const route of routes) {
+    admin?.[route.method](route.path, RED.auth.needsPermission(PERMISSION), (request, response) => {
+      void serve(route, { RED, clock }, request, response);
+    });
+  }
+}
+
+async function serve(
+  route: AdminRoute,
+  context: Pick<AdminRequest, 'RED' | 'clock'>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => {
+    gone.abort();
+  });
+  response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  try {
+    const input: unknown = route.method === 'get' ? request.query : request.body;
+    const fields = fieldsOf(input, route.fields);
+    const answer = await route.answer({ ...context, fields, signal: gone.signal });
+    if (Buffer.isBuffer(answer)) response.type('jpeg').send(answer);
+    else response.json(answer);
+  } catch (error) {
+    const code = error instanceof V2xError ? error.code : 'failed';
+    response.status(STATUS[code] ?? CANNOT).json({ code, message: messageOf(error) });
+  }
+}
+
+/**
+ * Takes bounded texts out of what was sent.
+ * @throws V2xError `input` naming the field
+ */
+function fieldsOf(input: unknown, names: readonly string[]): Record<string, string> {
+  const given = typeof input === 'object' && input !== null ? input : {};
+  const fields: Record<string, string> = {};
+  for (const name of names) {
+    const value: unknown = Object.hasOwn(given, name) ? Reflect.get(given, name) : '';
+    if (typeof value !== 'string' || value.length > MAX_FIELD_LENGTH || value.includes('\0')) {
+      throw new V2xError(
+        'input',
+        `The field "${name}" must be a text of at most ${MAX_FIELD_LENGTH} characters`,
+        { name },
+      );
+    }
+    fields[name] = value.trim();
+  }
+  return fields;
+}
