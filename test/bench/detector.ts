@@ -2,7 +2,7 @@
  * Frames per second that the detector's engines manage on one thread, with OpenCV for Python beside them.
  * `npm run bench:detector`; with `-- --json` one line of JSON.
  */
-import { BuiltinEngine } from '../../nodes/lib/detection/builtin-engine';
+import { newEngine } from '../../nodes/lib/detection/engines';
 import type { Engine } from '../../nodes/lib/detection/engine';
 import type { Frame, Size } from '../../nodes/lib/detection/frame';
 import { openCvSpeed, withoutOpenCv } from '../lib/detection/opencv';
@@ -41,7 +41,7 @@ function engineSpeed(engine: Engine, size: Size): number {
 }
 
 const result = {
-  builtin: speeds((size) => engineSpeed(new BuiltinEngine(), size)),
+  builtin: speeds((size) => engineSpeed(newEngine('builtin'), size)),
   cv2: withoutOpenCv === false ? speeds((size) => openCvSpeed(size, MEASURED_FRAMES)) : null,
   // The engine on a user's own OpenCV is still to come.
   opencv: null,

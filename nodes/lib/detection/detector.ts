@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { RawFrame } from './frame';
-import { FrameWorker, type Sight } from './frame-worker';
+import { FrameWorker, type Sight, type ThreadSettings } from './frame-worker';
 import { movingRatioOf, type CameraFault, type Incident, type Rules } from './rules';
 
 /** An incident with its evidence, ready for an event file. */
@@ -43,7 +43,7 @@ export const arrival = (clock: Clock): Arrival => ({ wall: clock.now(), monotoni
 
 /** Judges a stream of frames: the engine counts in its thread, the rules decide. */
 export class Detector {
-  private readonly worker = new FrameWorker();
+  private readonly worker: FrameWorker;
   private rules: Rules;
   private fault: CameraFault | undefined;
   private latest: Sight | undefined;
@@ -54,12 +54,15 @@ export class Detector {
   /**
    * @param newRules makes the rules as they are before the first frame
    * @param camera name of the camera, for the events
+   * @param thread what the engine's thread is told
    */
   constructor(
     private readonly clock: Clock,
     private readonly newRules: () => Rules,
     private readonly camera?: string,
+    thread: ThreadSettings = { engine: 'builtin' },
   ) {
+    this.worker = new FrameWorker(thread);
     this.rules = newRules();
     this.reported = clock.monotonic();
   }
@@ -100,7 +103,7 @@ export class Detector {
     if (!latest || frames === 0) return undefined;
     const { red_ratio, moving_ratio = null } = ratiosOf(latest);
     const fps = Math.round((10 * frames) / seconds) / 10;
-    return { red_ratio, moving_ratio, fps, dropped, engine: this.worker.engine, fault: this.fault ?? null };
+    return { red_ratio, moving_ratio, fps, dropped, engine: latest.engine, fault: this.fault ?? null };
   }
 
   /** The rules start afresh. */

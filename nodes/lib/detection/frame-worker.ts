@@ -2,11 +2,19 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, V2xError } from '../errors';
 import type { Counts } from './engine';
+import type { EngineChoice } from './engines';
 import type { RawFrame } from './frame';
 import type { View } from './view';
 
+/** What a thread is told when it starts. */
+export interface ThreadSettings {
+  readonly engine: EngineChoice;
+}
+
 /** What the thread sees in one frame. */
 export interface Sight {
+  /** Name of the engine that counted. */
+  readonly engine: string;
   readonly counts: Counts;
   readonly view: View;
 }
@@ -16,11 +24,12 @@ export interface Sight {
  * frame; when it dies, the frames it had are rejected and the next one starts another.
  */
 export class FrameWorker {
-  /** Name of the engine in the thread. */
-  readonly engine = 'builtin';
   private thread: Thread | undefined;
 
-  constructor(private readonly startThread: () => Worker = startWorker) {}
+  constructor(
+    private readonly settings: ThreadSettings,
+    private readonly startThread: (settings: ThreadSettings) => Worker = startWorker,
+  ) {}
 
   /** Frames that were not looked at yet. */
   get pending(): number {
@@ -33,7 +42,7 @@ export class FrameWorker {
    * @throws V2xError `worker` when the thread died
    */
   look(frame: RawFrame): Promise<Sight> {
-    if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread());
+    if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread(this.settings));
     return this.thread.look(frame);
   }
 
@@ -95,9 +104,12 @@ class Thread {
 }
 
 /** The thread's file is JavaScript beside this one; while tests run from the sources it is TypeScript, for tsx. */
-function startWorker(): Worker {
+function startWorker(settings: ThreadSettings): Worker {
   const extension = extname(__filename);
   const file = join(__dirname, `worker${extension}`);
-  if (extension === '.js') return new Worker(file);
-  return new Worker(`require('tsx/cjs'); require(${JSON.stringify(file)})`, { eval: true });
+  if (extension === '.js') return new Worker(file, { workerData: settings });
+  return new Worker(`require('tsx/cjs'); require(${JSON.stringify(file)})`, {
+    eval: true,
+    workerData: settings,
+  });
 }

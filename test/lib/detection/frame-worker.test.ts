@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
+import { newEngine } from '../../../nodes/lib/detection/engines';
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
 import { GRAY, picture, RED } from './pictures';
@@ -12,9 +12,9 @@ const half = picture(32, 18, (x) => (x < 16 ? RED : [250, 250, 250]));
 
 describe('FrameWorker', () => {
   it('counts in its thread what the engine counts, in order', async (t) => {
-    const worker = new FrameWorker();
+    const worker = new FrameWorker({ engine: 'builtin' });
     t.after(() => worker.end());
-    const engine = new BuiltinEngine();
+    const engine = newEngine('builtin');
     const frames = [gray, half, gray, gray];
 
     const seen = frames.map((frame) => worker.look(copy(frame)));
@@ -28,7 +28,7 @@ describe('FrameWorker', () => {
   });
 
   it('takes the frame over without copying it', async (t) => {
-    const worker = new FrameWorker();
+    const worker = new FrameWorker({ engine: 'builtin' });
     t.after(() => worker.end());
     const frame = copy(gray);
     const seen = worker.look(frame);
@@ -37,7 +37,7 @@ describe('FrameWorker', () => {
   });
 
   it('starts a new stream after its end', async (t) => {
-    const worker = new FrameWorker();
+    const worker = new FrameWorker({ engine: 'builtin' });
     t.after(() => worker.end());
     const last = worker.look(copy(gray));
     await worker.end();
@@ -54,7 +54,10 @@ describe('FrameWorker', () => {
     ];
     const echo =
       "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ counts: { pixels: width } }))";
-    const worker = new FrameWorker(() => new Worker(threads.shift() ?? echo, { eval: true }));
+    const worker = new FrameWorker(
+      { engine: 'builtin' },
+      () => new Worker(threads.shift() ?? echo, { eval: true }),
+    );
     t.after(() => worker.end());
 
     await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });

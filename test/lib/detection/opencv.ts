@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Counts } from '../../../nodes/lib/detection/engine';
+import { pixelsOf, type Counts, type Mask } from '../../../nodes/lib/detection/engine';
 import type { Frame, Size } from '../../../nodes/lib/detection/frame';
 
 /** Debian's own Python: the one that python3-opencv belongs to. */
@@ -17,11 +17,13 @@ export function openCvColours(): { red: Uint8Array; gray: Uint8Array } {
 }
 
 /** OpenCV's counts for a stream of frames of one size. */
-export function openCvCounts(frames: readonly Frame[]): Counts[] {
+export function openCvCounts(frames: readonly Frame[], mask?: Mask): Counts[] {
   const [{ width, height }] = frames;
-  return overFrames('counts', frames).map((line) => {
+  const pixels = mask ? pixelsOf(mask) : width * height;
+  const lines = mask ? overFrames('masked', frames, mask.data) : overFrames('counts', frames);
+  return lines.map((line) => {
     const [red, moving] = line.split(' ').map(Number);
-    return { pixels: width * height, red, moving: moving < 0 ? undefined : moving };
+    return { pixels, red, moving: moving < 0 ? undefined : moving };
   });
 }
 
@@ -35,11 +37,15 @@ export function openCvSpeed({ width, height }: Size, frames: number): number {
   return Number(reference(['bench', String(width), String(height), String(frames)]).toString());
 }
 
-function overFrames(command: string, frames: readonly Frame[]): string[] {
+function overFrames(
+  command: string,
+  frames: readonly Frame[],
+  first: Uint8Array = new Uint8Array(),
+): string[] {
   const [{ width, height }] = frames;
   const output = reference(
     [command, String(width), String(height)],
-    Buffer.concat(frames.map(({ data }) => data)),
+    Buffer.concat([first, ...frames.map(({ data }) => data)]),
   );
   return output
     .toString()

@@ -2,6 +2,7 @@
 
   opencv_reference.py colours       -> for every colour 0xRRGGBB: one bit red or not, then one byte gray
   opencv_reference.py counts W H    -> stdin: bgr24 frames; stdout: a line "red moving" per frame, -1 for no moving
+  opencv_reference.py masked W H    -> the same under a mask, whose W * H bytes come first on stdin
   opencv_reference.py seed W H      -> stdin: bgr24 frames; stdout: a line "frame type/severity" per event
   opencv_reference.py bench W H N   -> frames per second of one thread over N frames of noise
 """
@@ -26,26 +27,34 @@ def colours():
     sys.stdout.buffer.write(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY).tobytes())
 
 
-def measure(frame, before):
+def measure(frame, before, mask=None):
+    def count(picture):
+        return cv2.countNonZero(picture if mask is None else picture & mask)
+
     smoothed = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), (5, 5), 0)
     moving = -1
     if before is not None:
         _, moved = cv2.threshold(cv2.absdiff(before, smoothed), 25, 255, cv2.THRESH_BINARY)
-        moving = cv2.countNonZero(moved)
-    return cv2.countNonZero(red_mask(frame)), moving, smoothed
+        moving = count(moved)
+    return count(red_mask(frame)), moving, smoothed
 
 
-def measured(width, height):
+def measured(width, height, mask=None):
     before = None
     while data := sys.stdin.buffer.read(width * height * 3):
         frame = numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
-        red, moving, before = measure(frame, before)
+        red, moving, before = measure(frame, before, mask)
         yield red, moving
 
 
-def counts(width, height):
-    for red, moving in measured(width, height):
+def counts(width, height, mask=None):
+    for red, moving in measured(width, height, mask):
         print(red, moving)
+
+
+def masked(width, height):
+    mask = sys.stdin.buffer.read(width * height)
+    counts(width, height, numpy.frombuffer(mask, numpy.uint8).reshape(height, width))
 
 
 def seed(width, height):
@@ -76,4 +85,4 @@ def bench(width, height, number):
 
 
 command, *numbers = sys.argv[1:]
-{"colours": colours, "counts": counts, "seed": seed, "bench": bench}[command](*map(int, numbers))
+{"colours": colours, "counts": counts, "masked": masked, "seed": seed, "bench": bench}[command](*map(int, numbers))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
+import { newEngine } from '../../../nodes/lib/detection/engines';
 import { RoadRules } from '../../../nodes/lib/detection/road-rules';
 import { Viewer } from '../../../nodes/lib/detection/view';
 import { eachFrame } from './scenes';
@@ -21,7 +21,7 @@ const DRIVING = 'mod(t,4)*100-60';
 
 /** Lets the rules watch a scene made by ffmpeg; gives incidents and camera faults, each with the second it came. */
 async function watch(graph: string, seconds: number): Promise<{ name: string; at: number }[]> {
-  const engine = new BuiltinEngine();
+  const engine = newEngine('builtin');
   const viewer = new Viewer();
   const rules = new RoadRules();
   const found: { name: string; at: number }[] = [];

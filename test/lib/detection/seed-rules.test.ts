@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BuiltinEngine } from '../../../nodes/lib/detection/builtin-engine';
+import { newEngine } from '../../../nodes/lib/detection/engines';
 import type { Counts } from '../../../nodes/lib/detection/engine';
 import type { Frame } from '../../../nodes/lib/detection/frame';
 import { seedStep, SEED_SETTINGS, SEED_START } from '../../../nodes/lib/detection/seed-rules';
@@ -76,7 +76,7 @@ describe('seed rules', () => {
 
 describe('seed rules against the seed in Python', { skip: withoutOpenCv }, () => {
   it('raise the same events at the same frames', async () => {
-    const engine = new BuiltinEngine();
+    const engine = newEngine('builtin');
     const frames: Frame[] = [];
     const size = { width: 160, height: 90 };
     // Colours come and go and cars drive by, in spells long and short.

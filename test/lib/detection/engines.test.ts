@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { BuiltinEngine, grayAndRed } from '../../../nodes/lib/detection/builtin-engine';
+import type { Mask } from '../../../nodes/lib/detection/engine';
+import { newEngine } from '../../../nodes/lib/detection/engines';
+import { grayAndRed } from '../../../nodes/lib/detection/scalar-engine';
 import type { Frame } from '../../../nodes/lib/detection/frame';
 import { isRed } from '../../../nodes/lib/detection/red';
 import { openCvColours, openCvCounts, withoutOpenCv } from './opencv';
@@ -51,9 +53,16 @@ function disturbed(frame: Frame, random: (bound: number) => number): Frame {
   });
 }
 
-function count(frames: readonly Frame[]) {
-  const engine = new BuiltinEngine();
-  return frames.map((frame) => engine.count(frame));
+/** A mask with some holes and some islands. */
+function patchyMask(width: number, height: number, random: (bound: number) => number): Mask {
+  const data = Uint8Array.from({ length: width * height }, () => (random(3) === 0 ? 0 : 255));
+  data.fill(0, 0, random(data.length));
+  return { width, height, data };
+}
+
+function count(frames: readonly Frame[], mask?: Mask) {
+  const engine = newEngine('builtin');
+  return frames.map((frame) => engine.count(frame, mask));
 }
 
 describe('builtin engine against OpenCV', { skip: withoutOpenCv }, () => {
@@ -83,6 +92,8 @@ describe('builtin engine against OpenCV', { skip: withoutOpenCv }, () => {
         frames.push(frame, disturbed(frame, random), disturbed(frame, random));
       }
       assert.deepEqual(count(frames), openCvCounts(frames));
+      const mask = patchyMask(width, height, random);
+      assert.deepEqual(count(frames, mask), openCvCounts(frames, mask));
     });
 });
 
@@ -106,14 +117,35 @@ describe('builtin engine', () => {
   const gray = picture(8, 6, () => GRAY);
 
   it('knows no motion in the first frame nor after a change of size', () => {
-    const engine = new BuiltinEngine();
+    const engine = newEngine('builtin');
     assert.equal(engine.count(gray).moving, undefined);
     assert.equal(engine.count(gray).moving, 0);
     assert.equal(engine.count(picture(6, 8, () => GRAY)).moving, undefined);
   });
 
+  it('counts only what the mask says, which may change from frame to frame', () => {
+    const engine = newEngine('builtin');
+    const left = (columns: number): Mask => ({
+      width: 8,
+      height: 6,
+      data: Uint8Array.from({ length: 48 }, (_, pixel) => (pixel % 8 < columns ? 255 : 0)),
+    });
+    engine.count(gray, left(2));
+    const red = picture(8, 6, () => RED);
+    assert.deepEqual(engine.count(red, left(3)), { pixels: 18, red: 18, moving: 0 });
+    const white = picture(8, 6, () => [255, 255, 255]);
+    assert.deepEqual(engine.count(white, left(0)), { pixels: 0, red: 0, moving: 0 });
+    assert.deepEqual(engine.count(gray, left(5)), { pixels: 30, red: 0, moving: 30 });
+    assert.deepEqual(engine.count(white), { pixels: 48, red: 0, moving: 48 });
+  });
+
+  it('refuses a mask of another size', () => {
+    const mask = { width: 6, height: 8, data: new Uint8Array(48) };
+    assert.throws(() => newEngine('builtin').count(gray, mask), { code: 'mask', message: /6 x 8 .* 8 x 6/ });
+  });
+
   it('counts red and moving pixels', () => {
-    const engine = new BuiltinEngine();
+    const engine = newEngine('builtin');
     engine.count(gray);
     assert.deepEqual(
       engine.count(picture(8, 6, () => RED)),
