@@ -31,6 +31,7 @@ const TOOLS = [
     check: python('import jwt, cryptography'),
     packages: ['python3-jwt', 'python3-cryptography'],
   },
+  { name: 'C++ compiler', check: ['g++', '--version'], packages: ['g++'] },
   { name: 'OpenCV for Python', check: python('import cv2'), packages: ['python3-opencv'] },
 ];
 
