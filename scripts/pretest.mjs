@@ -32,6 +32,11 @@ const TOOLS = [
     packages: ['python3-jwt', 'python3-cryptography'],
   },
   { name: 'C++ compiler', check: ['g++', '--version'], packages: ['g++'] },
+  {
+    name: 'MQTT broker',
+    check: ['test', '-x', '/usr/sbin/mosquitto', '-a', '-x', '/usr/bin/mosquitto_pub'],
+    packages: ['mosquitto', 'mosquitto-clients'],
+  },
   { name: 'OpenCV for Python', check: python('import cv2'), packages: ['python3-opencv'] },
 ];
 

@@ -91,10 +91,28 @@ describe('flows and examples', () => {
   }
 
   it('the default flow is the two examples side by side', () => {
-    const withoutConfig = (flow: FlowNode[]) =>
-      flow.filter(({ z, type }) => z !== undefined || type === 'tab');
-    const [unit, vehicle] = ['roadside-unit', 'vehicle'].map((name) => readFlow(`examples/${name}.json`));
-    assert.deepEqual(withoutConfig(readFlow('flows/flows.json')), withoutConfig([...unit, ...vehicle]));
+    // Examples bring config nodes of their own, so that any of them can be imported beside another.
+    const shared = (flow: FlowNode[]) =>
+      JSON.parse(JSON.stringify(flow).replaceAll(/"(?:rsu|veh)-cfg-/g, '"v2x-cfg-')) as FlowNode[];
+    const inFlow = ({ z, type }: FlowNode) => z !== undefined || type === 'tab';
+    const [unit, vehicle] = ['roadside-unit', 'vehicle'].map((name) =>
+      shared(readFlow(`examples/${name}.json`)),
+    );
+    const whole = readFlow('flows/flows.json');
+    assert.deepEqual(whole.filter(inFlow), [...unit, ...vehicle].filter(inFlow));
+    for (const node of whole.filter((candidate) => !inFlow(candidate)))
+      assert.deepEqual(
+        [...unit, ...vehicle].find(({ id }) => id === node.id),
+        node,
+      );
+  });
+
+  it('no two examples share an id: each can be imported beside the others', () => {
+    const ids = EXAMPLES.flatMap((name) => readFlow(`examples/${name}`)).map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    );
   });
 
   it('every type is in an example', () => {

@@ -11,11 +11,22 @@ export interface Definition {
   readonly inputs?: number;
   readonly outputs?: number;
   readonly icon?: string;
+  readonly paletteLabel?: string;
 }
 
 export const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
+  readonly name: string;
+  readonly description: string;
+  readonly license: string;
+  readonly type?: string;
+  readonly repository: { readonly url: string };
+  readonly bugs: string;
+  readonly keywords: readonly string[];
+  readonly engines: { readonly node: string };
+  readonly 'node-red': { readonly version: string; readonly nodes: Readonly<Record<string, string>> };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
   readonly files: readonly string[];
 };
 

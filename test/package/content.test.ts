@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { editorDefinition, EXAMPLES, TYPES } from '../support/package';
+
+interface Packed {
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+describe('what npm publishes', () => {
+  let packed: Packed;
+  let paths: Set<string>;
+
+  before(() => {
+    const report = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    [packed] = JSON.parse(report) as [Packed];
+    paths = new Set(packed.files.map(({ path }) => path));
+  });
+
+  const includes = (...wanted: string[]) => {
+    for (const path of wanted) assert.ok(paths.has(path), `${path} is missing`);
+  };
+
+  it('has each node with its dialog, icon, texts and help in both languages', () => {
+    for (const type of TYPES) {
+      includes(`dist/${type}/${type}.js`, `dist/${type}/${type}.html`);
+      for (const language of ['en-US', 'ko'])
+        includes(
+          `dist/${type}/locales/${language}/${type}.json`,
+          `dist/${type}/locales/${language}/${type}.html`,
+        );
+      const { icon } = editorDefinition(type);
+      if (icon !== undefined) includes(`dist/${type}/icons/${icon}`);
+    }
+  });
+
+  it('has the command, the default project, the examples, the contracts and the documents', () => {
+    includes('dist/cli/v2x.js', 'flows/flows.json', 'flows/settings.js');
+    includes(...EXAMPLES.map((name) => `examples/${name}`));
+    includes('dist/event.schema.json', 'dist/contracts.js', 'dist/contracts.d.ts');
+    includes('package.json', 'LICENSE', 'README.md', 'README.ko.md', 'CHANGELOG.md');
+    const command = packed.files.find(({ path }) => path === 'dist/cli/v2x.js');
+    assert.ok(((command?.mode ?? 0) & 0o111) !== 0, 'dist/cli/v2x.js is not executable');
+  });
+
+  it('has the pictures and pages that README shows', () => {
+    for (const readme of ['README.md', 'README.ko.md']) {
+      const links = [...readFileSync(readme, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+      includes(...links.map(([, path]) => String(path)));
+    }
+  });
+
+  it('has no sources, tests, build leftovers or secrets', () => {
+    const others = [...paths].filter((path) => !/^(dist|examples|flows|docs)\//.test(path));
+    assert.deepEqual(
+      others.filter((path) => !/^[A-Z]+(\.[a-z]+)?(\.md)?$/.test(path)),
+      ['package.json'],
+    );
+    const unwanted =
+      /\.ts$|\.tsbuildinfo$|\.map$|\.editor\.|\.test\.|\.env|_cred\.json$|\.pem$|\.key$|\.mp4$|(^|\/)(test|scripts|\.v2x)\//;
+    const found = [...paths].filter((path) => unwanted.test(path) && path !== 'dist/contracts.d.ts');
+    assert.deepEqual(found, []);
+  });
+
+  it('is small', () => {
+    assert.ok(packed.size < 1_000_000, `${packed.size} bytes packed`);
+    assert.ok(packed.unpackedSize < 2_500_000, `${packed.unpackedSize} bytes unpacked`);
+  });
+});
