@@ -1,5 +1,5 @@
 // Builds nodes/** into dist/**: runtime by tsc, editor scripts inlined into each node's html, catalogues and icons
-// copied, the command line bundled, the event schema published.
+// copied, the command line bundled, the schemas published.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -25,7 +25,8 @@ const types = readdirSync('nodes', { withFileTypes: true })
 
 function removeStaleOutput() {
   if (!existsSync('dist')) return;
-  const known = new Set([...types, 'lib', 'cli', '.tsbuildinfo', 'event.schema.json']);
+  const files = ['.tsbuildinfo', 'contracts.js', 'contracts.d.ts', 'event.schema.json', 'alert.schema.json'];
+  const known = new Set([...types, 'lib', 'cli', ...files]);
   for (const name of readdirSync('dist'))
     if (!known.has(name)) rmSync(join('dist', name), { recursive: true });
   for (const type of types) {
@@ -78,13 +79,15 @@ async function buildCli() {
   chmodSync('dist/cli/v2x.js', 0o755);
 }
 
-function publishSchema() {
+function publishSchemas() {
   const { eventSchema } = require('../dist/lib/event/schema.js');
+  const { alertSchema } = require('../dist/lib/alert/schema.js');
   writeFileSync('dist/event.schema.json', JSON.stringify(eventSchema, null, 2) + '\n');
+  writeFileSync('dist/alert.schema.json', JSON.stringify(alertSchema, null, 2) + '\n');
 }
 
 removeStaleOutput();
 compile();
 await Promise.all(types.map(buildEditor));
 await buildCli();
-publishSchema();
+publishSchemas();

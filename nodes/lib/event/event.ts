@@ -4,7 +4,7 @@ import { V2xError } from '../errors';
 import { eventSchema } from './schema';
 
 /** The content of an event file, as its writer may leave it: only `type` has to be there. */
-export type EventFile = FromSchema<typeof eventSchema>;
+export type EventFile = FromSchema<typeof eventSchema, { keepDefaultedPropertiesOptional: true }>;
 
 /** An event with every default filled in; `ts` is Unix time in seconds. */
 export type IncidentEvent = EventFile & {
