@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', '.v2x/**', '.cache/**', 'node_modules/**'] },
+  { ignores: ['dist/**', '.v2x/**', '.cache/**', 'node_modules/**', 'nodes/**/wasm/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,5 +1,5 @@
 // Builds nodes/** into dist/**: runtime by tsc, editor scripts inlined into each node's html, catalogues and icons
-// copied, the command line bundled, the schemas published.
+// copied, the detector's pixel work to WebAssembly, the command line bundled, the schemas published.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -65,6 +66,17 @@ async function buildEditor(type) {
   }
 }
 
+/** The detector's pixel work: AssemblyScript to WebAssembly. */
+async function buildWasm() {
+  const source = 'nodes/lib/detection/wasm/count.ts';
+  const output = 'dist/lib/detection/wasm/count.wasm';
+  mkdirSync(dirname(output), { recursive: true });
+  const { error, stderr } = await asc.main([
+    ...[source, '--outFile', output, '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
+  ]);
+  if (error) throw new Error(`${source}: ${stderr.toString()}`);
+}
+
 async function buildCli() {
   if (!existsSync('cli/v2x.ts')) return;
   await build({
@@ -89,5 +101,6 @@ function publishSchemas() {
 removeStaleOutput();
 compile();
 await Promise.all(types.map(buildEditor));
+await buildWasm();
 await buildCli();
 publishSchemas();

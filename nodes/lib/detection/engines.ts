@@ -1,8 +1,9 @@
 import type { Engine } from './engine';
 import { ScalarEngine } from './scalar-engine';
+import { SimdEngine } from './simd-engine';
 
 const MAKERS = {
-  builtin: () => new ScalarEngine(),
+  builtin: () => (SimdEngine.isAvailable() ? new SimdEngine() : new ScalarEngine()),
 } as const satisfies Record<string, () => Engine>;
 
 /** The engines a user can choose from. */

@@ -18,7 +18,7 @@ const GRAY_HALF = 1 << (GRAY_SHIFT - 1);
  * the processor has no SIMD for WebAssembly.
  */
 export class ScalarEngine implements Engine {
-  readonly name = 'builtin';
+  readonly name = 'builtin-scalar';
   private planes: Planes | undefined;
   private masked: { readonly mask: Mask; readonly pixels: number } | undefined;
 

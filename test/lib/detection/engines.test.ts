@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Mask } from '../../../nodes/lib/detection/engine';
-import { newEngine } from '../../../nodes/lib/detection/engines';
-import { grayAndRed } from '../../../nodes/lib/detection/scalar-engine';
+import { pixelsOf, type Engine, type Mask } from '../../../nodes/lib/detection/engine';
+import { grayAndRed, ScalarEngine } from '../../../nodes/lib/detection/scalar-engine';
+import { SimdEngine } from '../../../nodes/lib/detection/simd-engine';
 import type { Frame } from '../../../nodes/lib/detection/frame';
-import { isRed } from '../../../nodes/lib/detection/red';
 import { openCvColours, openCvCounts, withoutOpenCv } from './opencv';
 import { GRAY, picture, pseudoRandom, RED } from './pictures';
 import { eachFrame } from './scenes';
+
+const EMPTY = new Uint8Array();
 
 const SIZES = [
   [1, 1],
@@ -21,10 +22,17 @@ const SIZES = [
   [1, 7],
   [7, 1],
   [5, 4],
+  [5, 5],
+  [15, 3],
+  [16, 16],
+  [17, 2],
+  [31, 9],
   [13, 11],
   [33, 17],
   [101, 67],
+  [639, 41],
   [640, 360],
+  [6000, 4],
 ] as const;
 
 /** Blocks of flat colour with noise on top: many pixels change by about as much as the threshold. */
@@ -60,29 +68,93 @@ function patchyMask(width: number, height: number, random: (bound: number) => nu
   return { width, height, data };
 }
 
-function count(frames: readonly Frame[], mask?: Mask) {
-  const engine = newEngine('builtin');
+function count(engine: Engine, frames: readonly Frame[], mask?: Mask) {
   return frames.map((frame) => engine.count(frame, mask));
 }
 
-describe('builtin engine against OpenCV', { skip: withoutOpenCv }, () => {
-  it('sees red and gray in all 2^24 colours as OpenCV does', () => {
-    const { red, gray } = openCvColours();
-    const colours = new Uint8Array(256 * 3);
-    const grays = new Uint8Array(256);
-    for (let first = 0; first < 2 ** 24; first += 256) {
-      let reds = 0;
-      for (let blue = 0; blue < 256; blue += 1) {
-        colours.set([blue, (first >> 8) & 255, first >> 16], blue * 3);
-        const isInMask = ((red[(first + blue) >> 3] >> (blue & 7)) & 1) === 1;
-        if (isInMask) reds += 1;
-        if (isRed(blue, (first >> 8) & 255, first >> 16) !== isInMask) assert.fail(`red of ${first + blue}`);
-      }
-      assert.equal(grayAndRed(colours, grays), reds);
-      if (Buffer.compare(grays, gray.subarray(first, first + 256)) !== 0) assert.fail(`gray from ${first}`);
+const ENGINES = [
+  { name: 'builtin', create: () => new SimdEngine() },
+  { name: 'builtin-scalar', create: () => new ScalarEngine() },
+];
+
+/** All colours 0xRRGGBB, one pixel each. */
+function allColours(): Frame {
+  const data = new Uint8Array(2 ** 24 * 3);
+  for (let colour = 0, at = 0; colour < 2 ** 24; colour += 1, at += 3) {
+    data[at] = colour & 255;
+    data[at + 1] = (colour >> 8) & 255;
+    data[at + 2] = colour >> 16;
+  }
+  return { width: 4096, height: 4096, data };
+}
+
+/** Pixels by a bit each, or those that are left. */
+const maskOf = (bits: Uint8Array, value: 0 | 1): Mask => ({
+  width: 4096,
+  height: 4096,
+  data: Uint8Array.from({ length: 2 ** 24 }, (_, pixel) =>
+    ((bits[pixel >> 3] >> (pixel & 7)) & 1) === value ? 255 : 0,
+  ),
+});
+
+/** One row of runs of five pixels: the middle one's smoothed gray is its gray. */
+const RUNS = 4096;
+const middles: Mask = {
+  width: RUNS * 5,
+  height: 1,
+  data: Uint8Array.from({ length: RUNS * 5 }, (_, x) => (x % 5 === 2 ? 255 : 0)),
+};
+
+function runs(tone: (run: number) => number): Frame {
+  const data = new Uint8Array(RUNS * 15);
+  for (let run = 0, at = 0; run < RUNS; run += 1) {
+    const colour = tone(run);
+    for (const end = at + 15; at < end; at += 3) {
+      data[at] = colour & 255;
+      data[at + 1] = (colour >> 8) & 255;
+      data[at + 2] = colour >> 16;
     }
+  }
+  return { width: RUNS * 5, height: 1, data };
+}
+
+/** Asserts the gray of 4096 colours by what moves: a change of 26 does, one of 25 does not. */
+function assertGray(engine: Engine, first: number, gray: Uint8Array): void {
+  const colours = runs((run) => first + run);
+  for (const [change, moving] of [
+    [26, RUNS],
+    [25, 0],
+  ]) {
+    const distant = (level: number) => (level < change ? level + change : level - change);
+    engine.count(runs((run) => distant(gray[first + run]) * 0x010101));
+    assert.equal(engine.count(colours, middles).moving, moving, `gray from ${first}`);
+  }
+}
+
+describe('engines on all 2^24 colours', { skip: withoutOpenCv }, () => {
+  const { red, gray } = withoutOpenCv === false ? openCvColours() : { red: EMPTY, gray: EMPTY };
+  const frame = allColours();
+
+  for (const { name, create } of ENGINES)
+    it(`${name} sees red where OpenCV does`, () => {
+      const reds = maskOf(red, 1);
+      assert.equal(create().count(frame, reds).red, pixelsOf(reds));
+      assert.equal(create().count(frame, maskOf(red, 0)).red, 0);
+    });
+
+  it('builtin sees the gray that OpenCV sees', () => {
+    const engine = new SimdEngine();
+    for (let first = 0; first < 2 ** 24; first += RUNS) assertGray(engine, first, gray);
   });
 
+  it('builtin-scalar sees the gray that OpenCV sees', () => {
+    const seen = new Uint8Array(2 ** 24);
+    grayAndRed(frame.data, seen);
+    assert.equal(Buffer.compare(seen, gray), 0);
+  });
+});
+
+describe('engines on pictures', { skip: withoutOpenCv }, () => {
   for (const [width, height] of SIZES)
     it(`counts frames of ${width} x ${height} as OpenCV does`, () => {
       const random = pseudoRandom(width * 1000 + height);
@@ -91,67 +163,78 @@ describe('builtin engine against OpenCV', { skip: withoutOpenCv }, () => {
         const frame = patchwork(width, height, random);
         frames.push(frame, disturbed(frame, random), disturbed(frame, random));
       }
-      assert.deepEqual(count(frames), openCvCounts(frames));
       const mask = patchyMask(width, height, random);
-      assert.deepEqual(count(frames, mask), openCvCounts(frames, mask));
+      const expected = openCvCounts(frames);
+      const expectedInside = openCvCounts(frames, mask);
+      for (const { name, create } of ENGINES) {
+        assert.deepEqual(count(create(), frames), expected, name);
+        assert.deepEqual(count(create(), frames, mask), expectedInside, name);
+      }
     });
 });
 
 /** Real traffic where it is at hand, elsewhere a moving picture with every colour. */
-const FOOTAGE = join(__dirname, '../../../../shared/footage/car-detection.mp4');
-const film = existsSync(FOOTAGE)
-  ? { url: FOOTAGE }
+const FOOTAGE = process.env.V2X_FOOTAGE || join(__dirname, '../../../../shared/footage');
+const TRAFFIC = join(FOOTAGE, 'car-detection.mp4');
+const film = existsSync(TRAFFIC)
+  ? { url: TRAFFIC }
   : { url: 'testsrc2=size=768x432:rate=12.5', options: ['-f', 'lavfi'] };
 
-describe('builtin engine on a film', { skip: withoutOpenCv }, () => {
+describe('engines on a film', { skip: withoutOpenCv }, () => {
   it('counts every frame as OpenCV does', async () => {
     const frames: Frame[] = [];
     const size = { width: 640, height: 360 };
     await eachFrame(film, size, { fps: 12.5, seconds: 12 }, (frame) => frames.push(frame));
     assert.ok(frames.length > 100);
-    assert.deepEqual(count(frames), openCvCounts(frames));
+    const expected = openCvCounts(frames);
+    for (const { name, create } of ENGINES) assert.deepEqual(count(create(), frames), expected, name);
   });
 });
 
-describe('builtin engine', () => {
-  const gray = picture(8, 6, () => GRAY);
+for (const { name, create } of ENGINES)
+  describe(`${name} engine`, () => {
+    const gray = picture(8, 6, () => GRAY);
 
-  it('knows no motion in the first frame nor after a change of size', () => {
-    const engine = newEngine('builtin');
-    assert.equal(engine.count(gray).moving, undefined);
-    assert.equal(engine.count(gray).moving, 0);
-    assert.equal(engine.count(picture(6, 8, () => GRAY)).moving, undefined);
-  });
-
-  it('counts only what the mask says, which may change from frame to frame', () => {
-    const engine = newEngine('builtin');
-    const left = (columns: number): Mask => ({
-      width: 8,
-      height: 6,
-      data: Uint8Array.from({ length: 48 }, (_, pixel) => (pixel % 8 < columns ? 255 : 0)),
+    it('knows no motion in the first frame nor after a change of size', () => {
+      const engine = create();
+      assert.equal(engine.count(gray).moving, undefined);
+      assert.equal(engine.count(gray).moving, 0);
+      assert.equal(engine.count(picture(6, 8, () => GRAY)).moving, undefined);
     });
-    engine.count(gray, left(2));
-    const red = picture(8, 6, () => RED);
-    assert.deepEqual(engine.count(red, left(3)), { pixels: 18, red: 18, moving: 0 });
-    const white = picture(8, 6, () => [255, 255, 255]);
-    assert.deepEqual(engine.count(white, left(0)), { pixels: 0, red: 0, moving: 0 });
-    assert.deepEqual(engine.count(gray, left(5)), { pixels: 30, red: 0, moving: 30 });
-    assert.deepEqual(engine.count(white), { pixels: 48, red: 0, moving: 48 });
-  });
 
-  it('refuses a mask of another size', () => {
-    const mask = { width: 6, height: 8, data: new Uint8Array(48) };
-    assert.throws(() => newEngine('builtin').count(gray, mask), { code: 'mask', message: /6 x 8 .* 8 x 6/ });
-  });
+    it('counts only what the mask says, which may change from frame to frame', () => {
+      const engine = create();
+      const left = (columns: number): Mask => ({
+        width: 8,
+        height: 6,
+        data: Uint8Array.from({ length: 48 }, (_, pixel) => (pixel % 8 < columns ? 255 : 0)),
+      });
+      engine.count(gray, left(2));
+      const red = picture(8, 6, () => RED);
+      assert.deepEqual(engine.count(red, left(3)), { pixels: 18, red: 18, moving: 0 });
+      const white = picture(8, 6, () => [255, 255, 255]);
+      assert.deepEqual(engine.count(white, left(0)), { pixels: 0, red: 0, moving: 0 });
+      assert.deepEqual(engine.count(gray, left(5)), { pixels: 30, red: 0, moving: 30 });
+      assert.deepEqual(engine.count(white), { pixels: 48, red: 0, moving: 48 });
+    });
 
-  it('counts red and moving pixels', () => {
-    const engine = newEngine('builtin');
-    engine.count(gray);
-    assert.deepEqual(
-      engine.count(picture(8, 6, () => RED)),
-      { pixels: 48, red: 48, moving: 0 },
-      'this red is about as bright as the gray before',
-    );
-    assert.deepEqual(engine.count(picture(8, 6, () => [255, 255, 255])), { pixels: 48, red: 0, moving: 48 });
+    it('refuses a mask of another size', () => {
+      const mask = { width: 6, height: 8, data: new Uint8Array(48) };
+      assert.throws(() => create().count(gray, mask), { code: 'mask', message: /6 x 8 .* 8 x 6/ });
+    });
+
+    it('counts red and moving pixels', () => {
+      const engine = create();
+      engine.count(gray);
+      assert.deepEqual(
+        engine.count(picture(8, 6, () => RED)),
+        { pixels: 48, red: 48, moving: 0 },
+        'this red is about as bright as the gray before',
+      );
+      assert.deepEqual(engine.count(picture(8, 6, () => [255, 255, 255])), {
+        pixels: 48,
+        red: 0,
+        moving: 48,
+      });
+    });
   });
-});
