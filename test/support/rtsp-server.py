@@ -120,8 +120,15 @@ def protect(server, factory, user, password):
     factory.set_permissions(permissions)
 
 
+def end_with_parent():
+    """However the test ends, its camera does not outlive it: the pipe is open for as long as the test runs."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 def main():
-    options = json.load(sys.stdin)
+    options = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_parent, daemon=True).start()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")

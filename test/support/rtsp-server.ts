@@ -59,7 +59,8 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
     password: '',
   };
   const child = spawn(PYTHON, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ ...defaults, ...options }));
+  // Left open: the server ends when this process does.
+  child.stdin.write(`${JSON.stringify({ ...defaults, ...options })}\n`);
   const exit = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const [line] = (await Promise.race([once(lines, 'line'), exit])) as unknown[];

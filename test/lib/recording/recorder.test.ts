@@ -47,11 +47,16 @@ class Recording {
       { source: cameraSource({ address: address }), ring, clock, ...hooks },
       this.stop.signal,
     );
-    this.end.catch(() => this.arrivals.emit('segment'));
+    this.end.catch(() => undefined);
   }
 
+  /** @throws what ended the recorder, when it ended without another segment */
   async next(): Promise<Segment> {
-    while (this.segments.length <= this.taken) await once(this.arrivals, 'segment');
+    while (this.segments.length <= this.taken) {
+      const arrival = once(this.arrivals, 'segment');
+      const ended = await Promise.race([arrival.then(() => false), this.end.then(() => true)]);
+      assert.ok(!ended || this.segments.length > this.taken, 'the recorder ended without another segment');
+    }
     const segment = this.segments[this.taken++];
     assert.ok(segment);
     return segment;
@@ -118,7 +123,8 @@ async function checkTimes(recording: Recording, segment: Segment, tolerance: num
   );
 }
 
-describe('record', () => {
+// A recorder that neither goes on nor ends is a failure too, and must say which test it is.
+describe('record', { timeout: 240_000 }, () => {
   const cameras: Record<string, RtspOptions> = {
     'H.264 with AAC': { audio: 'aac' },
     'H.264 with G.711': { audio: 'alaw' },
@@ -141,6 +147,7 @@ describe('record', () => {
     const recording = new Recording(await openRing(t), '');
     const first = await recording.next();
     const pid = await processOf(recording.ring.directory);
+    assert.ok(pid);
     await grown(recording.ring.workDirectory, 60_000);
     process.kill(pid, 'SIGKILL');
 
@@ -278,17 +285,17 @@ function unexpected(what: unknown): void {
   throw new Error(String(what));
 }
 
-/** The process whose arguments name a directory's work directory: its ffmpeg. */
-async function processOf(directory: string): Promise<number> {
+/** The process whose arguments name a directory's work directory: its ffmpeg; undefined when there is none. */
+async function processOf(directory: string): Promise<number | undefined> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     if (line.startsWith('ffmpeg') && line.includes(directory)) return Number(pid);
   }
-  return 0;
+  return undefined;
 }
 
 async function gone(directory: string): Promise<void> {
-  while ((await processOf(directory)) !== 0) await tick();
+  while (await processOf(directory)) await tick();
 }
 
 /** Waits until the unfinished files of a work directory hold so many bytes. */
