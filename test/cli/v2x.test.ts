@@ -11,6 +11,7 @@ import { KeyRing } from '../../nodes/lib/alert/key-ring';
 import { sign } from '../../nodes/lib/alert/sign';
 import { systemClock } from '../../nodes/lib/clock';
 import { MulticastSender } from '../../nodes/lib/multicast/sender';
+import { atEnd } from '../support/at-end';
 import { temporaryDirectory } from '../support/flow';
 import { testGroup } from '../support/multicast';
 
@@ -134,7 +135,7 @@ async function listening(t: TestContext, args: readonly string[] = []) {
   const child = start(['listen', '--group', group.address, '--port', String(group.port), ...args], {
     V2X_DATA: data,
   });
-  t.after(() => child.kill('SIGKILL'));
+  atEnd(t, () => child.kill('SIGKILL'));
   assert.ok(child.stdout && child.stderr);
   const stdout = createInterface(child.stdout)[Symbol.asyncIterator]();
   const stderr = createInterface(child.stderr)[Symbol.asyncIterator]();
@@ -142,7 +143,7 @@ async function listening(t: TestContext, args: readonly string[] = []) {
 
   const sender = new MulticastSender(group, { clock: systemClock });
   await sender.open();
-  t.after(() => {
+  atEnd(t, () => {
     sender.close();
   });
   return { child, stdout, stderr, sender, group };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import { atEnd, type Ending } from './at-end';
 import type { Environment, NodeModule } from '../../nodes/lib/node-red/define-node';
 
 helper.init(require.resolve('node-red'));
@@ -119,11 +120,9 @@ export function outlet(id: string): Outlet {
   };
 }
 
-/** A temporary directory, removed when the test ends. */
-export async function temporaryDirectory(context: {
-  after: (fn: () => Promise<void>) => void;
-}): Promise<string> {
+/** A temporary directory, removed when the test ends, after all that is taken apart `atEnd` and was made later. */
+export async function temporaryDirectory(context: Ending): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'v2x-test-'));
-  context.after(() => rm(directory, { recursive: true, force: true }));
+  atEnd(context, () => rm(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -21,6 +21,8 @@ export interface RingState {
   /** Bytes of all segments. */
   readonly bytes: number;
   readonly freeBytes: number;
+  /** What the next segments need: ffmpeg does not notice a full disk, so it must never meet one. */
+  readonly room: number;
   /** Unix seconds. */
   readonly now: number;
   /** Windows that must stay. */
@@ -31,12 +33,19 @@ export interface Eviction {
   readonly victims: readonly Segment[];
   /** Bytes still missing although everything that is not pinned goes. */
   readonly missingBytes: number;
+  /** Retention would have kept more: the disk has no room for the next segments. */
+  readonly diskFull: boolean;
 }
 
-/** Decides which segments to delete: the oldest ones that are not pinned, as many as the limits demand. */
+/**
+ * Decides which segments to delete: the oldest ones that are not pinned, as many as the limits and the room for the
+ * next segments demand.
+ */
 export function chooseVictims(state: RingState, { maxAge, maxBytes, minFreeBytes }: Retention): Eviction {
   const tooMany = maxBytes > 0 ? state.bytes - maxBytes : 0;
-  let missing = Math.max(0, tooMany, minFreeBytes - state.freeBytes);
+  const wanted = Math.max(0, tooMany, minFreeBytes - state.freeBytes);
+  const lacking = state.room - state.freeBytes;
+  let missing = Math.max(wanted, lacking);
   const oldest = maxAge > 0 ? state.now - maxAge : -Infinity;
   const victims: Segment[] = [];
   for (const segment of state.segments) {
@@ -45,7 +54,7 @@ export function chooseVictims(state: RingState, { maxAge, maxBytes, minFreeBytes
     victims.push(segment);
     missing -= segment.bytes;
   }
-  return { victims, missingBytes: Math.max(0, missing) };
+  return { victims, missingBytes: Math.max(0, missing), diskFull: lacking > wanted };
 }
 
 /** Whether two spans of time have a moment in common. */

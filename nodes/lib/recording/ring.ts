@@ -8,7 +8,7 @@ import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
 import { appendToIndex, readIndex, writeIndex } from './index-file';
 import { secondOfName, segmentName } from './names';
-import { chooseVictims, type Retention, type TimeWindow } from './retention';
+import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
 import type { Segment, SegmentRing } from './segment';
 import { SegmentTable } from './segment-table';
 
@@ -30,7 +30,7 @@ const REFRESH_SECONDS = 30;
 const BURST_SECONDS = 0.2;
 /** Lines of the index about deleted segments, before it is written anew. */
 const STALE_LINES = 1000;
-/** There is always room for so many, whatever retention says: ffmpeg does not notice a full disk. */
+/** There is always room for so many, whatever retention says. */
 const SEGMENTS_TO_COME = 3;
 
 /**
@@ -132,18 +132,17 @@ export class Ring implements SegmentRing {
   /**
    * Deletes what retention demands, and the oldest when the next segments would not find room; only whoever records
    * into the directory may call this.
-   * @returns bytes that are missing although all that may go is gone: only pinned footage is left
+   * @returns what was deleted, and whether that was enough
    */
-  async trim(): Promise<number> {
+  async trim(): Promise<Eviction> {
     const { retention, clock } = this.options;
     const { bavail, bsize } = await statfs(this.directory);
     const freeBytes = bavail * bsize;
     const { segments, bytes } = this.table;
     const room = SEGMENTS_TO_COME * (segments.at(-1)?.bytes ?? 0);
-    const { victims, missingBytes } = chooseVictims(
-      { segments, bytes, freeBytes, now: clock.now(), pinned: [...this.pins.values()] },
-      { ...retention, minFreeBytes: Math.max(retention.minFreeBytes, room) },
-    );
+    const pinned = [...this.pins.values()];
+    const eviction = chooseVictims({ segments, bytes, freeBytes, room, now: clock.now(), pinned }, retention);
+    const { victims } = eviction;
     for (const { name } of victims) await rm(join(this.directory, name), { force: true });
     this.table.remove(new Set(victims.map(({ name }) => name)));
     this.staleLines += victims.length;
@@ -151,7 +150,7 @@ export class Ring implements SegmentRing {
       await writeIndex(this.directory, this.table.segments);
       this.staleLines = 0;
     }
-    return missingBytes;
+    return eviction;
   }
 
   private add(segment: Segment): void {

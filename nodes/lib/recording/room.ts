@@ -7,9 +7,14 @@ export interface RoomOptions {
   readonly onWarning: (text: string) => void;
 }
 
-/** Deletes what retention demands, and says so when only footage is left that clips still need. */
+/**
+ * Deletes what retention demands, and the oldest when the disk has no room for the next segments. It says so when that
+ * came early, or when only footage is left that clips still need.
+ */
 export async function makeRoom({ ring, onWarning }: RoomOptions): Promise<void> {
-  if ((await ring.trim()) > 0) onWarning(onlyPinned(ring));
+  const { missingBytes, diskFull } = await ring.trim();
+  if (missingBytes > 0) onWarning(onlyPinned(ring));
+  else if (diskFull) onWarning(deletedEarly(ring));
 }
 
 /** A file that could not be written. */
@@ -25,16 +30,23 @@ export function isDiskFull(error: unknown): boolean {
 
 /**
  * Deletes the oldest segments although retention would keep them, so that recording can go on.
- * @throws V2xError `space` when there is nothing that may be deleted
+ * @throws V2xError `space` when there is nothing that may be deleted, or nothing that would help
  */
 export async function makeRoomOnFullDisk({ ring, onWarning }: RoomOptions): Promise<void> {
-  const before = ring.segments.length;
-  await ring.trim();
-  const deleted = before - ring.segments.length;
-  if (deleted === 0) throw new V2xError('space', onlyPinned(ring), { directory: ring.directory });
-  onWarning(`The disk of ${ring.directory} is full: the oldest segments are deleted early; free disk space`);
+  const { victims, missingBytes } = await ring.trim();
+  const pinned = missingBytes > 0;
+  if (victims.length > 0) onWarning(pinned ? onlyPinned(ring) : deletedEarly(ring));
+  else throw new V2xError('space', pinned ? onlyPinned(ring) : refused(ring), { directory: ring.directory });
+}
+
+function deletedEarly(ring: Ring): string {
+  return `The disk of ${ring.directory} is full: the oldest segments are deleted early; free disk space`;
 }
 
 function onlyPinned(ring: Ring): string {
   return `The disk of ${ring.directory} is full, and only footage that clips need is left; free disk space`;
+}
+
+function refused(ring: Ring): string {
+  return `The disk of ${ring.directory} has free space but takes no more; look at its quota and inodes (df -i)`;
 }

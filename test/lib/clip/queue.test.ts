@@ -9,6 +9,7 @@ import type { ClipPreview, FinishedClip, MakeOptions } from '../../../nodes/lib/
 import { ClipQueue, type ClipObserver, type ClipProgress } from '../../../nodes/lib/clip/queue';
 import type { ClipRequest } from '../../../nodes/lib/clip/request';
 import type { Segment } from '../../../nodes/lib/recording/segment';
+import { atEnd } from '../../support/at-end';
 import { FakeClock, settle } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
 import { FakeRing } from '../../support/footage';
@@ -106,9 +107,8 @@ class Witness implements ClipObserver {
 
 async function setUp(t: TestContext, segments: readonly Segment[] = []) {
   const queues: ClipQueue[] = [];
-  // Before the directory is removed.
-  t.after(() => Promise.all(queues.map((queue) => queue.close())));
   const directory = await temporaryDirectory(t);
+  atEnd(t, () => Promise.all(queues.map((queue) => queue.close())));
   const ring = new FakeRing('/rec', 10, segments);
   const clock = new FakeClock(T0);
   const open = async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
 import { V2xError } from '../../../nodes/lib/errors';
+import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
 import { Arrivals, openInbox, stopInboxes } from './inbox-probe';
@@ -242,7 +243,7 @@ for (const after of ['done', 'leave'] as const) {
       const child = await inboxProcess(directory, after, (id) => {
         ids.push(id);
       });
-      t.after(() => child.kill('SIGKILL'));
+      atEnd(t, () => child.kill('SIGKILL'));
       const inboxes = [await openInbox(directory, { after }), await openInbox(directory, { after })];
       for (const { taken } of inboxes)
         taken.each(({ event }) => {

@@ -5,7 +5,14 @@ import { segments } from './segments';
 
 const unlimited = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
 /** Ten segments from second 1000 to 1100, 1000 bytes in all. */
-const ring: RingState = { segments: segments(10), bytes: 1000, freeBytes: 500, now: 1100, pinned: [] };
+const ring: RingState = {
+  segments: segments(10),
+  bytes: 1000,
+  freeBytes: 500,
+  room: 0,
+  now: 1100,
+  pinned: [],
+};
 const names = (state: RingState, limits: object) =>
   chooseVictims(state, { ...unlimited, ...limits }).victims.map(({ from }) => from);
 
@@ -30,6 +37,17 @@ describe('chooseVictims', () => {
 
   it('follows the limit that asks for most', () => {
     assert.deepEqual(names(ring, { maxAge: 85, maxBytes: 900, minFreeBytes: 800 }), [1000, 1010, 1020]);
+  });
+
+  it('makes room for the next segments, and tells that from what retention asks for', () => {
+    const { victims, diskFull } = chooseVictims({ ...ring, room: 650 }, unlimited);
+    assert.deepEqual(
+      victims.map(({ from }) => from),
+      [1000, 1010],
+    );
+    assert.ok(diskFull);
+    const asked = chooseVictims({ ...ring, room: 650 }, { ...unlimited, minFreeBytes: 650 });
+    assert.deepEqual(asked, { victims, missingBytes: 0, diskFull: false });
   });
 
   it('never deletes what a clip has pinned, but the next oldest instead', () => {

@@ -7,6 +7,7 @@ import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring';
 import { salvage } from '../../../nodes/lib/recording/salvage';
+import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
 describe('salvage', () => {
@@ -17,7 +18,7 @@ describe('salvage', () => {
       throw error;
     };
     const ring = await Ring.open({ directory, segmentSeconds: 2, retention, clock, onError });
-    t.after(() => ring.close());
+    atEnd(t, () => ring.close());
     const run = join(ring.workDirectory, '1700000000-abcdef');
     await mkdir(run);
     await writeFilm(join(run, '000003.mp4'));
