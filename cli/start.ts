@@ -5,15 +5,13 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { V2xError } from '../nodes/lib/errors';
 import { ensureWritableDirectory } from '../nodes/lib/files';
+import { PACKAGE_ROOT } from './package-root';
 
 /** As much of the `node-red` module as this command touches. */
 interface NodeRed {
   readonly events: EventEmitter;
   readonly server: Server;
 }
-
-/** The package's root: this file runs as `dist/cli/v2x.js`. */
-const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 /**
  * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once its flows run.
@@ -40,7 +38,11 @@ function checkPort(port = ''): void {
   throw new V2xError('setting', `PORT is ${JSON.stringify(port)}; it must be a port number from 0 to 65535`);
 }
 
-function findNodeRed(): string {
+/**
+ * Where Node-RED's entry file is: in the working directory, or else beside this package.
+ * @throws V2xError `node-red` with the command that installs it
+ */
+export function findNodeRed(): string {
   for (const place of [resolve('package.json'), join(PACKAGE_ROOT, 'package.json')]) {
     try {
       return createRequire(place).resolve('node-red/red.js');
@@ -48,7 +50,7 @@ function findNodeRed(): string {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') throw error;
     }
   }
-  throw new V2xError('node-red', 'Node-RED is not installed here; run: npm install node-red');
+  throw new V2xError('node-red', 'Node-RED is not installed here; run: npm install node-red@4');
 }
 
 function announce(server: Server): void {

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => ({ usage: START_USAGE, run: (await import('./start.js')).start }),
   emit: () => import('./emit.js'),
   listen: () => import('./listen.js'),
+  doctor: () => import('./doctor.js'),
   'verify-clip': () => import('./verify-clip.js'),
 };
 
@@ -27,6 +28,7 @@ Commands:
   start         run the roadside unit: Node-RED with the default project
   emit          drop an event file, as a detector does
   listen        print the alerts that vehicles receive
+  doctor        find what is missing or misconfigured, and say what to do
   verify-clip   check a clip from the archive against its manifest
 
 "v2x <command> --help" tells more.`;

@@ -1,0 +1,103 @@
+import { systemClock } from '../nodes/lib/clock';
+import { messageOf } from '../nodes/lib/errors';
+import { numberSetting } from '../nodes/lib/node-red/settings';
+import { checkCamera, judgeGop } from './doctor/camera';
+import { checkClock } from './doctor/clock';
+import { clipState, judgeClips } from './doctor/clips';
+import { checkDirectories } from './doctor/directories';
+import { checkEditor } from './doctor/editor';
+import { eventState, judgeEvents } from './doctor/events';
+import { checkFfmpeg } from './doctor/ffmpeg';
+import { describe, findings, type Finding } from './doctor/finding';
+import { checkKey } from './doctor/key';
+import { checkMulticast } from './doctor/multicast';
+import { checkDisk, judgeRecorder } from './doctor/recording';
+import { ringOf } from './doctor/ring-state';
+import { readUnit, type Unit, type UnitNode } from './doctor/unit';
+import { checkVersions } from './doctor/versions';
+import { parseOptions } from './options';
+
+export const usage = `Usage: v2x doctor [options]
+
+Looks for what is missing or misconfigured and says what to do: one line each, ok, warning or problem. It changes
+nothing, may run while the unit runs, and takes about ten seconds, since it watches the camera. It reads the same
+environment as "v2x start" and the flow that is deployed there; run it as the same user. Shows no secret.
+
+  --json             print an array of {check, level, text, mend}
+  --flow FILE        the flow of a Node-RED of your own, such as ~/.node-red/flows.json; set V2X_DATA too
+
+Exit code: 0 when there is no problem (there may be warnings), 1 when there is one, 2 for wrong options.`;
+
+const OPTIONS = { json: { type: 'boolean', default: false }, flow: { type: 'string' } } as const;
+
+/**
+ * Examines this machine and prints what it finds, in a fixed order.
+ * @throws V2xError `usage`; `flow` when the unit's flow cannot be read
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const { json, flow } = parseOptions(args, OPTIONS);
+  const all: Finding[] = [];
+  for (const found of examine(readUnit(flow))) {
+    for (const finding of await found) {
+      all.push(finding);
+      if (!json) process.stdout.write(`${describe(finding)}\n`);
+    }
+  }
+  if (json) process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
+  process.exitCode = all.some(({ level }) => level === 'problem') ? 1 : 0;
+}
+
+/** Everything is looked at side by side; the answers come in the order in which one would mend. */
+function examine(unit: Unit): Promise<readonly Finding[]>[] {
+  return [
+    guarded('versions', checkVersions),
+    guarded('ffmpeg', checkFfmpeg),
+    guarded('directories', () => checkDirectories(unit)),
+    ...unit.of('ffmpeg-segmenter').map((node) => guarded('recorder', () => checkRecorder(unit, node))),
+    ...unit.of('event-dir-in').map((node) => guarded('events', () => checkEvents(unit, node))),
+    ...unit.of('clip-maker').map((node) => guarded('clips', () => checkClips(unit, node))),
+    ...unit.of('v2x-multicast-group').map((node) => guarded('multicast', () => checkMulticast(node))),
+    ...unit.of('v2x-key').map((node) => guarded('key', () => checkKey(unit, node))),
+    guarded('clock', async () => [await checkClock()]),
+    ...(unit.isDefault ? [guarded('editor', () => checkEditor(unit))] : []),
+  ];
+}
+
+/** A check that fails is a finding too, and none keeps the others from being made. */
+async function guarded(check: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [findings(check).problem(messageOf(error))];
+  }
+}
+
+async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
+  const ring = await ringOf(unit, node);
+  const recording = judgeRecorder(ring, systemClock.now());
+  const window = longestWindow(unit, node);
+  const { findings: camera, measure } = await checkCamera(unit, node);
+  const gop = measure ? [judgeGop(measure, { segmentSeconds: ring.segmentSeconds, pre: window.pre })] : [];
+  return [...camera, ...gop, recording, await checkDisk(ring, measure, window)];
+}
+
+/** What the clip makers of a recorder's store want of it, in seconds. */
+function longestWindow(unit: Unit, recorder: UnitNode): { pre: number; post: number } {
+  const makers = unit.of('clip-maker').filter(({ config }) => config.store === recorder.config.store);
+  const longest = (name: string) =>
+    Math.max(
+      0,
+      ...makers.map(({ config }) => numberSetting(name, config[name], { fallback: 300, min: 0, max: 3600 })),
+    );
+  return { pre: longest('pre'), post: longest('post') };
+}
+
+async function checkEvents(unit: Unit, node: UnitNode): Promise<Finding[]> {
+  const state = await eventState(unit.directory(node, 'events'), node.config.after === 'leave');
+  return judgeEvents(state, systemClock.now());
+}
+
+async function checkClips(unit: Unit, node: UnitNode): Promise<Finding[]> {
+  const now = systemClock.now();
+  return [judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
+}

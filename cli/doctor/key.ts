@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { algorithmOf } from '../../nodes/lib/alert/accepted-keys';
+import { importKey } from '../../nodes/lib/alert/key';
+import { messageOf } from '../../nodes/lib/errors';
+import { currentUser } from '../../nodes/lib/files';
+import { findings, type Finding } from './finding';
+import { textOf, type Unit, type UnitNode } from './unit';
+
+const { ok, warning, problem } = findings('key');
+const MAKE = 'openssl rand -base64 32';
+/** Fewer bits than this can be guessed. */
+const ENOUGH_BITS = 100;
+
+/** Looks at a key: whether it can be used, guessed, or read by others. Nothing of it is shown. */
+export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
+  if (!node.credentials) {
+    return [
+      warning(
+        `${node.label}: what was entered in the editor cannot be read`,
+        'run this as the user that Node-RED runs as',
+      ),
+    ];
+  }
+  const file = join(unit.data, 'key');
+  const variable = textOf(node, 'secretEnv', 'V2X_KEY');
+  const { secret } = node.credentials as Partial<typeof node.credentials>;
+  const entered = secret ?? process.env[variable];
+  if (entered) return judgeKey(node, entered, secret === undefined ? variable : 'the editor');
+  if (variable !== 'V2X_KEY' || !unit.isDefault)
+    return [problem(`${node.label}: ${variable} is not set`, `set it; make a secret with: ${MAKE}`)];
+  if (!existsSync(file)) return [ok(`${file} is made at the first start`)];
+  try {
+    const secret = readFileSync(file, 'utf8').trim();
+    return [...judgeMode(file, statSync(file).mode), ...(await judgeKey(node, secret, file))];
+  } catch (error) {
+    return [problem(messageOf(error), `sudo chown ${currentUser()} ${file}`)];
+  }
+}
+
+function judgeMode(file: string, mode: number): Finding[] {
+  return (mode & 0o077) === 0
+    ? []
+    : [problem(`others may read ${file}`, `chmod 600 ${file}; they may know it: make a new one`)];
+}
+
+async function judgeKey(node: UnitNode, secret: string, source: string): Promise<Finding[]> {
+  try {
+    const keyId = textOf(node, 'keyId', 'rsu');
+    const algorithm = algorithmOf(node.config.algorithm ?? 'HS256');
+    await importKey({ keyId, algorithm, secret });
+    const text = `"${keyId}" (${algorithm}) from ${source}`;
+    if (algorithm === 'HS256' && guessableBits(secret) < ENOUGH_BITS) {
+      return [warning(`${text} looks as if it could be guessed`, `make one with: ${MAKE}`)];
+    }
+    return [ok(text)];
+  } catch (error) {
+    return [problem(messageOf(error))];
+  }
+}
+
+/**
+ * An upper bound of what is to be guessed in a secret: the entropy of its characters (Shannon), once for what it
+ * repeats. It tells `aaaa…` and `password password …` from chance, not a sentence.
+ */
+export function guessableBits(secret: string): number {
+  const once = secret.slice(0, period(secret));
+  const counts = new Map<string, number>();
+  for (const character of once) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const shares = [...counts.values()].map((count) => count / once.length);
+  return -once.length * shares.reduce((sum, share) => sum + share * Math.log2(share), 0);
+}
+
+/** After how many characters a text repeats itself. */
+function period(text: string): number {
+  for (let length = 1; length < text.length; length += 1) {
+    if (text.startsWith(text.slice(length))) return length;
+  }
+  return text.length;
+}
