@@ -44,13 +44,13 @@ describe('what npm publishes', () => {
     includes('dist/cli/v2x.js', 'flows/flows.json', 'flows/settings.js');
     includes(...EXAMPLES.map((name) => `examples/${name}`));
     includes('dist/event.schema.json', 'dist/contracts.js', 'dist/contracts.d.ts');
-    includes('package.json', 'LICENSE', 'README.md', 'CHANGELOG.md');
+    includes('package.json', 'LICENSE', 'README.md', 'README.ko.md', 'CHANGELOG.md');
     const command = packed.files.find(({ path }) => path === 'dist/cli/v2x.js');
     assert.ok(((command?.mode ?? 0) & 0o111) !== 0, 'dist/cli/v2x.js is not executable');
   });
 
   it('has the pictures and pages that README shows', () => {
-    for (const readme of ['README.md']) {
+    for (const readme of ['README.md', 'README.ko.md']) {
       const links = [...readFileSync(readme, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
       includes(...links.map(([, path]) => path));
     }
