@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { newEngine } from '../../../nodes/lib/detection/engines';
+import { threadHost } from '../../../nodes/lib/detection/engine-host';
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
 import { GRAY, picture, RED } from './pictures';
@@ -54,9 +55,8 @@ describe('FrameWorker', () => {
     ];
     const echo =
       "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ counts: { pixels: width } }))";
-    const worker = new FrameWorker(
-      { engine: 'builtin' },
-      () => new Worker(threads.shift() ?? echo, { eval: true }),
+    const worker = new FrameWorker({ engine: 'builtin' }, () =>
+      threadHost(new Worker(threads.shift() ?? echo, { eval: true })),
     );
     t.after(() => worker.end());
 
