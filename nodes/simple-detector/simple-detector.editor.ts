@@ -5,6 +5,7 @@ interface Properties extends EditorNodeProperties {
   width: number;
   height: number;
   fps: number;
+  engine: 'builtin' | 'opencv';
   mode: 'road' | 'seed';
   redPercent: number;
   stillPercent: number;
@@ -25,6 +26,7 @@ RED.nodes.registerType<Properties>('simple-detector', {
     width: { value: 640, validate: RED.validators.number() },
     height: { value: 360, validate: RED.validators.number() },
     fps: { value: 10, validate: RED.validators.number() },
+    engine: { value: 'builtin' },
     mode: { value: 'road' },
     redPercent: { value: 20, validate: RED.validators.number() },
     stillPercent: { value: 0.5, validate: RED.validators.number() },
