@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -61,5 +62,6 @@ function announce(server: Server): void {
     return;
   }
   const { port } = server.address() as AddressInfo;
-  process.stdout.write(`v2x ready http://127.0.0.1:${port}\n`);
+  const scheme = server instanceof SecureServer ? 'https' : 'http';
+  process.stdout.write(`v2x ready ${scheme}://127.0.0.1:${port}\n`);
 }

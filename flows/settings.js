@@ -1,5 +1,5 @@
 // Node-RED settings of the default project: `npm start`, `v2x start`, or `node-red --settings flows/settings.js`.
-// Everything can be set from the environment; see README, "Settings".
+// What a unit needs can be set from the environment; see README, "Settings".
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -36,6 +36,12 @@ function ownFlow() {
   return own;
 }
 
+/** What the user sets as in any Node-RED: adminAuth, https, and so on. It stands above what is set here. */
+function ownSettings() {
+  const own = path.join(userDir, 'settings.js');
+  return fs.existsSync(own) ? require(own) : {};
+}
+
 // The flow refers to these as ${NAME}.
 env.V2X_DATA = dataRoot;
 env.V2X_KEY ||= ownSecret(path.join(dataRoot, 'key'));
@@ -52,4 +58,5 @@ module.exports = {
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
   logging: { console: { level: env.V2X_LOG || 'info', metrics: false, audit: false } },
+  ...ownSettings(),
 };
