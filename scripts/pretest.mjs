@@ -26,6 +26,7 @@ const TOOLS = [
     ],
   },
   { name: 'network namespaces', check: ['tc', '-V'], packages: ['iproute2'] },
+  { name: 'systemd-analyze', check: ['systemd-analyze', '--version'], packages: ['systemd'] },
   {
     name: 'PyJWT',
     check: python('import jwt, cryptography'),
