@@ -57,7 +57,7 @@ export function judgeEvents(
   }
   const count = `events in the last ${RECENT / 60} minutes: ${recent}`;
   if (recent > MANY) {
-    const mend = 'raise the cool-down of simple-detector, or let the detector give an incident one "id"';
+    const mend = 'raise the cooldown of simple-detector, or let the detector give an incident one "id"';
     found.push(warning(`${count}, too many to be accidents`, mend));
   } else found.push(ok(count));
   return found;

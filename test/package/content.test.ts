@@ -43,7 +43,7 @@ describe('what npm publishes', () => {
   it('has the command, the default project, the examples, the contracts and the documents', () => {
     includes('dist/cli/v2x.js', 'flows/flows.json', 'flows/settings.js');
     includes(...EXAMPLES.map((name) => `examples/${name}`));
-    includes('dist/event.schema.json', 'dist/contracts.js', 'dist/contracts.d.ts');
+    includes('systemd/v2x.service', 'dist/event.schema.json', 'dist/contracts.js', 'dist/contracts.d.ts');
     includes('package.json', 'LICENSE', 'README.md', 'README.ko.md', 'CHANGELOG.md');
     const command = packed.files.find(({ path }) => path === 'dist/cli/v2x.js');
     assert.ok(((command?.mode ?? 0) & 0o111) !== 0, 'dist/cli/v2x.js is not executable');
@@ -57,7 +57,7 @@ describe('what npm publishes', () => {
   });
 
   it('has no sources, tests, build leftovers or secrets', () => {
-    const others = [...paths].filter((path) => !/^(dist|examples|flows|docs)\//.test(path));
+    const others = [...paths].filter((path) => !/^(dist|examples|flows|docs|systemd)\//.test(path));
     assert.deepEqual(
       others.filter((path) => !/^[A-Z]+(\.[a-z]+)?(\.md)?$/.test(path)),
       ['package.json'],
