@@ -1,5 +1,6 @@
-// Builds nodes/** into dist/**: runtime by tsc, editor scripts inlined into each node's html, catalogues and icons
-// copied, the detector's pixel work to WebAssembly, the command line bundled, the schemas published.
+// Builds nodes/** into dist/**: runtime by tsc, editor scripts and dialogs into each node's html, icons copied, each
+// catalogue with the texts that all dialogs share, the detector's pixel work to WebAssembly, the command line bundled,
+// the schemas published.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -15,13 +16,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
+import { writeOutRows } from './dialog.mjs';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 process.chdir(root);
 
+const SHARED = new Set(['lib', 'editor']);
 const types = readdirSync('nodes', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
+  .filter((entry) => entry.isDirectory() && !SHARED.has(entry.name))
   .map((entry) => entry.name);
 
 function removeStaleOutput() {
@@ -58,11 +61,26 @@ async function buildEditor(type) {
   mkdirSync(join('dist', type), { recursive: true });
   writeFileSync(
     join('dist', type, `${type}.html`),
-    `<script type="text/javascript">\n${script}</script>\n\n${html}`,
+    `<script type="text/javascript">\n${script}</script>\n\n${writeOutRows(html, type, isConfig(script))}`,
   );
   for (const asset of ['locales', 'icons']) {
     const from = join('nodes', type, asset);
     if (existsSync(from)) cpSync(from, join('dist', type, asset), { recursive: true });
+  }
+  addSharedTexts(type);
+}
+
+function isConfig(script) {
+  return /\bcategory: "config"/.test(script);
+}
+
+/** Node-RED looks texts up in the catalogue of the node that asks, so each one has those of all dialogs too. */
+function addSharedTexts(type) {
+  for (const file of readdirSync(join('nodes', 'editor', 'locales'))) {
+    const own = join('dist', type, 'locales', file.replace('.json', ''), `${type}.json`);
+    const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+    const texts = { ...read(own), ...read(join('nodes', 'editor', 'locales', file)) };
+    writeFileSync(own, `${JSON.stringify(texts, null, 2)}\n`);
   }
 }
 

@@ -54,12 +54,15 @@ for (const type of TYPES) {
 
     it('has every text that its editor and runtime ask for', () => {
       const known = catalogue(type, 'en-US');
-      for (const file of [`${type}.ts`, `${type}.editor.ts`, `${type}.html`]) {
-        const source = readFileSync(`nodes/${type}/${file}`, 'utf8');
+      const label = `@roadside/node-red-v2x/${type}:`;
+      for (const { label: key } of Object.values(editorDefinition(type).defaults))
+        if (key !== undefined) assert.ok(known.has(key.replace(label, '')), key);
+      for (const file of [`nodes/${type}/${type}.ts`, `dist/${type}/${type}.html`]) {
+        const source = readFileSync(file, 'utf8');
         const keys = [
-          ...source.matchAll(new RegExp(`['"\\]](${type}\\.[A-Za-z0-9_.-]+)['"]`, 'g')),
+          ...source.matchAll(new RegExp(`['"\\]]((?:${type}|v2x)\\.[A-Za-z0-9_.-]+)['"]`, 'g')),
           ...source.matchAll(/status\.(?:ok|busy|waiting|off|failed)\(\s*'([^']+)'/g),
-        ].map(([, key]) => (key.startsWith(`${type}.`) ? key : `${type}.status.${key}`));
+        ].map(([, key]) => (/^(v2x|[\w-]+-[\w-]+)\./.test(key) ? key : `${type}.status.${key}`));
         for (const key of keys.filter((name) => !/\.(svg|json|html)$/.test(name)))
           assert.ok(known.has(key), `${file}: ${key}`);
       }

@@ -1,4 +1,8 @@
 import type { EditorNodeProperties } from 'node-red';
+import { directories } from '../editor/machine';
+import { settingInput } from '../editor/setting-input';
+import { labelOf, labelsOf } from '../editor/texts';
+import { directory, number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   store: string;
@@ -11,20 +15,22 @@ interface Properties extends EditorNodeProperties {
   key: string;
 }
 
+const label = labelsOf('clip-maker');
+
 RED.nodes.registerType<Properties>('clip-maker', {
   category: 'v2x',
   color: '#8FBC8F',
   icon: 'clip-maker.svg',
   defaults: {
     name: { value: '' },
-    store: { value: '', type: 'v2x-segment-store', required: true },
-    directory: { value: 'archive', required: true },
-    pre: { value: '300', validate: RED.validators.number(true) },
-    post: { value: '300', validate: RED.validators.number(true) },
-    parallel: { value: '1', validate: RED.validators.number(true) },
+    store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
+    directory: { value: 'archive', required: true, label: label('directory'), validate: directory() },
+    pre: { value: '300', label: label('pre'), validate: number(0, 3600, { fromMessage: true }) },
+    post: { value: '300', label: label('post'), validate: number(0, 3600, { fromMessage: true }) },
+    parallel: { value: '1', label: label('parallel'), validate: number(1, 8, { whole: true }) },
     exact: { value: false },
     cancel: { value: 'keep' },
-    key: { value: '', type: 'v2x-key', required: false },
+    key: { value: '', type: 'v2x-key', required: false, label: label('key') },
   },
   inputs: 1,
   outputs: 2,
@@ -36,9 +42,14 @@ RED.nodes.registerType<Properties>('clip-maker', {
     return this._(index === 0 ? 'clip-maker.output.clip' : 'clip-maker.output.progress');
   },
   label() {
-    return this.name || this._('clip-maker.label.short');
+    return this.name || labelOf(this._('clip-maker.label.short'), this.directory);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    settingInput(this, '#node-input-directory', { plain: 'text', offer: directories });
+    settingInput(this, '#node-input-pre', { plain: 'number', fromMessage: true });
+    settingInput(this, '#node-input-post', { plain: 'number', fromMessage: true });
   },
 });

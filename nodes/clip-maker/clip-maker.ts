@@ -6,6 +6,7 @@ import { V2xError } from '../lib/errors';
 import { toEvent, type IncidentEvent } from '../lib/event/event';
 import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 import type { SegmentRing } from '../lib/recording/segment';
@@ -17,6 +18,7 @@ interface Config {
   store: string;
   /** Relative to the data root, or absolute. */
   directory: string;
+  /** Seconds, or where a message or context has them: `msg.before`. */
   pre: string | number;
   post: string | number;
   /** How many clips may be cut at a time. */
@@ -46,9 +48,7 @@ const MAX_AHEAD = 3600;
 export default defineNode<Config>({
   type: 'clip-maker',
   async setup(node) {
-    const range = (fallback: number) => ({ fallback, min: 0, max: MAX_SECONDS });
-    const pre = numberSetting('pre', node.config.pre, range(DEFAULT_SECONDS));
-    const post = numberSetting('post', node.config.post, range(DEFAULT_SECONDS));
+    const window = { pre: checked(node.config, 'pre'), post: checked(node.config, 'post') };
     const archive = node.dataPath(node.config.directory ?? 'archive');
     const ring = await node.use<SegmentRing>(node.config.store, 'v2x-segment-store');
     const signer = node.config.key && (await node.use<KeyRing>(node.config.key, 'v2x-key'));
@@ -89,8 +89,8 @@ export default defineNode<Config>({
         const request = {
           id: event.id,
           t0: event.ts,
-          pre: numberSetting('msg.pre', message.pre, range(pre)),
-          post: numberSetting('msg.post', message.post, range(post)),
+          pre: secondsOf(node, 'pre', window.pre, message),
+          post: secondsOf(node, 'post', window.post, message),
           exact: booleanSetting(message.exact, exact),
           event,
           context: message.event,
@@ -100,6 +100,29 @@ export default defineNode<Config>({
     };
   },
 });
+
+const SECONDS = { fallback: DEFAULT_SECONDS, min: 0, max: MAX_SECONDS };
+
+/**
+ * A setting that is a number of seconds, or names where each message has it.
+ * @throws V2xError `setting`
+ */
+function checked(config: Partial<Config>, name: 'pre' | 'post'): number | string {
+  const setting = config[name];
+  if (typeof setting === 'string' && /^(msg|flow|global)\../.test(setting)) return setting;
+  return numberSetting(name, setting, SECONDS);
+}
+
+/** What the message asks for, else what the setting says or points to, else the default. */
+function secondsOf(
+  node: FlowNode<Config>,
+  name: 'pre' | 'post',
+  setting: number | string,
+  message: ClipMessage,
+): number {
+  const fallback = numberSetting(String(setting), node.valueOf(setting, message), SECONDS);
+  return numberSetting(`msg.${name}`, message[name], { ...SECONDS, fallback });
+}
 
 /** @throws V2xError `setting` */
 function cancelSetting(value: unknown): 'keep' | 'drop' {

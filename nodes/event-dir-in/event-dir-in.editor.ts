@@ -1,4 +1,8 @@
 import type { EditorNodeProperties } from 'node-red';
+import { directories } from '../editor/machine';
+import { settingInput } from '../editor/setting-input';
+import { labelOf, labelsOf } from '../editor/texts';
+import { directory, number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   directory: string;
@@ -7,16 +11,18 @@ interface Properties extends EditorNodeProperties {
   stale: number | string;
 }
 
+const label = labelsOf('event-dir-in');
+
 RED.nodes.registerType<Properties>('event-dir-in', {
   category: 'v2x',
   color: '#E9967A',
   icon: 'event-dir-in.svg',
   defaults: {
     name: { value: '' },
-    directory: { value: 'events', required: true },
+    directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
     after: { value: 'done', required: true },
-    incomplete: { value: 5, validate: RED.validators.number() },
-    stale: { value: 600, validate: RED.validators.number() },
+    incomplete: { value: 5, label: label('incomplete'), validate: number(0.1, 3600) },
+    stale: { value: 600, label: label('stale'), validate: number(0, 1e9) },
   },
   inputs: 0,
   outputs: 2,
@@ -25,9 +31,12 @@ RED.nodes.registerType<Properties>('event-dir-in', {
     return this._(index === 0 ? 'event-dir-in.output.event' : 'event-dir-in.output.rejected');
   },
   label() {
-    return this.name || `${this._('event-dir-in.label.short')} ${this.directory}`;
+    return this.name || labelOf(this._('event-dir-in.label.short'), this.directory);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    settingInput(this, '#node-input-directory', { plain: 'text', offer: directories });
   },
 });

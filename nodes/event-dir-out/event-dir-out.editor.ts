@@ -1,8 +1,14 @@
 import type { EditorNodeProperties } from 'node-red';
+import { directories } from '../editor/machine';
+import { settingInput } from '../editor/setting-input';
+import { labelOf, labelsOf } from '../editor/texts';
+import { directory } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   directory: string;
 }
+
+const label = labelsOf('event-dir-out');
 
 RED.nodes.registerType<Properties>('event-dir-out', {
   category: 'v2x',
@@ -10,18 +16,24 @@ RED.nodes.registerType<Properties>('event-dir-out', {
   icon: 'event-dir-out.svg',
   defaults: {
     name: { value: '' },
-    directory: { value: 'events', required: true },
+    directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
   },
   inputs: 1,
   outputs: 1,
   paletteLabel: 'event dir out',
+  inputLabels() {
+    return this._('event-dir-out.input.event');
+  },
   outputLabels() {
     return this._('event-dir-out.output.event');
   },
   label() {
-    return this.name || `${this._('event-dir-out.label.short')} ${this.directory}`;
+    return this.name || labelOf(this._('event-dir-out.label.short'), this.directory);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    settingInput(this, '#node-input-directory', { plain: 'text', offer: directories });
   },
 });

@@ -1,4 +1,5 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 
 interface Properties extends EditorNodeProperties {
   camera: string;
@@ -6,14 +7,16 @@ interface Properties extends EditorNodeProperties {
   autostart: boolean;
 }
 
+const label = labelsOf('ffmpeg-segmenter');
+
 RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
   category: 'v2x',
   color: '#87A980',
   icon: 'ffmpeg-segmenter.svg',
   defaults: {
     name: { value: '' },
-    camera: { value: '', type: 'v2x-camera', required: true },
-    store: { value: '', type: 'v2x-segment-store', required: true },
+    camera: { value: '', type: 'v2x-camera', required: true, label: label('camera') },
+    store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
     autostart: { value: true },
   },
   inputs: 1,
@@ -26,7 +29,7 @@ RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
     return this._(index === 0 ? 'ffmpeg-segmenter.output.segment' : 'ffmpeg-segmenter.output.state');
   },
   label() {
-    return this.name || this._('ffmpeg-segmenter.label.short');
+    return this.name || labelOf(this._('ffmpeg-segmenter.label.short'), nameOfConfig(this.camera));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,8 +1,11 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 
 interface Properties extends EditorNodeProperties {
   key: string;
 }
+
+const label = labelsOf('hmac-sign');
 
 RED.nodes.registerType<Properties>('hmac-sign', {
   category: 'v2x',
@@ -10,16 +13,19 @@ RED.nodes.registerType<Properties>('hmac-sign', {
   icon: 'hmac-sign.svg',
   defaults: {
     name: { value: '' },
-    key: { value: '', type: 'v2x-key', required: true },
+    key: { value: '', type: 'v2x-key', required: true, label: label('key') },
   },
   inputs: 1,
   outputs: 1,
   paletteLabel: 'hmac sign',
+  inputLabels() {
+    return this._('hmac-sign.input.payload');
+  },
   outputLabels() {
     return this._('hmac-sign.output.token');
   },
   label() {
-    return this.name || 'hmac sign';
+    return this.name || labelOf(this._('hmac-sign.label.short'), nameOfConfig(this.key));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

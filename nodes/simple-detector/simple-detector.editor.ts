@@ -1,11 +1,12 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   camera: string;
   width: number;
   height: number;
   fps: number;
-  engine: 'builtin' | 'opencv';
   mode: 'road' | 'seed';
   redPercent: number;
   stillPercent: number;
@@ -16,25 +17,26 @@ interface Properties extends EditorNodeProperties {
   stillFrames: number;
 }
 
+const label = labelsOf('simple-detector');
+
 RED.nodes.registerType<Properties>('simple-detector', {
   category: 'v2x',
   color: '#E9967A',
   icon: 'simple-detector.svg',
   defaults: {
     name: { value: '' },
-    camera: { value: '', type: 'v2x-camera', required: false },
-    width: { value: 640, validate: RED.validators.number() },
-    height: { value: 360, validate: RED.validators.number() },
-    fps: { value: 10, validate: RED.validators.number() },
-    engine: { value: 'builtin' },
+    camera: { value: '', type: 'v2x-camera', required: false, label: label('camera') },
+    width: { value: 640, label: label('width'), validate: number(16, 3840) },
+    height: { value: 360, label: label('height'), validate: number(16, 2160) },
+    fps: { value: 10, label: label('fps'), validate: number(0.1, 60) },
     mode: { value: 'road' },
-    redPercent: { value: 20, validate: RED.validators.number() },
-    stillPercent: { value: 0.5, validate: RED.validators.number() },
-    fireSeconds: { value: 3, validate: RED.validators.number() },
-    stillSeconds: { value: 9, validate: RED.validators.number() },
-    cooldownSeconds: { value: 60, validate: RED.validators.number() },
-    fireFrames: { value: 10, validate: RED.validators.number() },
-    stillFrames: { value: 90, validate: RED.validators.number() },
+    redPercent: { value: 20, label: label('redPercent'), validate: number(0, 100) },
+    stillPercent: { value: 0.5, label: label('stillPercent'), validate: number(0.001, 100) },
+    fireSeconds: { value: 3, label: label('fireSeconds'), validate: number(0, 3600) },
+    stillSeconds: { value: 9, label: label('stillSeconds'), validate: number(0.1, 86_400) },
+    cooldownSeconds: { value: 60, label: label('cooldownSeconds'), validate: number(0, 86_400) },
+    fireFrames: { value: 10, label: label('fireFrames'), validate: number(1, 100_000) },
+    stillFrames: { value: 90, label: label('stillFrames'), validate: number(1, 100_000) },
   },
   inputs: 1,
   outputs: 2,
@@ -46,7 +48,7 @@ RED.nodes.registerType<Properties>('simple-detector', {
     return this._(index === 0 ? 'simple-detector.output.event' : 'simple-detector.output.report');
   },
   label() {
-    return this.name || this._('simple-detector.label.short');
+    return this.name || labelOf(this._('simple-detector.label.short'), nameOfConfig(this.camera));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,6 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   lat: string;
@@ -7,16 +9,18 @@ interface Properties extends EditorNodeProperties {
   size: string;
 }
 
+const label = labelsOf('v2x-alert-tracker');
+
 RED.nodes.registerType<Properties>('v2x-alert-tracker', {
   category: 'v2x',
   color: '#87A980',
   icon: 'v2x-alert-tracker.svg',
   defaults: {
     name: { value: '' },
-    lat: { value: '', validate: RED.validators.number(true) },
-    lon: { value: '', validate: RED.validators.number(true) },
-    heading: { value: '', validate: RED.validators.number(true) },
-    size: { value: '1024', required: true, validate: RED.validators.number() },
+    lat: { value: '', label: label('lat'), validate: number(-90, 90) },
+    lon: { value: '', label: label('lon'), validate: number(-180, 180) },
+    heading: { value: '', label: label('heading'), validate: number(0, 360) },
+    size: { value: '1024', label: label('size'), validate: number(1, 65_536, { whole: true }) },
   },
   inputs: 1,
   outputs: 2,
@@ -28,7 +32,7 @@ RED.nodes.registerType<Properties>('v2x-alert-tracker', {
     return this._(`v2x-alert-tracker.output.${index === 0 ? 'change' : 'other'}`);
   },
   label() {
-    return this.name || 'v2x alert tracker';
+    return this.name || labelOf(this._('v2x-alert-tracker.label.short'), this.lat, this.lon);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,9 +1,14 @@
 import type { EditorNodeProperties } from 'node-red';
+import { settingInput } from '../editor/setting-input';
+import { labelOf, labelsOf } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   station: string;
   validity: string;
 }
+
+const label = labelsOf('v2x-alert');
 
 RED.nodes.registerType<Properties>('v2x-alert', {
   category: 'v2x',
@@ -11,8 +16,12 @@ RED.nodes.registerType<Properties>('v2x-alert', {
   icon: 'v2x-alert.svg',
   defaults: {
     name: { value: '' },
-    station: { value: '1001', required: true, validate: RED.validators.number() },
-    validity: { value: '600', required: true, validate: RED.validators.number() },
+    station: {
+      value: '1001',
+      label: label('station'),
+      validate: number(0, 2 ** 32 - 1, { whole: true }),
+    },
+    validity: { value: '600', label: label('validity'), validate: number(1, 86_400) },
   },
   inputs: 1,
   outputs: 1,
@@ -24,10 +33,12 @@ RED.nodes.registerType<Properties>('v2x-alert', {
     return this._('v2x-alert.output.alert');
   },
   label() {
-    const station = this.station.startsWith('${') ? '' : ` ${this.station}`;
-    return this.name || this._('v2x-alert.label.short') + station;
+    return this.name || labelOf(this._('v2x-alert.label.short'), this.station);
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    settingInput(this, '#node-input-station', { plain: 'number' });
   },
 });

@@ -1,4 +1,10 @@
 import type { EditorNodeProperties } from 'node-red';
+import { cameras } from '../editor/machine';
+import { settingInput } from '../editor/setting-input';
+import { isReference, labelOf, labelsOf } from '../editor/texts';
+import { showUsers } from '../editor/used-by';
+import { check } from '../editor/validate';
+import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {
   kind: string;
@@ -12,13 +18,30 @@ interface Credentials {
   password: string;
 }
 
+const KIND = '#node-config-input-kind';
+const label = labelsOf('v2x-camera');
+
+/** What an address of each kind looks like; the runtime looks closer. */
+const LOOKS: Readonly<Record<string, RegExp>> = {
+  rtsp: /^rtsps?:\/\/[^/]+/i,
+  v4l2: /^\/dev\/[\w-][\w./-]*$/,
+  file: /^(?!-)(?![a-z][a-z\d+.-]*:)/i,
+  auto: /^(rtsps?:\/\/[^/]+|(?!-)(?![a-z][a-z\d+.-]*:))/i,
+};
+
+const address = check((value, node) => {
+  const kind = String($(KIND).val() ?? (node as typeof node & Properties).kind);
+  const looks = LOOKS[kind] as RegExp | undefined;
+  return !looks || looks.test(value) ? undefined : node._(`v2x-camera.invalid.${kind}`);
+});
+
 RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
   category: 'config',
   defaults: {
     name: { value: '' },
     kind: { value: 'auto', required: true },
-    address: { value: '${V2X_CAMERA}' },
-    detectionAddress: { value: '' },
+    address: { value: '${V2X_CAMERA}', label: label('address'), validate: address },
+    detectionAddress: { value: '', label: label('detectionAddress'), validate: address },
     audio: { value: 'aac', required: true },
   },
   credentials: {
@@ -26,14 +49,29 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
     password: { type: 'password' },
   },
   label() {
-    return this.name || this.address || this._('v2x-camera.kind.synthetic');
+    return this.name || labelOf(this.address) || this._('v2x-camera.kind.synthetic');
+  },
+  oneditprepare() {
+    settingInput(this, '#node-config-input-address', { plain: 'text', offer: cameras });
+    const kind = $(KIND);
+    const rows = (names: readonly string[]) =>
+      $(names.map((name) => `#node-config-input-${name}`).join()).closest('.form-row');
+    const showRows = () => {
+      rows(['address']).toggle(kind.val() !== 'synthetic');
+      rows(['detectionAddress', 'user', 'password']).toggle(['auto', 'rtsp'].includes(String(kind.val())));
+      $('#node-config-input-address, #node-config-input-detectionAddress').trigger('change');
+    };
+    kind.on('change', showRows);
+    showRows();
+    offerTest(this);
+    showUsers(this);
   },
   oneditsave() {
     // The address is stored in the flow; user and password belong into the credentials.
     const field = $('#node-config-input-address');
-    const address = String(field.val());
-    if (!URL.canParse(address)) return;
-    const url = new URL(address);
+    const text = String(field.val());
+    if (isReference(text) || !URL.canParse(text)) return;
+    const url = new URL(text);
     if (url.username === '' && url.password === '') return;
     $('#node-config-input-user').val(decodeURIComponent(url.username));
     $('#node-config-input-password').val(decodeURIComponent(url.password));

@@ -1,4 +1,8 @@
 import type { EditorNodeProperties } from 'node-red';
+import { settingInput } from '../editor/setting-input';
+import { labelOf, labelsOf } from '../editor/texts';
+import { showUsers } from '../editor/used-by';
+import { check } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   keyId: string;
@@ -13,31 +17,47 @@ interface Credentials {
   accepted: string;
 }
 
-/** Empty, an environment variable, Unix seconds, or a date. */
-const isMoment = (value: string) =>
-  /^$|^\$\{.+\}$/.test(value) || !isNaN(Number(value)) || !isNaN(Date.parse(value));
+/** Unix seconds or a date. */
+const moment = check((value, node) =>
+  isNaN(Number(value)) && isNaN(Date.parse(value)) ? node._('v2x-key.invalid.moment') : undefined,
+);
+
+/** What the editor shows in place of a stored secret. */
+const STORED = '__PWRD__';
+
+const secret = check((value, node) => {
+  if (value === STORED) return undefined;
+  if ($('#node-config-input-algorithm').val() === 'EdDSA')
+    return /^(-----BEGIN|\{)/.test(value) ? undefined : node._('v2x-key.invalid.key');
+  return new TextEncoder().encode(value).length >= 32 ? undefined : node._('v2x-key.invalid.short');
+});
+
+const keySet = check((value, node) =>
+  value === STORED || /^\{[^]*"keys"\s*:\s*\[[^]*\}$/.test(value) ? undefined : node._('v2x-key.invalid.set'),
+);
+
+const label = labelsOf('v2x-key');
 
 RED.nodes.registerType<Properties, Credentials>('v2x-key', {
   category: 'config',
   defaults: {
     name: { value: '' },
-    keyId: { value: 'rsu', required: true },
+    keyId: { value: 'rsu', required: true, label: label('keyId') },
     algorithm: { value: 'HS256', required: true },
     secretEnv: { value: 'V2X_KEY' },
-    notBefore: {
-      value: '',
-      validate: isMoment,
-    },
-    notAfter: {
-      value: '',
-      validate: isMoment,
-    },
+    notBefore: { value: '', label: label('notBefore'), validate: moment },
+    notAfter: { value: '', label: label('notAfter'), validate: moment },
   },
   credentials: {
-    secret: { type: 'password' },
-    accepted: { type: 'password' },
+    secret: { type: 'password', label: label('secret'), validate: secret },
+    accepted: { type: 'password', label: label('accepted'), validate: keySet },
   },
   label() {
-    return this.name || `${this.keyId} (${this.algorithm})`;
+    return this.name || labelOf(this.keyId, `(${this.algorithm})`);
+  },
+  oneditprepare() {
+    settingInput(this, '#node-config-input-keyId', { plain: 'text' });
+    $('#node-config-input-algorithm').on('change', () => $('#node-config-input-secret').trigger('change'));
+    showUsers(this);
   },
 });

@@ -1,4 +1,6 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   group: string;
@@ -6,15 +8,17 @@ interface Properties extends EditorNodeProperties {
   limit: string | number;
 }
 
+const label = labelsOf('v2x-multicast-in');
+
 RED.nodes.registerType<Properties>('v2x-multicast-in', {
   category: 'v2x',
   color: '#87A980',
   icon: 'v2x-multicast-in.svg',
   defaults: {
     name: { value: '' },
-    group: { value: '', type: 'v2x-multicast-group', required: true },
-    rejoin: { value: 60, required: true, validate: RED.validators.number() },
-    limit: { value: 1400, required: true, validate: RED.validators.number() },
+    group: { value: '', type: 'v2x-multicast-group', required: true, label: label('group') },
+    rejoin: { value: 60, label: label('rejoin'), validate: number(1, 3600) },
+    limit: { value: 1400, label: label('limit'), validate: number(1, 65_507) },
   },
   inputs: 0,
   outputs: 1,
@@ -23,7 +27,7 @@ RED.nodes.registerType<Properties>('v2x-multicast-in', {
     return this._('v2x-multicast-in.output.datagram');
   },
   label() {
-    return this.name || this._('v2x-multicast-in.label.short');
+    return this.name || labelOf(this._('v2x-multicast-in.label.short'), nameOfConfig(this.group));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,6 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   group: string;
@@ -8,26 +10,31 @@ interface Properties extends EditorNodeProperties {
   reportRepetitions: boolean;
 }
 
+const label = labelsOf('v2x-multicast-out');
+
 RED.nodes.registerType<Properties>('v2x-multicast-out', {
   category: 'v2x',
   color: '#87A980',
   icon: 'v2x-multicast-out.svg',
   defaults: {
     name: { value: '' },
-    group: { value: '', type: 'v2x-multicast-group', required: true },
-    interval: { value: 0.5, required: true, validate: RED.validators.number() },
-    duration: { value: 10, required: true, validate: RED.validators.number() },
-    perSecond: { value: 100, required: true, validate: RED.validators.number() },
+    group: { value: '', type: 'v2x-multicast-group', required: true, label: label('group') },
+    interval: { value: 0.5, label: label('interval'), validate: number(0.05, 60) },
+    duration: { value: 10, label: label('duration'), validate: number(0, 86_400) },
+    perSecond: { value: 100, label: label('perSecond'), validate: number(1, 10_000) },
     reportRepetitions: { value: false },
   },
   inputs: 1,
   outputs: 1,
   paletteLabel: 'v2x multicast out',
+  inputLabels() {
+    return this._('v2x-multicast-out.input.payload');
+  },
   outputLabels() {
     return this._('v2x-multicast-out.output.report');
   },
   label() {
-    return this.name || this._('v2x-multicast-out.label.short');
+    return this.name || labelOf(this._('v2x-multicast-out.label.short'), nameOfConfig(this.group));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,9 +1,13 @@
 import type { EditorNodeProperties } from 'node-red';
+import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
   key: string;
   skew: string;
 }
+
+const label = labelsOf('v2x-verify');
 
 RED.nodes.registerType<Properties>('v2x-verify', {
   category: 'v2x',
@@ -11,8 +15,8 @@ RED.nodes.registerType<Properties>('v2x-verify', {
   icon: 'v2x-verify.svg',
   defaults: {
     name: { value: '' },
-    key: { value: '', type: 'v2x-key', required: true },
-    skew: { value: '5', required: true, validate: RED.validators.number() },
+    key: { value: '', type: 'v2x-key', required: true, label: label('key') },
+    skew: { value: '5', label: label('skew'), validate: number(0, 3600) },
   },
   inputs: 1,
   outputs: 2,
@@ -24,7 +28,7 @@ RED.nodes.registerType<Properties>('v2x-verify', {
     return this._(`v2x-verify.output.${index === 0 ? 'trusted' : 'refused'}`);
   },
   label() {
-    return this.name || 'v2x verify';
+    return this.name || labelOf(this._('v2x-verify.label.short'), nameOfConfig(this.key));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

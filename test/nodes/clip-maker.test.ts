@@ -96,6 +96,23 @@ describe('clip-maker', () => {
     assert.deepEqual([from, to], [START + 7, START + 10]);
   });
 
+  it('takes the window from where the settings say that messages have it', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const environment = { clock: new FakeClock(START + 16) };
+    const settings = { pre: 'msg.window.before', post: 'global.nowhere' };
+    const ring = new FakeRing(recorded, SEGMENT, segments);
+    await startFlow([storeOf(ring), clipMaker], flowInto(directory, settings), { environment });
+    const maker = probe('maker');
+    const clips = outlet('clips');
+
+    maker.node.receive({ ...crash(8), window: { before: 'long' } });
+    assert.match(await maker.error(), /"msg\.window\.before" is "long"; it must be a number from 0 to 3600/);
+    maker.node.receive({ ...crash(8), window: { before: 1 }, post: 2 });
+
+    const { from, to } = (await clips.next()).payload as { from: number; to: number };
+    assert.deepEqual([from, to], [START + 7, START + 10]);
+  });
+
   it('makes no second clip of an update, and a cancel leaves the clip', async (t) => {
     const directory = await temporaryDirectory(t);
     const clock = new FakeClock(START + 16);

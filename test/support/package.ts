@@ -6,7 +6,9 @@ const ROOT = resolve('.');
 
 export interface Definition {
   readonly category: string;
-  readonly defaults: Readonly<Record<string, { readonly value: unknown; readonly type?: string }>>;
+  readonly defaults: Readonly<
+    Record<string, { readonly value: unknown; readonly type?: string; readonly label?: string }>
+  >;
   readonly credentials?: Readonly<Record<string, unknown>>;
   readonly inputs?: number;
   readonly outputs?: number;
@@ -38,15 +40,14 @@ export function editorDefinition(type: string): Definition {
   const html = readFileSync(join(ROOT, 'dist', type, `${type}.html`), 'utf8');
   const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
   let found: Definition | undefined;
-  const validator = () => () => true;
   runInNewContext(script, {
     RED: {
+      _: (key: string) => key,
       nodes: {
         registerType(name: string, definition: Definition) {
           if (name === type) found = definition;
         },
       },
-      validators: { number: validator, regex: validator, typedInput: validator },
     },
   });
   if (!found) throw new Error(`${type}.html registers no ${type}`);
@@ -66,9 +67,9 @@ export function readFlow(path: string): FlowNode[] {
 
 export const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.json'));
 
-/** The texts of a type in a language, as `a.b.c` -> text. */
+/** The texts of a type in a language as built, with those of all dialogs, as `a.b.c` -> text. */
 export function catalogue(type: string, language: 'en-US' | 'ko'): Map<string, string> {
-  const path = join(ROOT, 'nodes', type, 'locales', language, `${type}.json`);
+  const path = join(ROOT, 'dist', type, 'locales', language, `${type}.json`);
   const texts = new Map<string, string>();
   const collect = (value: unknown, key: string): void => {
     if (typeof value === 'string') texts.set(key, value);

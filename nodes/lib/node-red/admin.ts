@@ -9,7 +9,7 @@ export interface AdminRoute {
   readonly path: `/v2x/${string}`;
   /** Names of what it takes from the query (get) or the JSON body (post); everything else is ignored. */
   readonly fields: readonly string[];
-  /** Gives an object, sent as JSON, or a JPEG picture. What it throws is sent as `{ code, message }`. */
+  /** Gives an object, sent as JSON, or a JPEG picture. What it throws is sent as `{ code, message, details }`. */
   answer(request: AdminRequest): Promise<object | Buffer>;
 }
 
@@ -59,8 +59,8 @@ async function serve(
     if (Buffer.isBuffer(answer)) response.type('jpeg').send(answer);
     else response.json(answer);
   } catch (error) {
-    const code = error instanceof V2xError ? error.code : 'failed';
-    response.status(STATUS[code] ?? CANNOT).json({ code, message: messageOf(error) });
+    const { code, details } = error instanceof V2xError ? error : { code: 'failed', details: {} };
+    response.status(STATUS[code] ?? CANNOT).json({ code, message: messageOf(error), details });
   }
 }
 

@@ -86,6 +86,12 @@ export class FlowNode<Config extends object = object, Credentials extends object
     return dataPath(directory, this.RED.settings.userDir);
   }
 
+  /** A setting that may point to messages or context, `msg.pre`, `flow.pre`, `global.pre`; others stand for themselves. */
+  valueOf(setting: unknown, message: Message): unknown {
+    const found = typeof setting === 'string' ? /^(msg|flow|global)\.(.+)$/.exec(setting) : null;
+    return found ? this.RED.util.evaluateNodeProperty(found[2], found[1], this.node, message) : setting;
+  }
+
   /** Sends one entry per output; null sends nothing there. */
   send(...outputs: (Message | null)[]): void {
     this.node.send(outputs);

@@ -1,0 +1,40 @@
+/** The label of a node's property in the reader's language, for the messages of the editor. */
+export function labelsOf(type: string): (property: string) => string {
+  return (property) => RED._(`@roadside/node-red-v2x/${type}:${type}.label.${property}`);
+}
+
+/** Whether a setting is nothing but `${NAME}`: its value is known only where the flow runs. */
+export function isReference(setting: string): boolean {
+  return /^\$\{[^}]+\}$/.test(setting);
+}
+
+/** Joins what a node's label tells; settings that only the machine knows, or that are empty, are left out. */
+export function labelOf(...words: readonly (string | number | undefined)[]): string {
+  return words
+    .map((word) => String(word ?? ''))
+    .filter((word) => word !== '' && !isReference(word))
+    .join(' ');
+}
+
+/** What the editor calls a config node; empty when there is none. */
+export function nameOfConfig(id: string): string {
+  const node: unknown = RED.nodes.node(id);
+  return node === null || node === undefined ? '' : editor().utils.getNodeLabel(node, '');
+}
+
+/** What @types/node-red does not know of the editor. */
+export interface EditorExtras {
+  readonly utils: { getNodeLabel(node: unknown, otherwise: string): string };
+  readonly nodes: { eachNode(callback: (node: FlowNode) => void): void };
+}
+
+/** A node of the flows, as the editor holds it. */
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+
+export function editor(): EditorExtras {
+  return RED as unknown as EditorExtras;
+}

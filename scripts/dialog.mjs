@@ -1,0 +1,60 @@
+// Turns `<v2x-row name="pre" icon="clock-o" unit="seconds" />` in a node's html into the rows that Node-RED's dialogs
+// are made of: label with icon and tooltip, input, unit. Texts come from the node's catalogue: `label.<name>`,
+// `tip.<name>`, `<name>.<option>`, `checkbox.<name>`.
+//
+//   name         property or credential
+//   icon         of Font Awesome 4
+//   kind         text (also for config nodes, which Node-RED makes a list of), password, checkbox
+//   options      values of a list
+//   placeholder  the default, or an example
+//   unit         behind the input, `v2x.unit.<unit>`; such inputs are short
+//   wide         leaves room for the type of a setting that may come from elsewhere
+
+const ROW = /^( *)<v2x-row\s([^>]*?)\/>$/gm;
+
+/** @returns the html with its rows written out */
+export function writeOutRows(html, type, isConfig) {
+  return html.replace(ROW, (_, indent, attributes) =>
+    row(type, isConfig ? 'node-config-input' : 'node-input', attributesOf(attributes)).replace(/^/gm, indent),
+  );
+}
+
+function attributesOf(text) {
+  return Object.fromEntries(
+    [...text.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].map(([, name, value = '']) => [name, value]),
+  );
+}
+
+function row(type, prefix, attributes) {
+  const { name, icon, unit } = attributes;
+  const isName = name === 'name';
+  const label = isName ? 'node-red:common.label.name' : `${type}.label.${name}`;
+  const tip = isName ? '' : ` data-i18n="[title]${type}.tip.${name}"`;
+  const after = attributes.kind === 'checkbox' ? `${type}.checkbox.${name}` : unit && `v2x.unit.${unit}`;
+  return [
+    '<div class="form-row">',
+    `  <label for="${prefix}-${name}"${tip}><i class="fa fa-${icon}"></i> <span data-i18n="${label}"></span></label>`,
+    `  ${input(type, `${prefix}-${name}`, attributes)}`,
+    ...(after ? [`  <span data-i18n="${after}"></span>`] : []),
+    '</div>',
+  ].join('\n');
+}
+
+function input(type, id, { name, kind = 'text', options, placeholder, unit, wide }) {
+  if (options !== undefined) {
+    const choices = options
+      .split(' ')
+      .map((value) => `<option value="${value}" data-i18n="${type}.${name}.${value}"></option>`);
+    return `<select id="${id}" style="width: 70%">${choices.join('')}</select>`;
+  }
+  if (kind === 'checkbox') {
+    return `<input type="checkbox" id="${id}" style="display: inline-block; width: auto; vertical-align: top" />`;
+  }
+  const hint =
+    name === 'name'
+      ? ' data-i18n="[placeholder]node-red:common.label.name"'
+      : placeholder && ` placeholder="${placeholder}"`;
+  const width = unit === undefined ? '70%' : wide === undefined ? '120px' : '50%';
+  const silent = kind === 'password' ? ' autocomplete="new-password"' : '';
+  return `<input type="${kind}" id="${id}"${hint ?? ''}${silent} style="width: ${width}" />`;
+}
