@@ -17,42 +17,46 @@ export interface Track {
   readonly offset: number;
   /** The box `stsd`: codec and decoder settings. */
   readonly description: Buffer;
+  /** What the box `tkhd` ends with: layer, volume, orientation and size of the picture. */
+  readonly look: Buffer;
+  /** The box `hdlr`, and those of `minf` that tell nothing of samples. */
+  readonly handler: Buffer;
+  readonly information: readonly Buffer[];
 }
 
 /** Times are ticks of the track, edit list applied. */
 export interface Sample {
+  /** When it is decoded, and when it is shown. */
+  readonly dts: number;
   readonly pts: number;
   readonly duration: number;
+  /** Bytes. */
+  readonly size: number;
   readonly key: boolean;
 }
 
 /** What a fragment holds of one track. */
 export interface TrackFragment {
   readonly track: Track;
-  /** Where in the data the 64-bit decode time of the first sample stands. */
-  readonly decodeTimeAt: number;
-  /** Where in the data the number of samples stands. */
-  readonly countAt: number;
+  /** Where in the data its samples lie, one behind the other. */
+  readonly dataAt: number;
   /** In the order of decoding. */
   readonly samples: readonly Sample[];
 }
 
-/** A movie fragment with its media data: `moof` and `mdat`. */
+/** A movie fragment: what `moof` tells of the `mdat` behind it. */
 export interface Fragment {
-  readonly start: number;
-  readonly end: number;
   readonly tracks: readonly TrackFragment[];
 }
 
 export interface FragmentedFile {
-  /** `ftyp` and `moov`. */
-  readonly head: Buffer;
   readonly tracks: readonly Track[];
   readonly fragments: readonly Fragment[];
 }
 
 /** A file may claim any number of samples without holding them. */
 const MAX_SAMPLES = 200_000;
+const LOOK_BYTES = 60;
 const BASE_IS_MOOF = 0x020000;
 /** sample_is_non_sync_sample, and sample_depends_on others. */
 const NOT_KEY = 0x01010000;
@@ -65,17 +69,15 @@ export function parseFragmented(data: Buffer): FragmentedFile | undefined {
   try {
     const boxes = boxesIn(data, 0, data.length);
     const moov = boxes.find(({ type }) => type === 'moov');
-    const ftyp = boxes.find(({ type }) => type === 'ftyp');
-    if (!moov || !ftyp) return undefined;
+    if (!moov) return undefined;
     const tracks = tracksOf(data, moov);
     const defaults = defaultsOf(data, moov);
     const fragments = boxes.flatMap((box, i) => {
       if (box.type !== 'moof') return [];
       if (boxes.at(i + 1)?.type !== 'mdat') throw new RangeError('A fragment has no media data');
-      return [fragmentOf(data, box, boxes[i + 1].end, { tracks, defaults })];
+      return [fragmentOf(data, box, boxes[i + 1], { tracks, defaults })];
     });
-    const head = Buffer.concat([ftyp, moov].map(({ start, end }) => data.subarray(start, end)));
-    return fragments.length === 0 ? undefined : { head, tracks, fragments };
+    return fragments.length === 0 ? undefined : { tracks, fragments };
   } catch (error) {
     // Beyond the end of the data, or not of the simple kind.
     if (error instanceof RangeError) return undefined;
@@ -117,7 +119,8 @@ function tracksOf(data: Buffer, moov: Box): Track[] {
   return children(data, moov, 'trak').map((trak) => {
     const tkhd = child(data, trak, 'tkhd');
     const hdlr = child(data, trak, 'mdia', 'hdlr');
-    const stsd = child(data, trak, 'mdia', 'minf', 'stbl', 'stsd');
+    const minf = child(data, trak, 'mdia', 'minf');
+    const bytes = ({ start, end }: Box) => data.subarray(start, end);
     const timescale = timescaleOf(data, child(data, trak, 'mdia', 'mdhd'));
     const handler = data.toString('latin1', hdlr.body + 8, hdlr.body + 12);
     return {
@@ -125,7 +128,12 @@ function tracksOf(data: Buffer, moov: Box): Track[] {
       kind: handler === 'vide' ? 'video' : handler === 'soun' ? 'audio' : 'other',
       timescale,
       offset: editOffset(data, trak, timescale / movieTimescale),
-      description: data.subarray(stsd.start, stsd.end),
+      description: bytes(child(data, minf, 'stbl', 'stsd')),
+      look: data.subarray(tkhd.end - LOOK_BYTES, tkhd.end),
+      handler: bytes(hdlr),
+      information: boxesIn(data, minf.body, minf.end)
+        .filter(({ type }) => type !== 'stbl')
+        .map(bytes),
     };
   });
 }
@@ -158,12 +166,14 @@ function editOffset(data: Buffer, trak: Box, ticksPerMovieTick: number): number 
 
 interface SampleDefaults {
   readonly duration: number;
+  readonly size: number;
   readonly flags: number;
 }
 
 function defaultsOf(data: Buffer, moov: Box): ReadonlyMap<number, SampleDefaults> {
   const list = children(data, child(data, moov, 'mvex'), 'trex').map(({ body }) => {
-    const defaults = { duration: data.readUInt32BE(body + 12), flags: data.readUInt32BE(body + 20) };
+    const [duration, size, flags] = [12, 16, 20].map((at) => data.readUInt32BE(body + at));
+    const defaults = { duration, size, flags };
     return [data.readUInt32BE(body + 4), defaults] as const;
   });
   return new Map(list);
@@ -174,32 +184,33 @@ interface Movie {
   readonly defaults: ReadonlyMap<number, SampleDefaults>;
 }
 
-function fragmentOf(data: Buffer, moof: Box, end: number, movie: Movie): Fragment {
-  const tracks = children(data, moof, 'traf').map((traf) => trackFragmentOf(data, traf, movie));
-  return { start: moof.start, end, tracks };
+function fragmentOf(data: Buffer, moof: Box, mdat: Box, movie: Movie): Fragment {
+  const tracks = children(data, moof, 'traf').map((traf) => trackFragmentOf(data, moof, traf, movie));
+  for (const { dataAt, samples } of tracks) {
+    const end = samples.reduce((at, { size }) => at + size, dataAt);
+    if (dataAt < mdat.body || end > mdat.end) throw new RangeError('A sample is not in the media data');
+  }
+  return { tracks };
 }
 
-function trackFragmentOf(data: Buffer, traf: Box, { tracks, defaults }: Movie): TrackFragment {
+function trackFragmentOf(data: Buffer, moof: Box, traf: Box, { tracks, defaults }: Movie): TrackFragment {
   const tfhd = child(data, traf, 'tfhd').body;
   const tfdt = child(data, traf, 'tfdt').body;
   const trun = child(data, traf, 'trun').body;
   const flags = flagsAt(data, tfhd);
   const track = tracks.find(({ id }) => id === data.readUInt32BE(tfhd + 4));
   const general = track && defaults.get(track.id);
-  const movable = (flags & BASE_IS_MOOF) !== 0 && (flags & 1) === 0 && data[tfdt] === 1;
-  if (!general || !movable) throw new RangeError('A fragment cannot be moved');
-  let at = tfhd + 8 + (flags & 2 ? 4 : 0);
-  const own = { ...general };
-  if (flags & 8) own.duration = data.readUInt32BE(at);
-  at += (flags & 8 ? 4 : 0) + (flags & 0x10 ? 4 : 0);
-  if (flags & 0x20) own.flags = data.readUInt32BE(at);
-  const begin = Number(data.readBigUInt64BE(tfdt + 4)) - track.offset;
-  return {
-    track,
-    decodeTimeAt: tfdt + 4,
-    countAt: trun + 4,
-    samples: samplesOf(data, trun, begin, own),
+  const simple = (flags & BASE_IS_MOOF) !== 0 && (flags & 1) === 0 && (flagsAt(data, trun) & 1) !== 0;
+  if (!general || !simple || data[tfdt] !== 1) throw new RangeError('A fragment is not of the simple kind');
+  const field = fieldReader(data, flags, tfhd + 8 + (flags & 2 ? 4 : 0));
+  const own = {
+    duration: field(8, general.duration),
+    size: field(0x10, general.size),
+    flags: field(0x20, general.flags),
   };
+  const begin = Number(data.readBigUInt64BE(tfdt + 4)) - track.offset;
+  const dataAt = moof.start + data.readInt32BE(trun + 8);
+  return { track, dataAt, samples: samplesOf(data, trun, begin, own) };
 }
 
 /** Reads a track run (8.8.8): which fields each sample has is told by the flags. */
@@ -207,26 +218,30 @@ function samplesOf(data: Buffer, trun: number, begin: number, defaults: SampleDe
   const flags = flagsAt(data, trun);
   const count = data.readUInt32BE(trun + 4);
   if (count > MAX_SAMPLES) throw new RangeError('There are too many samples');
-  let at = trun + 8 + (flags & 1 ? 4 : 0);
-  const firstFlags = flags & 4 ? data.readUInt32BE(at) : undefined;
-  at += flags & 4 ? 4 : 0;
-  const field = (present: number, read: (at: number) => number, fallback: number) => {
-    if ((flags & present) === 0) return fallback;
-    at += 4;
-    return read(at - 4);
-  };
-  const unsigned = (position: number) => data.readUInt32BE(position);
+  const field = fieldReader(data, flags, trun + 12);
+  const firstFlags = field(4, defaults.flags);
   const samples: Sample[] = [];
   let dts = begin;
   for (let i = 0; i < count; i += 1) {
-    const duration = field(0x100, unsigned, defaults.duration);
-    field(0x200, unsigned, 0);
-    const own = field(0x400, unsigned, (i === 0 ? firstFlags : undefined) ?? defaults.flags);
-    const pts = dts + field(0x800, (position) => data.readInt32BE(position), 0);
-    samples.push({ pts, duration, key: (own & NOT_KEY) === 0 });
+    const duration = field(0x100, defaults.duration);
+    const size = field(0x200, defaults.size);
+    const own = field(0x400, i === 0 ? firstFlags : defaults.flags);
+    // Signed, whatever the version says: recorders write no larger ones.
+    const pts = dts + (field(0x800, 0) | 0);
+    samples.push({ dts, pts, duration, size, key: (own & NOT_KEY) === 0 });
     dts += duration;
   }
   return samples;
+}
+
+/** Reads 32-bit fields behind each other of which flags tell whether they are there. */
+function fieldReader(data: Buffer, flags: number, start: number) {
+  let at = start;
+  return (present: number, fallback: number): number => {
+    if ((flags & present) === 0) return fallback;
+    at += 4;
+    return data.readUInt32BE(at - 4);
+  };
 }
 
 function flagsAt(data: Buffer, body: number): number {
