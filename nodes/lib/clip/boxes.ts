@@ -5,7 +5,11 @@ export function box(type: string, ...content: readonly Buffer[]): Buffer {
 }
 
 /** A box with a version of 8 bits and flags of 24. */
-export function fullBox(type: string, [version, flags]: [number, number], ...content: readonly Buffer[]): Buffer {
+export function fullBox(
+  type: string,
+  [version, flags]: [number, number],
+  ...content: readonly Buffer[]
+): Buffer {
   return box(type, u32((version << 24) | flags), ...content);
 }
 

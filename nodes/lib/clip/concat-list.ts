@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { clipChapters, type Chapter } from './chapters';
 import type { ClipPart } from './plan';
 
 /**
@@ -26,12 +27,10 @@ export function concatList(directory: string, parts: readonly ClipPart[]): strin
  */
 export function clipMetadata(began: number, t0Offset: number | undefined, duration: number): string {
   const head = `;FFMETADATA1\ncreation_time=${new Date(began * 1000).toISOString()}\n`;
-  if (t0Offset === undefined) return head;
-  const before = t0Offset > 0 ? chapter('pre-roll', 0, t0Offset) : '';
-  return head + before + chapter('T0', t0Offset, Math.max(duration, t0Offset + 0.001));
+  return head + clipChapters(t0Offset, duration).map(chapterEntry).join('');
 }
 
-function chapter(title: string, from: number, to: number): string {
+function chapterEntry({ title, from, to }: Chapter): string {
   const ms = (time: number) => Math.round(time * 1000);
   return `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${ms(from)}\nEND=${ms(to)}\ntitle=${title}\n`;
 }

@@ -2,14 +2,14 @@ import { open, writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
 import { findBinary, frameTimingOption } from '../ffmpeg/binary';
-import { ffmpegArguments, type Input } from '../ffmpeg/command';
+import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { clipMetadata, concatList } from './concat-list';
 import type { SegmentMedia } from './footage';
 import type { InspectOptions } from './inspect';
+import { joinParts } from './join';
 import type { ClipPlan } from './plan';
-import { splice } from './splice';
 
 export interface CutOptions {
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface CutOptions {
   readonly target: string;
   /** Encode to H.264 of this size instead of copying. */
   readonly encode?: EncodeOptions;
-  /** Called with 0 to 100 while ffmpeg writes. */
+  /** Called with 0 to 100 while the clip is written. */
   readonly onPercent?: (percent: number) => void;
 }
 
@@ -40,11 +40,12 @@ export interface EncodeOptions {
 const LENGTH_TOLERANCE = 1;
 /** Seconds by which a clip that broke off between two segments may seem to end before the second. */
 const BREAK_TOLERANCE = 0.1;
-/** With a second input ffmpeg looks into a pipe's queue every 10 ms only; by default 8 packets wait in it. */
-const PIPE_PACKETS = '1024';
 
 /** What a clip's file really holds; seconds on the file's own timeline. */
-export type CutMedia = Pick<SegmentMedia, 'firstFrame' | 'end'>;
+export interface CutMedia extends Pick<SegmentMedia, 'firstFrame' | 'end'> {
+  /** Of the whole file in hexadecimal, where it is known already. */
+  readonly sha256?: string;
+}
 
 /**
  * Cuts a clip as planned.
@@ -53,12 +54,30 @@ export type CutMedia = Pick<SegmentMedia, 'firstFrame' | 'end'>;
  *   `segment` naming one that changed meanwhile; `ffmpeg` when ffmpeg fails; the signal's reason when it is aborted
  */
 export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {
-  const { clock, signal, target, onPercent } = options;
+  const joined = plan.spliceable && !options.encode;
+  const media = joined ? await cutByJoining(plan, options) : await cutByTool(plan, options);
+  assertLength(plan, media, plan.duration - (options.encode?.skip ?? 0));
+  return media;
+}
+
+/** Segments of our recorder need no ffmpeg to become one file; ffprobe tells how the result looks to others. */
+async function cutByJoining(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {
+  const sha256 = await joinParts(plan, options);
+  const [media] = await Promise.all([cutMedia(options.target, options), syncFile(options.target)]);
+  return { ...media, sha256 };
+}
+
+async function cutByTool(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {
+  const { clock, signal, target, segments, onPercent } = options;
   const metadata = `${target}.ffmetadata`;
   await writeFile(metadata, clipMetadata(plan.achieved.from, plan.t0Offset, plan.duration));
-  const { input, stdin } = await clipInput(plan, options);
+  const list = `${target}.ffconcat`;
+  await writeFile(list, concatList(segments, plan.parts));
   const args = ffmpegArguments({
-    inputs: [input, { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] }],
+    inputs: [
+      { url: `file:${list}`, options: ['-f', 'concat', '-safe', '0'] },
+      { url: `file:${metadata}`, options: ['-f', 'ffmetadata'] },
+    ],
     outputs: [{ url: `file:${target}`, options: await outputOptions(plan, options.encode) }],
     // Otherwise ffmpeg moves all by as much as sound begins before the first frame.
     options: ['-progress', 'pipe:1', ...(options.encode ? ['-copyts'] : [])],
@@ -70,10 +89,9 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
     lowPriority: true,
     onStdout: progressReader(plan.duration, onPercent),
     onStderrLine: (line) => (words = line),
-    ...(stdin && { stdin }),
   });
   signal.throwIfAborted();
-  const media = await cutMedia(target, { clock, signal }).catch((error: unknown) => {
+  return cutMedia(target, { clock, signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     // On a full disk ffmpeg ends with success; only its words tell.
     throw new V2xError(
@@ -83,22 +101,6 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
       { cause: error },
     );
   });
-  assertLength(plan, media, plan.duration - (options.encode?.skip ?? 0));
-  return media;
-}
-
-/** Fragments of one kind go through a pipe, several times as fast as ffmpeg opens a list of files. */
-async function clipInput(
-  plan: ClipPlan,
-  { segments, target, encode }: CutOptions,
-): Promise<{ input: Input; stdin?: AsyncIterable<Buffer> }> {
-  if (plan.spliceable && !encode) {
-    const options = ['-thread_queue_size', PIPE_PACKETS, '-f', 'mp4'];
-    return { input: { url: 'pipe:0', options }, stdin: splice(segments, plan.parts) };
-  }
-  const list = `${target}.ffconcat`;
-  await writeFile(list, concatList(segments, plan.parts));
-  return { input: { url: `file:${list}`, options: ['-f', 'concat', '-safe', '0'] } };
 }
 
 /** The header of the finished file tells: it was written last, of what is in the file. */

@@ -10,6 +10,9 @@ const CODECS: ReadonlyMap<string, readonly [codec: string, box: string]> = new M
   ['hev1', ['hevc', 'hvcC']],
 ]);
 
+/** Behind the headers of `stsd`: size, type, reserved fields, size of the picture (14496-12, 8.5.2 and 12.1.3). */
+const ENTRY_AT = 16;
+
 interface TimedSamples {
   readonly track: Track;
   /** In the order of showing, seconds. */
@@ -37,7 +40,7 @@ export function mediaOfFragments(file: FragmentedFile): SegmentMedia | undefined
     format: formatText(settings),
     width: settings.width,
     height: settings.height,
-    ...(canBeCutAtKeyFrames(file) && { splice: spliceText(file) }),
+    ...(isPlayable(video.track) && canBeCutAtKeyFrames(file) && { splice: spliceText(file) }),
   };
 }
 
@@ -58,20 +61,27 @@ function timesOf({ tracks, fragments }: FragmentedFile, kind: Track['kind']): Ti
 }
 
 function settingsOf({ description }: Track): Settings | undefined {
-  // After the headers of the list: size, type, reserved fields, size of the picture (14496-12, 8.5.2 and 12.1.3).
-  const entry = 16;
-  const known = CODECS.get(description.toString('latin1', entry + 4, entry + 8));
+  const known = CODECS.get(sampleEntry(description));
   if (!known) return undefined;
   const [codec, name] = known;
-  const at = description.indexOf(name, entry, 'latin1') - 4;
+  const at = description.indexOf(name, ENTRY_AT, 'latin1') - 4;
   if (at < 0) return undefined;
   const box = description.subarray(at + 8, at + description.readUInt32BE(at));
   return {
     codec,
-    width: description.readUInt16BE(entry + 32),
-    height: description.readUInt16BE(entry + 34),
+    width: description.readUInt16BE(ENTRY_AT + 32),
+    height: description.readUInt16BE(ENTRY_AT + 34),
     decoder: `MD5:${createHash('md5').update(box).digest('hex')}`,
   };
+}
+
+function sampleEntry(description: Buffer): string {
+  return description.toString('latin1', ENTRY_AT + 4, ENTRY_AT + 8);
+}
+
+/** Players on Apple systems and browsers know HEVC in MP4 only as hvc1; ffmpeg makes that of hev1. */
+function isPlayable({ description }: Track): boolean {
+  return sampleEntry(description) !== 'hev1';
 }
 
 /** A cut leaves out whole fragments, so a key frame has to begin one. */

@@ -5,9 +5,9 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, writeWhole } from '../files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, removeClip, type ArchivedClip } from './archive';
-import { assembleClip, type AssembledClip } from './assemble';
+import { assembleClip } from './assemble';
 import { syncFile, takeSnapshot, type CutOptions } from './cut';
-import type { TimeSpan } from './footage';
+import { fileTime, startOf, type Footage, type TimeSpan } from './footage';
 import { FootageReader } from './footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
 import { windowOf, type ClipRequest } from './request';
@@ -41,8 +41,8 @@ export interface MakeOptions {
 
 /** How much a preview shows at most before and after T0. */
 const PREVIEW_SECONDS = 10;
-/** A picture is asked for so many seconds before the end at the latest, or there may be none. */
-const LAST_FRAME = 0.1;
+/** A picture is asked for so many seconds before the last frame at the latest, or there may be none. */
+const SAME_FRAME = 0.01;
 
 /** Makes clips of the footage in a ring and puts them into an archive. */
 export class ClipMaker {
@@ -97,10 +97,13 @@ export class ClipMaker {
     };
     const target = join(work, 'preview.mp4');
     const { footage } = await this.reader.read(wanted, signal);
-    const clip = await assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal));
-    if (clip?.plan.t0Offset === undefined) return undefined;
     const snapshot = join(work, 'preview.jpg');
-    await this.snapshot(target, clip, snapshot, signal);
+    const picture = this.snapshot(footage, request.t0, snapshot, signal);
+    const [clip] = await Promise.all([
+      assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal)),
+      picture,
+    ]);
+    if (clip?.plan.t0Offset === undefined) return undefined;
     return { path: target, snapshot, image: await readFile(snapshot), ...clip.plan.achieved };
   }
 
@@ -109,18 +112,20 @@ export class ClipMaker {
     const wanted = windowOf(request);
     const target = join(work, 'clip.mp4');
     const { footage, broken } = await this.reader.read(wanted, signal);
-    const clip = await assembleClip(wanted, request.t0, footage, {
+    // Evidence is not held back for want of its picture.
+    const picture = this.snapshot(footage, request.t0, join(work, 'clip.jpg'), signal).then(
+      () => [],
+      (error: unknown) => [`There is no picture of T0: ${messageOf(error)}`],
+    );
+    const cutting = assembleClip(wanted, request.t0, footage, {
       ...this.cutOptions(target, signal),
       exact: request.exact ?? false,
       ...(onPercent && { onPercent }),
     });
+    const [clip, blind] = await Promise.all([cutting, picture]);
     if (!clip) throw noFootage(request, this.ring.directory);
-    const notes = [...broken, ...clip.notes, ...shortfalls(clip.plan)];
-    // Evidence is not held back for want of its picture.
-    const picture = this.snapshot(target, clip, join(work, 'clip.jpg'), signal).catch((error: unknown) => {
-      notes.push(`There is no picture of T0: ${messageOf(error)}`);
-    });
-    const [sha256] = await Promise.all([sha256Of(target), syncFile(target), picture]);
+    const notes = [...broken, ...clip.notes, ...blind, ...shortfalls(clip.plan)];
+    const [sha256] = await Promise.all([clip.media.sha256 ?? sha256Of(target), syncFile(target)]);
     signal.throwIfAborted();
     const describe = () => manifestOf(request, clip.plan, clip.media, { notes, sha256 });
     await this.writeSignature(work, textOf(describe()), notes);
@@ -145,9 +150,14 @@ export class ClipMaker {
     return { clock: this.clock, signal, segments: this.ring.directory, target };
   }
 
-  private snapshot(clip: string, { plan, media }: AssembledClip, target: string, signal: AbortSignal) {
-    const at = Math.max(0, Math.min(plan.t0Offset ?? 0, media.end - media.firstFrame - LAST_FRAME));
-    return takeSnapshot(clip, at, target, { clock: this.clock, signal });
+  /** Takes the picture of T0, or what is nearest to it, out of the footage, while the clip is cut. */
+  private async snapshot(footage: readonly Footage[], t0: number, target: string, signal: AbortSignal) {
+    const item = footage.findLast((candidate) => startOf(candidate) <= t0) ?? footage.at(0);
+    if (!item) return;
+    const { start, firstFrame, lastFrame } = item.media;
+    const at = Math.min(Math.max(fileTime(item, t0), firstFrame), lastFrame - SAME_FRAME);
+    const path = join(this.ring.directory, item.segment.name);
+    await takeSnapshot(path, Math.max(0, at - start), target, { clock: this.clock, signal });
   }
 }
 

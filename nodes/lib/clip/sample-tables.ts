@@ -97,7 +97,8 @@ function fragmentsBetween(fragments: readonly Fragment[], { inpoint, outpoint }:
     .slice(Math.max(0, begin))
     .filter(
       ({ tracks }) =>
-        outpoint === undefined || tracks.some(({ track, samples }) => samplesBefore(track, samples, outpoint) > 0),
+        outpoint === undefined ||
+        tracks.some(({ track, samples }) => samplesBefore(track, samples, outpoint) > 0),
     );
 }
 

@@ -1,0 +1,16 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Starts a thread.
+ * @param file its program without extension, beside the caller's; from the sources, as tests run, it is TypeScript
+ * @param workerData what it is told
+ */
+export function startThread(file: string, workerData: unknown): Worker {
+  const extension = extname(__filename);
+  if (extension === '.js') return new Worker(`${file}.js`, { workerData });
+  return new Worker(`require('tsx/cjs'); require(${JSON.stringify(file + extension)})`, {
+    eval: true,
+    workerData,
+  });
+}
