@@ -5,12 +5,18 @@
  */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock as clock } from '../../nodes/lib/clock';
+import { cutMedia, takeSnapshot } from '../../nodes/lib/clip/cut';
+import { FootageReader } from '../../nodes/lib/clip/footage-reader';
+import { joinParts } from '../../nodes/lib/clip/join';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
+import { sha256Of } from '../../nodes/lib/clip/manifest';
+import { planClip, type ClipPlan } from '../../nodes/lib/clip/plan';
 import { ClipQueue } from '../../nodes/lib/clip/queue';
-import type { ClipRequest } from '../../nodes/lib/clip/request';
+import { windowOf, type ClipRequest } from '../../nodes/lib/clip/request';
 import type { Segment } from '../../nodes/lib/recording/segment';
 import { FakeRing } from '../support/footage';
 
@@ -47,8 +53,9 @@ interface Place {
   readonly segments: readonly Segment[];
 }
 
-/** Seconds that each way takes in one round. */
-type Round = Record<'cat' | 'concat' | 'clip' | 'prepared', number>;
+/** Seconds that each way takes in one round; `join`, `hash`, `probe` and `picture` are parts of a clip, alone. */
+type Way = 'cat' | 'concat' | 'clip' | 'prepared' | 'join' | 'hash' | 'probe' | 'picture';
+type Round = Record<Way, number>;
 
 async function seconds(work: () => unknown): Promise<number> {
   const began = clock.monotonic();
@@ -65,9 +72,13 @@ async function round({ root, segments }: Place, number: number): Promise<Round> 
   const archive = join(root, 'archive');
   const middle = segments[0].from + WINDOW / 2;
   const request: ClipRequest = { id: 'bench', t0: middle, pre: WINDOW / 2, post: WINDOW / 2, event: {} };
-  const maker = new ClipMaker(new FakeRing(rec, SEGMENT_SECONDS, segments), archive, clock);
-  const make = (job: string) =>
-    maker.make(request, { work: join(archive, `${number}${job}`), signal: new AbortController().signal });
+  const ring = new FakeRing(rec, SEGMENT_SECONDS, segments);
+  const maker = new ClipMaker(ring, archive, clock);
+  const { signal } = new AbortController();
+  const make = (job: string) => maker.make(request, { work: join(archive, `${number}${job}`), signal });
+  const plan = await planOf(ring, request);
+  const target = join(root, 'joined.mp4');
+  const options = { clock, signal, segments: rec, target };
   const concat = 'ffmpeg -v error -y -f concat -i rec/list -c copy plain.mp4';
   const result = {
     cat: await seconds(() => {
@@ -78,9 +89,21 @@ async function round({ root, segments }: Place, number: number): Promise<Round> 
     }),
     clip: await seconds(() => make('cold')),
     prepared: await seconds(() => make('warm')),
+    join: await seconds(() => joinParts(plan, options)),
+    hash: await seconds(() => sha256Of(target)),
+    probe: await seconds(() => cutMedia(target, options)),
+    picture: await seconds(() => takeSnapshot(target, WINDOW / 2, join(root, 'picture.jpg'), options)),
   };
   await rm(archive, { recursive: true });
   return result;
+}
+
+async function planOf(ring: FakeRing, request: ClipRequest): Promise<ClipPlan> {
+  const window = windowOf(request);
+  const { footage } = await new FootageReader(ring, clock).read(window, new AbortController().signal);
+  const plan = planClip(window, request.t0, footage);
+  if (!plan) throw new Error('There is no footage');
+  return plan;
 }
 
 /** How long after the end of the window the clip is there, when its last segment closes 3 s after it. */
@@ -129,13 +152,19 @@ function median(values: readonly number[]): number {
 
 async function measure(place: Place) {
   const rounds: Round[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   for (let number = 0; number < ROUNDS; number += 1) rounds.push(await round(place, number));
-  const of = (way: keyof Round) => Number(median(rounds.map((one) => one[way])).toFixed(3));
-  const medians = { cat: of('cat'), concat: of('concat'), clip: of('clip'), prepared: of('prepared') };
-  const ratio = (way: keyof Round) => Number(median(rounds.map((one) => one[way] / one.cat)).toFixed(2));
+  delay.disable();
+  const of = (way: Way) => Number(median(rounds.map((one) => one[way])).toFixed(3));
+  const ways = Object.keys(rounds[0]) as Way[];
+  const medians = Object.fromEntries(ways.map((way) => [way, of(way)])) as Round;
+  const ratio = (way: Way) => Number(median(rounds.map((one) => one[way] / one.cat)).toFixed(2));
   return {
     rounds: ROUNDS,
+    load: Number(loadavg()[0].toFixed(1)),
     seconds: medians,
+    loop_delay_p99_ms: Number((delay.percentile(99) / 1e6).toFixed(1)),
     times_cat: { concat: ratio('concat'), clip: ratio('clip'), prepared: ratio('prepared') },
     after_post_roll_s: Number((await delayAfterPostRoll(place)).toFixed(2)),
     after_post_roll_target_s: SEGMENT_SECONDS + GOP_SECONDS + 3,
@@ -160,11 +189,16 @@ function table({ seconds: medians, times_cat, ...rest }: Awaited<ReturnType<type
   const line = (text: string, value: number, times?: number) =>
     `${text.padEnd(58)}${value.toFixed(2).padStart(6)} s${times === undefined ? '' : `  ${times.toFixed(2)} x cat`}\n`;
   return [
-    `Clip of ${WINDOW / 60} minutes at 2 Mb/s, medians of ${rest.rounds} rounds:\n`,
+    `Clip of ${WINDOW / 60} minutes at 2 Mb/s, medians of ${rest.rounds} rounds, load ${rest.load}, `,
+    `event loop delay p99 ${rest.loop_delay_p99_ms} ms:\n`,
     line('cat + fsync', medians.cat),
     line('ffmpeg concat + fsync', medians.concat, times_cat.concat),
     line('clip: inspect, cut, check, picture, SHA-256, publish', medians.clip, times_cat.clip),
     line('the same when the footage was inspected while waiting', medians.prepared, times_cat.prepared),
+    line('  of it: joining and hashing in a thread', medians.join),
+    line('  of which SHA-256', medians.hash),
+    line('  ffprobe of the result, beside fsync', medians.probe),
+    line('  picture of T0, beside joining', medians.picture),
     line(
       `end of post-roll to finished clip, target ${rest.after_post_roll_target_s}`,
       rest.after_post_roll_s,
