@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { V2xError } from '../errors';
 import { ascii, box, u32, u64 } from './boxes';
 import { chapterTrack, clipChapters } from './chapters';
 import type { JoinTask } from './join';
 import { movieHeader } from './movie';
-import { parseFragmented } from './mp4';
+import { parseFragmented, type FragmentedFile } from './mp4';
 import type { ClipPart } from './plan';
 import { SampleTables, type ByteRange } from './sample-tables';
 
@@ -21,43 +22,44 @@ interface PartCopy {
 }
 
 /**
- * Joins the parts of a plan to one MP4 file with its header first: nothing is encoded or written twice. It does not
- * return before it is done.
+ * Joins the parts of a plan to one MP4 file with its header first: nothing is encoded or written twice. It reads
+ * without letting anybody else have a turn, so it belongs into a thread.
  * @returns the SHA-256 of the file in hexadecimal
- * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected; the system's error
+ * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `ENOSPC` when the disk is
+ *   full; other errors of the system
  */
-export function writeJoined(task: JoinTask, onPercent: (percent: number) => void): string {
-  const reader = new FileReader(task.segments);
-  const { head, copies } = layOut(task, reader);
+export async function writeJoined(task: JoinTask, onPercent: (percent: number) => void): Promise<string> {
+  const { head, copies } = layOut(task);
   const hash = createHash('sha256');
-  const file = openSync(task.target, 'w');
-  const write = (data: Buffer) => {
-    hash.update(data);
-    for (let done = 0; done < data.length;) done += writeSync(file, data, done);
+  const reader = new SegmentReader(task.segments);
+  const file = await open(task.target, 'w');
+  const write = async (pieces: readonly Buffer[]) => {
+    const written = writeWhole(file, pieces, task.target);
+    // Meanwhile.
+    for (const piece of pieces) hash.update(piece);
+    await written;
   };
   try {
-    write(head);
+    await write([head]);
     for (const [i, { part, ranges }] of copies.entries()) {
       const data = reader.read(part);
-      for (const { start, end } of ranges) {
-        if (end > data.length) throw changed(part);
-        write(data.subarray(start, end));
-      }
+      if (ranges.some(({ end }) => end > data.length)) throw changed(part);
+      await write(ranges.map(({ start, end }) => data.subarray(start, end)));
       onPercent(Math.round((100 * (i + 1)) / copies.length));
     }
   } finally {
-    closeSync(file);
+    await file.close();
   }
   return hash.digest('hex');
 }
 
-/** Decides what of each segment goes where; the header has to know before the first byte is written. */
-function layOut({ plan, segments }: JoinTask, reader: FileReader): { head: Buffer; copies: PartCopy[] } {
+/** Decides what of each segment goes where: the header has to know before the first byte is written. */
+function layOut({ plan, segments }: JoinTask): { head: Buffer; copies: PartCopy[] } {
   const { chapters, media } = chapterTrack(clipChapters(plan.t0Offset, plan.duration));
   const [first] = plan.parts;
-  // The tables keep parts of this one, and the reader would overwrite them.
-  const model = parse(readFileSync(join(segments, first.segment.name)), first);
-  const tables = new SampleTables(model, media.length);
+  // A reader of its own, since the tables keep what this file tells of its tracks.
+  const tables = new SampleTables(parse(new SegmentReader(segments).read(first), first), media.length);
+  const reader = new SegmentReader(segments);
   const copies = plan.parts.map((part) => ({
     part,
     ranges: tables.add(parse(reader.read(part), part), part),
@@ -68,33 +70,36 @@ function layOut({ plan, segments }: JoinTask, reader: FileReader): { head: Buffe
   return { head: Buffer.concat([FTYP, movieHeader(movie, mediaAt), ...mdat, media]), copies };
 }
 
-/** Reads whole files into one piece of memory. */
-class FileReader {
+function parse(data: Buffer, part: ClipPart): FragmentedFile {
+  const file = parseFragmented(data);
+  if (!file) throw changed(part);
+  return file;
+}
+
+/** Reads whole segments into the same memory, one after the other. */
+class SegmentReader {
   private memory = Buffer.alloc(0);
 
   constructor(private readonly directory: string) {}
 
-  /** @returns what is overwritten by the next call */
+  /** @returns what the next call overwrites */
   read({ segment }: ClipPart): Buffer {
     const file = openSync(join(this.directory, segment.name), 'r');
     try {
       const { size } = fstatSync(file);
       if (size > this.memory.length) this.memory = Buffer.allocUnsafe(2 * size);
-      let length = 0;
-      for (let count = -1; count !== 0 && length < size; length += count) {
-        count = readSync(file, this.memory, length, size - length, null);
-      }
-      return this.memory.subarray(0, length);
+      return this.memory.subarray(0, readSync(file, this.memory, 0, size, 0));
     } finally {
       closeSync(file);
     }
   }
 }
 
-function parse(data: Buffer, part: ClipPart) {
-  const file = parseFragmented(data);
-  if (!file) throw changed(part);
-  return file;
+async function writeWhole(file: FileHandle, pieces: readonly Buffer[], path: string): Promise<void> {
+  const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev(pieces);
+  // The rest would fail.
+  if (bytesWritten < size) throw new V2xError('ENOSPC', `No space left on device, write ${path}`, { path });
 }
 
 function changed({ segment }: ClipPart): V2xError {

@@ -1,4 +1,4 @@
-/** The other side of `joinParts`: reads and writes without pause, which a thread of its own may. */
+/** The other side of `joinParts`. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf, messageOf, V2xError } from '../errors';
@@ -12,13 +12,15 @@ function say(message: JoinMessage): void {
   parentPort?.postMessage(message);
 }
 
-try {
-  setPriority(0, LOW_PRIORITY);
-  const sha256 = writeJoined(workerData as JoinTask, (percent) => {
-    say({ percent });
-  });
-  say({ sha256 });
-} catch (error) {
-  const details = error instanceof V2xError ? error.details : {};
-  say({ fault: { code: codeOf(error) ?? 'cut', message: messageOf(error), details } });
-}
+setPriority(0, LOW_PRIORITY);
+writeJoined(workerData as JoinTask, (percent) => {
+  say({ percent });
+}).then(
+  (sha256) => {
+    say({ sha256 });
+  },
+  (error: unknown) => {
+    const details = error instanceof V2xError ? error.details : {};
+    say({ fault: { code: codeOf(error) ?? 'cut', message: messageOf(error), details } });
+  },
+);
