@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 /**
  * Starts a thread.
- * @param file its program without extension, beside the caller's; from the sources, as tests run, it is TypeScript
+ * @param file its program, without extension: JavaScript when built, TypeScript while tests run from the sources
  * @param workerData what it is told
  */
 export function startThread(file: string, workerData: unknown): Worker {

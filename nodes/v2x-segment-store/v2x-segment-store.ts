@@ -35,6 +35,9 @@ export default defineNode<Config, object, Ring>({
       onError: (error) => {
         node.report(error);
       },
+      onWarning: (text) => {
+        node.warn(text);
+      },
     });
     node.onClose(() => ring.close());
     return { api: ring };

@@ -69,9 +69,7 @@ class GrowingTable implements SampleTable {
   /** @returns where in the part's file the samples that count are; undefined when there are none */
   add({ track, dataAt, samples }: TrackFragment, part: ClipPart, at: number): ByteRange | undefined {
     const shift = Math.round(part.shift * track.timescale);
-    // Sound that ends before the clip begins is of no use; a picture may be needed for the next one.
-    const isHeard = ({ pts, duration }: Sample) => pts + duration + shift > 0;
-    const first = track.kind === 'audio' ? samples.findIndex(isHeard) : 0;
+    const first = track.kind === 'audio' ? this.firstHeard(samples, shift) : 0;
     const end = part.outpoint === undefined ? samples.length : samplesBefore(track, samples, part.outpoint);
     if (first < 0 || first >= end) return undefined;
     for (const sample of samples.slice(first, end)) this.push(sample, shift);
@@ -80,11 +78,17 @@ class GrowingTable implements SampleTable {
     return { start, end: start + bytesOf(samples.slice(first, end)) };
   }
 
+  /** Sound before the clip's first picture is of no use, and where recordings join none is heard twice. */
+  private firstHeard(samples: readonly Sample[], shift: number): number {
+    const heardUntil = (this.pts.at(-1) ?? 0) + this.lastDuration;
+    return samples.findIndex(({ pts, duration }) => pts + shift + duration / 2 > heardUntil);
+  }
+
   private push({ dts, pts, size, duration, key }: Sample, shift: number): void {
-    // Where two recordings join, times of decoding may overlap; those of showing stay.
-    const earliest = this.dts.length > 0 ? this.dts[this.dts.length - 1] + 1 : -Infinity;
-    this.dts.push(Math.max(dts + shift, earliest));
-    this.pts.push(pts + shift);
+    // Where recordings join, times of decoding may overlap; pictures are shown when they were taken all the same.
+    const decoded = Math.max(dts + shift, (this.dts.at(-1) ?? -Infinity) + 1);
+    this.dts.push(decoded);
+    this.pts.push(this.keys ? pts + shift : decoded);
     this.sizes.push(size);
     this.lastDuration = duration;
     if (key) this.keys?.push(this.dts.length);

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { link, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
-import { codeOf } from '../errors';
+import { codeOf, messageOf } from '../errors';
 import { ensureWritableDirectory, syncDirectory } from '../files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
@@ -20,6 +20,8 @@ export interface RingOptions {
   readonly clock: Clock;
   /** Takes a failure of the background look at the directory. */
   readonly onError: (error: unknown) => void;
+  /** Takes what the user should know of although everything works. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** Where recorders write before a segment gets its name: hidden from readers of the store. */
@@ -50,6 +52,7 @@ export class Ring implements SegmentRing {
   private readonly pins = new Map<string, TimeWindow>();
   private watcher: FSWatcher | undefined;
   private watchedInode = 0;
+  private warned = false;
   private cancelRefresh: CancelTimer = () => undefined;
   private refreshing: Promise<void> = Promise.resolve();
   private staleLines = 0;
@@ -78,10 +81,10 @@ export class Ring implements SegmentRing {
     await ensureWritableDirectory(this.directory, 'recording');
     await mkdir(this.workDirectory, { recursive: true });
     const { ino } = await stat(this.directory);
-    if (ino === this.watchedInode) return;
+    if (ino === this.watchedInode && this.watcher) return;
     this.watchedInode = ino;
     this.watcher?.close();
-    this.watch();
+    this.watcher = this.watch();
   }
 
   /** Ends the background look at the directory. */
@@ -177,16 +180,35 @@ export class Ring implements SegmentRing {
     }
   }
 
-  private watch(): void {
+  /** @returns undefined when the system has no watch left; the directory is then looked at more often */
+  private watch(): FSWatcher | undefined {
     const onChange = (event: string, name: string | null) => {
       const relevant = event === 'rename' && name !== null && secondOfName(name) !== undefined;
       if (relevant && !this.reserved.has(name)) this.refreshIn(BURST_SECONDS);
     };
     try {
-      this.watcher = watch(this.directory, onChange).on('error', () => this.watcher?.close());
-    } catch {
-      // No watches left on this system, or none on this file system: the refresh from time to time finds everything.
+      const watcher = watch(this.directory, onChange);
+      return watcher.on('error', () => {
+        watcher.close();
+        this.watcher = undefined;
+      });
+    } catch (error) {
+      if (!this.warned) this.options.onWarning?.(this.unwatched(error));
+      this.warned = true;
+      return undefined;
     }
+  }
+
+  private unwatched(error: unknown): string {
+    return (
+      `${this.directory} cannot be watched (${messageOf(error)}): it is looked at every ${this.pause()} s instead; ` +
+      'if no watches are left, raise fs.inotify.max_user_watches and fs.inotify.max_user_instances (sysctl)'
+    );
+  }
+
+  /** Seconds until the directory is looked at although nothing was heard of it. */
+  private pause(open = false): number {
+    return open || !this.watcher ? Math.min(this.segmentSeconds, REFRESH_SECONDS) : REFRESH_SECONDS;
   }
 
   private refreshIn(seconds: number): void {
@@ -208,7 +230,7 @@ export class Ring implements SegmentRing {
     this.table.remove(new Set(gone.map(({ name }) => name)));
     const unknown = names.filter((name) => !this.table.has(name) && !this.reserved.has(name));
     const open = unknown.length > 0 && (await this.listUnknown(unknown, names));
-    this.refreshIn(open ? Math.min(this.segmentSeconds, REFRESH_SECONDS) : REFRESH_SECONDS);
+    this.refreshIn(this.pause(open));
   }
 
   /** @returns whether one of them is still being written */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { Ring } from '../../../nodes/lib/recording/ring';
 import type { Retention } from '../../../nodes/lib/recording/retention';
@@ -43,6 +45,12 @@ async function foreign(directory: string, second: number, modified: number): Pro
   await writeFile(path, 'x');
   await utimes(path, modified, modified);
 }
+
+/** Arguments of `unshare` for a program that gets no watch of inotify. */
+const NO_WATCHES = (...program: string[]) => [
+  ...['--user', '--map-root-user', 'sh', '-c'],
+  ...['echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', 'sh', ...program],
+];
 
 const starts = (segments: readonly Segment[]) => segments.map(({ from }) => from);
 
@@ -167,6 +175,33 @@ describe('Ring', () => {
 
     assert.deepEqual(starts(ring.segments), [START]);
   });
+
+  it(
+    'says once that no watch is left, and looks for itself',
+    { skip: spawnSync('unshare', NO_WATCHES('true')).status === 0 ? false : 'needs user namespaces' },
+    async (t) => {
+      const directory = await temporaryDirectory(t);
+      const script = `
+        const { Ring } = require('./nodes/lib/recording/ring');
+        const { systemClock: clock } = require('./nodes/lib/clock');
+        const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+        const say = (...words) => console.log(...words);
+        void Ring.open({ directory: process.argv[1], segmentSeconds: 1, retention, clock, onError: say, onWarning: say })
+          .then((ring) => ring.onSegment(({ name }) => say(name)));
+      `;
+      const program = [process.execPath, '--import', 'tsx', '-e', script, directory];
+      const child = spawn('unshare', NO_WATCHES(...program), { stdio: ['ignore', 'pipe', 'inherit'] });
+      t.after(() => child.kill('SIGKILL'));
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      const next = async () => String((await lines.next()).value);
+
+      assert.match(await next(), /cannot be watched .* every 1 s instead/);
+      for (const second of [START, START + 1]) {
+        await foreign(directory, second, START + 5);
+        assert.equal(await next(), `seg_${second}.mp4`);
+      }
+    },
+  );
 
   it('says which directory it cannot use', async (t) => {
     const path = join(await temporaryDirectory(t), 'file');
