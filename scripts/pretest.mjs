@@ -73,5 +73,16 @@ function installNodeRed5() {
   if (!installed) console.log('Node-RED 5 could not be installed; its end-to-end tests are skipped.');
 }
 
+/** The bindings to the system's OpenCV, built once: they take about a minute. */
+function installOpenCv() {
+  const root = join(import.meta.dirname, '..');
+  const directory = join(root, '.cache', 'opencv');
+  const bindings = join(directory, 'node_modules', '@u4', 'opencv4nodejs');
+  if (existsSync(join(bindings, 'build', 'Release', 'opencv4nodejs.node'))) return;
+  if (!works(['dpkg', '--version']) || !run(join(root, 'scripts', 'install-opencv.sh'), [directory]))
+    console.log('OpenCV for Node.js could not be installed; the tests of the engine "opencv" are skipped.');
+}
+
 installTools();
 installNodeRed5();
+installOpenCv();

@@ -1,4 +1,7 @@
+import { isEngineChoice } from '../lib/detection/engines';
 import type { Size } from '../lib/detection/frame';
+import type { ThreadSettings } from '../lib/detection/frame-worker';
+import { findOpenCv } from '../lib/detection/opencv';
 import { ROAD_SETTINGS, RoadRules } from '../lib/detection/road-rules';
 import type { Rules } from '../lib/detection/rules';
 import { SEED_SETTINGS, SeedRules } from '../lib/detection/seed-rules';
@@ -12,6 +15,8 @@ export interface Config {
   width: number | string;
   height: number | string;
   fps: number | string;
+  /** What counts the pixels: `builtin` or `opencv`, with the same result. */
+  engine: string;
   /** `road`: quiet where nothing happened; `seed`: detector_stub.py frame for frame. */
   mode: 'road' | 'seed';
   redPercent: number | string;
@@ -30,13 +35,14 @@ export interface Settings {
   readonly size: Size;
   /** Frames per second that are taken from a camera at most. */
   readonly fps: number;
+  readonly thread: ThreadSettings;
   /** Makes the rules as they are before the first frame. */
   readonly newRules: () => Rules;
 }
 
 type Reader = (name: keyof Config, fallback: number, min: number, max: number) => number;
 
-/** @throws V2xError `setting` naming the one that is out of range */
+/** @throws V2xError `setting` naming the one that is out of range, `engine` when the chosen one is not installed */
 export function readSettings(config: Partial<Config>): Settings {
   const number: Reader = (name, fallback, min, max) =>
     numberSetting(name, config[name], { fallback, min, max });
@@ -44,8 +50,20 @@ export function readSettings(config: Partial<Config>): Settings {
   return {
     size: { width: whole('width', 640, 16, 3840), height: whole('height', 360, 16, 2160) },
     fps: number('fps', 10, 0.1, 60),
+    thread: { engine: engineOf(config.engine || 'builtin') },
     newRules: rulesOf(config.mode ?? 'road', number, whole),
   };
+}
+
+function engineOf(engine: string): ThreadSettings['engine'] {
+  if (!isEngineChoice(engine)) {
+    throw new V2xError(
+      'setting',
+      `The setting "engine" is ${JSON.stringify(engine)}; it must be "builtin" or "opencv"`,
+    );
+  }
+  if (engine === 'opencv') findOpenCv();
+  return engine;
 }
 
 function rulesOf(mode: string, number: Reader, whole: Reader): () => Rules {

@@ -7,6 +7,7 @@ interface Properties extends EditorNodeProperties {
   width: number;
   height: number;
   fps: number;
+  engine: 'builtin' | 'opencv';
   mode: 'road' | 'seed';
   redPercent: number;
   stillPercent: number;
@@ -29,6 +30,7 @@ RED.nodes.registerType<Properties>('simple-detector', {
     width: { value: 640, label: label('width'), validate: number(16, 3840) },
     height: { value: 360, label: label('height'), validate: number(16, 2160) },
     fps: { value: 10, label: label('fps'), validate: number(0.1, 60) },
+    engine: { value: 'builtin' },
     mode: { value: 'road' },
     redPercent: { value: 20, label: label('redPercent'), validate: number(0, 100) },
     stillPercent: { value: 0.5, label: label('stillPercent'), validate: number(0.001, 100) },

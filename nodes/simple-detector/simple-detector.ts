@@ -36,7 +36,12 @@ class Watch {
     private readonly settings: Settings,
     private readonly source: CameraSource | undefined,
   ) {
-    this.detector = new Detector(node.clock, settings.newRules, source && cameraName(source));
+    this.detector = new Detector(
+      node.clock,
+      settings.newRules,
+      source && cameraName(source),
+      settings.thread,
+    );
     this.wire = new WireFrames(this.detector, settings.size, node);
     node.onClose(() => this.detector.end());
   }

@@ -186,6 +186,14 @@ describe('simple-detector in road mode', () => {
     const { detector } = await startDetector({ mode: 'guess' });
     assert.match(await detector.error(), /"mode" is "guess"/);
   });
+
+  it('refuses an engine that it does not know or that is not installed', async () => {
+    const guess = await startDetector({ engine: 'guess' });
+    assert.match(await guess.detector.error(), /"engine" is "guess"/);
+    await stopFlow();
+    const opencv = await startDetector({ engine: 'opencv' });
+    assert.match(await opencv.detector.error(), /"opencv" needs @u4\/opencv4nodejs/);
+  });
 });
 
 describe('simple-detector on a camera', () => {

@@ -1,12 +1,11 @@
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { messageOf, V2xError } from '../errors';
+import { V2xError } from '../errors';
 import type { Counts } from './engine';
+import { startHost, type EngineHost } from './engine-host';
 import type { EngineChoice } from './engines';
 import type { RawFrame } from './frame';
 import type { View } from './view';
 
-/** What a thread is told when it starts. */
+/** What the engine's thread, or process, is told when it starts. */
 export interface ThreadSettings {
   readonly engine: EngineChoice;
 }
@@ -19,6 +18,11 @@ export interface Sight {
   readonly view: View;
 }
 
+/** What the thread answers to a frame when it has no engine to look at it with. */
+export interface Failure {
+  readonly failure: Pick<V2xError, 'code' | 'message' | 'details'>;
+}
+
 /**
  * Looks at frames in a thread of its own, so that the pixel work holds nobody up. The thread starts with the first
  * frame; when it dies, the frames it had are rejected and the next one starts another.
@@ -28,7 +32,7 @@ export class FrameWorker {
 
   constructor(
     private readonly settings: ThreadSettings,
-    private readonly startThread: (settings: ThreadSettings) => Worker = startWorker,
+    private readonly startThread: (settings: ThreadSettings) => EngineHost = startHost,
   ) {}
 
   /** Frames that were not looked at yet. */
@@ -39,7 +43,7 @@ export class FrameWorker {
   /**
    * Looks at one frame; frames are taken in order.
    * @param frame its data is handed over to the thread and gone from this one
-   * @throws V2xError `worker` when the thread died
+   * @throws V2xError `worker` when the thread died, `engine` when its engine cannot be loaded
    */
   look(frame: RawFrame): Promise<Sight> {
     if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread(this.settings));
@@ -64,13 +68,12 @@ class Thread {
   private readonly waiting: Waiting[] = [];
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly worker: Worker) {
-    worker.on('message', (sight: Sight) => this.waiting.shift()?.resolve(sight));
-    worker.on('error', (error) => {
-      this.die(messageOf(error));
+  constructor(private readonly host: EngineHost) {
+    host.onMessage((message) => {
+      this.answer(message as Sight | Failure);
     });
-    worker.on('exit', (code) => {
-      this.die(`exit code ${code}`);
+    host.onEnd((reason) => {
+      this.die(reason);
     });
   }
 
@@ -80,7 +83,7 @@ class Thread {
 
   look(frame: RawFrame): Promise<Sight> {
     const seen = new Promise<Sight>((resolve, reject) => {
-      this.worker.postMessage(frame, [frame.data.buffer]);
+      this.host.post(frame);
       this.waiting.push({ resolve, reject });
     });
     this.last = seen;
@@ -89,7 +92,17 @@ class Thread {
 
   async end(): Promise<void> {
     await Promise.allSettled([this.last]);
-    await this.worker.terminate();
+    await this.host.end();
+  }
+
+  private answer(message: Sight | Failure): void {
+    const asked = this.waiting.shift();
+    if (!('failure' in message)) {
+      asked?.resolve(message);
+      return;
+    }
+    const { code, message: text, details } = message.failure;
+    asked?.reject(new V2xError(code, text, details));
   }
 
   private die(reason: string): void {
@@ -101,15 +114,4 @@ class Thread {
         }),
       );
   }
-}
-
-/** The thread's file is JavaScript beside this one; while tests run from the sources it is TypeScript, for tsx. */
-function startWorker(settings: ThreadSettings): Worker {
-  const extension = extname(__filename);
-  const file = join(__dirname, `worker${extension}`);
-  if (extension === '.js') return new Worker(file, { workerData: settings });
-  return new Worker(`require('tsx/cjs'); require(${JSON.stringify(file)})`, {
-    eval: true,
-    workerData: settings,
-  });
 }

@@ -1,16 +1,42 @@
-/** The other side of `FrameWorker`: looks at one frame after the other in a thread of its own. */
+/** The other side of `FrameWorker`: looks at one frame after the other, in a thread or in a process of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { codeOf, messageOf, V2xError } from '../errors';
+import type { Engine } from './engine';
 import { newEngine } from './engines';
 import { toFrame, type RawFrame } from './frame';
-import type { Sight, ThreadSettings } from './frame-worker';
+import type { Failure, Sight, ThreadSettings } from './frame-worker';
 import { Viewer } from './view';
 
-const settings = workerData as ThreadSettings;
-const engine = newEngine(settings.engine);
-const viewer = new Viewer();
+const settings = (parentPort ? workerData : JSON.parse(process.argv[2])) as ThreadSettings;
 
-parentPort?.on('message', (raw: RawFrame) => {
-  const frame = toFrame(raw);
-  const sight: Sight = { engine: engine.name, counts: engine.count(frame), view: viewer.view(frame) };
-  parentPort?.postMessage(sight);
-});
+function answer(message: Sight | Failure): void {
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message);
+}
+
+function watch(engine: Engine): (raw: RawFrame) => void {
+  const viewer = new Viewer();
+  return (raw) => {
+    const frame = toFrame(raw);
+    answer({ engine: engine.name, counts: engine.count(frame), view: viewer.view(frame) });
+  };
+}
+
+/** Without an engine every frame is answered with the reason. */
+function refuse(error: unknown): () => void {
+  const details = error instanceof V2xError ? error.details : {};
+  const failure = { code: codeOf(error) ?? 'engine', message: messageOf(error), details };
+  return () => {
+    answer({ failure });
+  };
+}
+
+function begin(): (raw: RawFrame) => void {
+  try {
+    return watch(newEngine(settings.engine));
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+(parentPort ?? process).on('message', begin());

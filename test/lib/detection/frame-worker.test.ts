@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { newEngine } from '../../../nodes/lib/detection/engines';
+import { startHost, threadHost, type EngineHost } from '../../../nodes/lib/detection/engine-host';
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
+import { BINDINGS, withoutBindings } from './opencv-bindings';
 import { GRAY, picture, RED } from './pictures';
 
 const copy = ({ data, ...size }: Frame): RawFrame => ({ ...size, channels: 3, data: data.slice() });
@@ -54,14 +57,45 @@ describe('FrameWorker', () => {
     ];
     const echo =
       "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ counts: { pixels: width } }))";
-    const worker = new FrameWorker(
-      { engine: 'builtin' },
-      () => new Worker(threads.shift() ?? echo, { eval: true }),
+    const worker = new FrameWorker({ engine: 'builtin' }, () =>
+      threadHost(new Worker(threads.shift() ?? echo, { eval: true })),
     );
     t.after(() => worker.end());
 
     await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
     await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /exit code 3/ });
     assert.equal((await worker.look(copy(gray))).counts.pixels, 32);
+  });
+
+  it('has OpenCV count in a process of its own, which may die', { skip: withoutBindings }, async (t) => {
+    const nodePath = process.env.NODE_PATH;
+    process.env.NODE_PATH = join(BINDINGS, 'node_modules');
+    t.after(() => {
+      process.env.NODE_PATH = nodePath ?? '';
+    });
+    const hosts: EngineHost[] = [];
+    const worker = new FrameWorker({ engine: 'opencv' }, (settings) => {
+      hosts.push(startHost(settings));
+      return hosts[hosts.length - 1];
+    });
+    t.after(() => worker.end());
+    const frames = [gray, half, gray];
+    const seen = await Promise.all(frames.map((frame) => worker.look(copy(frame))));
+    const engine = newEngine('builtin');
+    assert.deepEqual(
+      seen.map(({ counts, engine: name }) => ({ counts, name })),
+      frames.map((frame) => ({ counts: engine.count(frame), name: 'opencv' })),
+    );
+
+    const dying = hosts[0].end();
+    await assert.rejects(worker.look(copy(half)), { code: 'worker', message: /SIGKILL/ });
+    await dying;
+    assert.equal((await worker.look(copy(gray))).counts.moving, undefined);
+  });
+
+  it('tells why there is no OpenCV', async (t) => {
+    const worker = new FrameWorker({ engine: 'opencv' });
+    t.after(() => worker.end());
+    await assert.rejects(worker.look(copy(gray)), { code: 'engine', message: /neither is installed/ });
   });
 });

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { findOpenCv } from '../../../nodes/lib/detection/opencv';
+
+/** Where `npm test` builds the bindings to the system's OpenCV. */
+export const BINDINGS = join(__dirname, '../../../.cache/opencv');
+
+function bindings(): string | undefined {
+  try {
+    return findOpenCv([BINDINGS]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bindings' file, when they are installed. */
+export const openCvPath = bindings();
+
+/** Why the engine on OpenCV cannot be tested here, as node:test takes it; false when it can. */
+export const withoutBindings = openCvPath ? false : 'scripts/install-opencv.sh .cache/opencv was not run';
