@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../nodes/lib/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
@@ -83,18 +82,4 @@ export class Vehicle {
     this.arrivals.get(id)?.(received, datagram);
     this.arrivals.delete(id);
   }
-}
-
-/** Drops events one after the other with pauses (ms) in between. */
-export async function dropMany(
-  vehicle: Vehicle,
-  directory: string,
-  { count, pause }: { readonly count: number; readonly pause: () => number },
-): Promise<Drop[]> {
-  const drops: Drop[] = [];
-  for (let index = 0; index < count; index += 1) {
-    drops.push(await vehicle.drop(directory, `drop-${index}`));
-    await wait(pause());
-  }
-  return drops;
 }

@@ -1,18 +1,29 @@
-// From the event file closed to the first datagram received: this package beside the seed's watcher, stage by stage,
-// and what verification costs. npm run bench:alert [-- --json]
+// From the event file closed to the first datagram received: this package beside bare fs.watch and the seed's watcher,
+// stage by stage, and what verification costs. npm run bench:alert [-- --drops 500 --quick --json]
 import { setTimeout as wait } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { KeyRing } from '../../nodes/lib/alert/key-ring';
 import { verifyAlert } from '../../nodes/lib/alert/verify';
 import { Program } from '../support/process';
 import { testGroup } from '../support/multicast';
-import { dropMany, milliseconds, percentilesOf, Vehicle, type Drop, type Percentiles } from './alert-measure';
+import { milliseconds, percentilesOf, Vehicle, type Drop, type Percentiles } from './alert-measure';
 import { notesOf, startAlertUnit, type AlertUnit, type Notes } from './alert-unit';
 import { verificationThroughput } from './alert-throughput';
 
-const DROPS = 500;
+const { values: options } = parseArgs({
+  options: {
+    drops: { type: 'string', default: '500' },
+    // Only this package beside bare fs.watch.
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const DROPS = Number(options.drops);
+/** Milliseconds between drops. */
+const PAUSE = 20;
 const SEED_DROPS = 20;
 const FRESH_UNITS = 5;
 
@@ -20,18 +31,50 @@ const FRESH_UNITS = 5;
 const WAY = ['v2x-alert', 'hmac-sign', 'v2x-multicast-out', 'debug'];
 const STAGES = ['taken and parsed', 'alert made, number kept', 'signed', 'sent and reported'];
 
-/** Drops to a unit that runs for a while. */
+/**
+ * Drops to a unit that runs for a while, and in turn to bare fs.watch: what else the machine does is the same for both.
+ */
 async function measureUnit() {
   const bench = await startAlertUnit();
   const vehicle = await Vehicle.listen(bench.group);
+  const floor = await startWatcher(process.execPath, resolve('test/bench/alert-bare.cjs'), []);
+  const drops: Drop[] = [];
+  const bare: Drop[] = [];
   try {
-    const drops = await dropMany(vehicle, bench.events, { count: DROPS, pause: () => 40 });
+    for (let count = 0; count < DROPS; count += 1) {
+      drops.push(await vehicle.drop(bench.events, `drop-${count}`));
+      await wait(PAUSE);
+      bare.push(await floor.vehicle.drop(floor.directory, `bare-${count}`));
+      await wait(PAUSE);
+    }
     const stages = stagesOf(drops, await notesOf(bench.unit));
-    return { latency: percentilesOf(drops.map(latency)), stages, verified: await verifying(drops, bench) };
+    return {
+      unit: percentilesOf(drops.map(latency)),
+      bare: percentilesOf(bare.map(latency)),
+      stages: { ...stages, verified: await verifying(drops, bench) },
+    };
   } finally {
     vehicle.close();
+    await floor.stop();
     await bench.unit.stop();
   }
+}
+
+/** Starts another program that watches a directory and sends. */
+async function startWatcher(command: string, script: string, args: readonly string[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'v2x-bench-'));
+  const group = await testGroup();
+  const vehicle = await Vehicle.listen(group);
+  const watcher = Program.start(command, [script, ...args, directory, group.address, String(group.port)], {
+    env: { ...process.env, V2X_KEY: 'a secret of the bench, which is long enough' },
+  });
+  await watcher.line(/^watching/);
+  const stop = async () => {
+    vehicle.close();
+    await watcher.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { directory, vehicle, stop };
 }
 
 /** The very first drop to a unit, which finds nothing warm: over several units. */
@@ -49,27 +92,17 @@ async function measureFirst(): Promise<number[]> {
 }
 
 async function measureSeed(): Promise<Percentiles> {
-  const directory = await mkdtemp(join(tmpdir(), 'v2x-bench-seed-'));
-  const group = await testGroup();
-  const vehicle = await Vehicle.listen(group);
-  const script = resolve('test/bench/alert-seed.py');
-  const watcher = Program.start(
-    '/usr/bin/python3',
-    [script, 'watch', directory, group.address, String(group.port)],
-    { env: { ...process.env, V2X_KEY: 'a secret of the bench, which is long enough' } },
-  );
+  const seed = await startWatcher('/usr/bin/python3', resolve('test/bench/alert-seed.py'), ['watch']);
+  const drops: Drop[] = [];
   try {
-    await watcher.line(/^watching/);
-    // At random, so that drops fall anywhere between two polls.
-    const drops = await dropMany(vehicle, directory, {
-      count: SEED_DROPS,
-      pause: () => Math.random() * 1000,
-    });
+    for (let count = 0; count < SEED_DROPS; count += 1) {
+      drops.push(await seed.vehicle.drop(seed.directory, `drop-${count}`));
+      // At random, so that drops fall anywhere between two polls.
+      await wait(Math.random() * 1000);
+    }
     return percentilesOf(drops.map(latency));
   } finally {
-    vehicle.close();
-    await watcher.stop();
-    await rm(directory, { recursive: true, force: true });
+    await seed.stop();
   }
 }
 
@@ -101,34 +134,42 @@ async function verifying(drops: readonly Drop[], { secret }: AlertUnit): Promise
   return percentilesOf(durations);
 }
 
-async function main(): Promise<void> {
-  const { latency: unit, stages, verified } = await measureUnit();
+async function measure() {
+  const load = loadavg()[0];
+  const { unit, bare, stages } = await measureUnit();
+  const result = {
+    load_before: load,
+    unit_ms: unit,
+    bare_ms: bare,
+    times_bare: Number((unit.p50 / bare.p50).toFixed(2)),
+    stages_ms: stages,
+  };
+  if (options.quick) return result;
   const first = await measureFirst();
   const seed = await measureSeed();
   const throughput = await verificationThroughput();
-  const times_faster = Math.round(seed.p50 / unit.p50);
-  if (process.argv.includes('--json')) {
-    console.log(
-      JSON.stringify({
-        unit_ms: unit,
-        seed_ms: seed,
-        times_faster,
-        first_ms: first,
-        stages_ms: { ...stages, verified },
-        verified_per_s: throughput,
-      }),
-    );
-    return;
-  }
+  return {
+    ...result,
+    seed_ms: seed,
+    times_faster: Math.round(seed.p50 / unit.p50),
+    first_ms: first,
+    verified_per_s: throughput,
+  };
+}
+
+function show(result: Awaited<ReturnType<typeof measure>>): void {
   console.log(`Event file closed -> first datagram received, ms (target: p50 < 2, p99 < 8)`);
-  row(`this package, ${DROPS} drops`, unit);
-  row(`the seed's watcher, ${SEED_DROPS} drops`, seed);
-  console.log(`  ${times_faster} times faster at the median`);
-  console.log(`  first drop of ${FRESH_UNITS} fresh units: ${first.join(', ')}`);
+  row(`this package, ${DROPS} drops`, result.unit_ms);
+  row(`bare fs.watch, ${DROPS} drops in turn`, result.bare_ms);
+  console.log(`  median ${result.times_bare} times that of bare fs.watch; load before ${result.load_before}`);
   console.log('Stages, ms');
-  for (const [name, percentiles] of Object.entries({ ...stages, verified })) row(name, percentiles);
+  for (const [name, percentiles] of Object.entries(result.stages_ms)) row(name, percentiles);
+  if (!('seed_ms' in result)) return;
+  row(`the seed's watcher, ${SEED_DROPS} drops`, result.seed_ms);
+  console.log(`  its median is ${result.times_faster} times ours`);
+  console.log(`First drop of ${FRESH_UNITS} fresh units, ms: ${result.first_ms.join(', ')}`);
   console.log('Verification on one core, datagrams per second');
-  for (const [name, perSecond] of Object.entries(throughput))
+  for (const [name, perSecond] of Object.entries(result.verified_per_s))
     console.log(`  ${name.padEnd(34)} ${perSecond}`);
 }
 
@@ -137,4 +178,7 @@ function row(name: string, { p50, p95, p99 }: Percentiles): void {
   console.log(`  ${name.padEnd(34)} p50 ${cells[0]}   p95 ${cells[1]}   p99 ${cells[2]}`);
 }
 
-void main();
+void measure().then((result) => {
+  if (options.json) console.log(JSON.stringify(result));
+  else show(result);
+});
