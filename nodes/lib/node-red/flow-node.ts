@@ -45,6 +45,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
   readonly random: () => number;
   readonly status: NodeStatus;
 
+  /** Texts of the catalogue as they were looked up. */
+  private readonly templates = new Map<string, string>();
   private readonly closing = new AbortController();
   /** What one attempt at the setup began ends with it. */
   private scope = new AbortController();
@@ -76,9 +78,25 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** A text of the node's catalogue (`locales/<language>/<type>.json`), by its key below the type. */
   text(key: string, values: Values = {}): string {
+    return this.template(key, Object.keys(values)).replaceAll(/__(\w+?)__/g, (whole, name: string) =>
+      Object.hasOwn(values, name) ? String(values[name]) : whole,
+    );
+  }
+
+  /**
+   * A text with its placeholders still in it, looked up once: a lookup takes so long that a status at each step would
+   * be the slowest part of a warning's way.
+   */
+  private template(key: string, names: readonly string[]): string {
     const full = `${this.type}.${key}`;
-    const text: unknown = this.RED._(full, { ...values });
-    return typeof text === 'string' ? text : full;
+    const id = [full, ...names].join(' ');
+    let template = this.templates.get(id);
+    if (template === undefined) {
+      const text: unknown = this.RED._(full, Object.fromEntries(names.map((name) => [name, `__${name}__`])));
+      template = typeof text === 'string' ? text : full;
+      this.templates.set(id, template);
+    }
+    return template;
   }
 
   /** Where a directory setting points, see `dataPath`. */
