@@ -2,6 +2,7 @@ import { runInbox, type InboxOptions } from '../lib/event/inbox';
 import { rehearseParsing } from '../lib/event/rehearse';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
+import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
 
 interface Config {
@@ -27,20 +28,22 @@ export default defineNode<Config>({
     };
     rehearseParsing();
     let count = 0;
-    node.run((signal, healthy) =>
-      runInbox(
+    node.runBetweenDeploys((signal, healthy) => {
+      const deliveries = node.deliveries(signal);
+      return runInbox(
         options,
         {
           watching() {
             healthy();
             node.status.ok('watching');
           },
-          taken({ event, file, taken, stale }) {
+          taken({ event, file, taken, stale }, handled) {
             count += 1;
-            node.send(
-              { payload: event, event: { id: event.id, file, taken, ...(stale && { stale }) } },
-              null,
-            );
+            const about = { id: event.id, file, taken, ...(stale && { stale }) };
+            const send = (message: Message) => {
+              node.send(message, null);
+            };
+            deliveries.follow({ payload: event, event: about }, send, handled);
             node.status.ok(stale ? 'stale' : 'taken', { count, type: event.type });
           },
           refused(refusal) {
@@ -53,8 +56,8 @@ export default defineNode<Config>({
         },
         node.clock,
         signal,
-      ),
-    );
+      );
+    });
     return {};
   },
 });

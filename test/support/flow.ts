@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeMessage, NodeStatus } from 'node-red';
@@ -7,7 +8,9 @@ import helper from 'node-red-node-test-helper';
 import { atEnd, type Ending } from './at-end';
 import type { Environment, NodeModule } from '../../nodes/lib/node-red/define-node';
 
-helper.init(require.resolve('node-red'));
+const nodeRed = require.resolve('node-red');
+helper.init(nodeRed);
+const { hooks } = createRequire(nodeRed)('@node-red/util') as Pick<NodeAPI, 'hooks'>;
 
 interface FlowItem {
   readonly id: string;
@@ -43,7 +46,8 @@ export async function startFlow(
   options: { environment?: Environment; credentials?: Record<string, Record<string, string>> } = {},
 ): Promise<void> {
   const bound = modules.map((module) => (RED: NodeAPI) => {
-    module(RED, options.environment);
+    // The helper leaves out the hooks that real runtimes have.
+    module(Object.assign(RED, { hooks }), options.environment);
   });
   // The helper's own types know neither several modules nor credentials together.
   const load = helper.load.bind(helper) as unknown as (

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, V2xError } from '../errors';
+import { nameAgain } from './id';
 import { KeptFiles, moveInto } from './kept';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
@@ -15,13 +16,9 @@ export interface Custody {
   /**
    * Takes a file. Synchronous, as reading is: a warning must not queue for Node's thread pool behind somebody's clip.
    * @param content the bytes that were read from it
-   * @returns where it is now; undefined when another watcher has it or it is gone
+   * @returns undefined when another watcher has it or it is gone
    */
-  claim(name: string, content: Uint8Array): string | undefined;
-  /** Gives a claimed file back: it changed meanwhile. */
-  release(name: string): Promise<void>;
-  /** Puts away a claimed file whose event was sent on. */
-  finish(name: string): Promise<void>;
+  claim(name: string, content: Uint8Array): Claim | undefined;
   /**
    * Puts away a file, not claimed, that is no event.
    * @param stamp tells this state of the file from another
@@ -33,6 +30,16 @@ export interface Custody {
   close(): Promise<void>;
 }
 
+/** A file that is this watcher's. */
+export interface Claim {
+  /** Where it is now. */
+  readonly path: string;
+  /** Gives it back: it changed meanwhile. */
+  release(): Promise<void>;
+  /** Puts it away: its event is in good hands. */
+  finish(): Promise<void>;
+}
+
 /**
  * Takes a file by moving it into a directory of this watcher's own below `.taking`, and keeps it in `done`
  * or deletes it afterwards.
@@ -40,6 +47,9 @@ export interface Custody {
 export class MovingCustody implements Custody {
   private readonly done: KeptFiles;
   private readonly rejected: KeptFiles;
+  /** Paths of files that are claimed and not finished. */
+  private readonly claimed = new Set<string>();
+  private again = 0;
   private owner = '';
 
   constructor(
@@ -60,22 +70,32 @@ export class MovingCustody implements Custody {
     this.owner = await registerOwner();
   }
 
-  claim(name: string): string | undefined {
-    const claimed = join(this.taking(this.owner), name);
-    const move = () => renameIfThere(join(this.directory, name), claimed);
-    if (move()) return claimed;
-    // The place for claimed files may be missing rather than the file: the first time, or somebody removed it.
-    mkdirSync(this.taking(this.owner), { recursive: true });
-    return move() ? claimed : undefined;
+  claim(name: string): Claim | undefined {
+    const path = this.placeFor(name);
+    const move = () => renameIfThere(join(this.directory, name), path);
+    if (!move()) {
+      // The place for claimed files may be missing rather than the file: the first time, or somebody removed it.
+      mkdirSync(dirname(path), { recursive: true });
+      if (!move()) return undefined;
+    }
+    this.claimed.add(path);
+    const end = async (step: Promise<unknown>) => {
+      await unlessGone(step);
+      this.claimed.delete(path);
+    };
+    return {
+      path,
+      release: () => end(moveBack(this.directory, path)),
+      finish: () => end(this.options.keepDone ? this.done.add(path) : rm(path)),
+    };
   }
 
-  async release(name: string): Promise<void> {
-    await moveInto(this.directory, join(this.taking(this.owner), name));
-  }
-
-  async finish(name: string): Promise<void> {
-    const claimed = join(this.taking(this.owner), name);
-    await unlessGone(this.options.keepDone ? this.done.add(claimed) : rm(claimed));
+  /** A place of its own for each claim, also when a writer uses one name again and again. */
+  private placeFor(name: string): string {
+    const path = join(this.taking(this.owner), name);
+    if (!this.claimed.has(path)) return path;
+    this.again += 1;
+    return join(this.taking(this.owner), String(this.again), name);
   }
 
   async reject(name: string): Promise<boolean> {
@@ -98,10 +118,15 @@ export class MovingCustody implements Custody {
 
   private async free(owner: string): Promise<void> {
     const taking = this.taking(owner);
-    for (const entry of await readdir(taking, { withFileTypes: true }))
-      if (entry.isFile()) await unlessGone(moveInto(this.directory, join(taking, entry.name)));
+    for (const entry of await readdir(taking, { withFileTypes: true, recursive: true }))
+      if (entry.isFile()) await unlessGone(moveBack(this.directory, join(entry.parentPath, entry.name)));
     await rm(taking, { recursive: true, force: true });
   }
+}
+
+/** Under a name that gives its event the same id when its own is taken by now. */
+function moveBack(directory: string, path: string): Promise<string> {
+  return moveInto(directory, path, nameAgain);
 }
 
 /** @returns false when there is no such file, or no such directory to move it into */

@@ -124,12 +124,11 @@ class Inbox {
       while (!this.signal.aborted) {
         const name = this.changes.next();
         await this.take(name, false);
-        const putAway = await this.taker.putAway();
         if (this.rescanDue) {
           cancelRescan();
           await this.rescan();
           cancelRescan = this.scheduleRescan();
-        } else if (name === undefined && !putAway) await this.changes.wait();
+        } else if (name === undefined) await this.changes.wait();
       }
     } finally {
       cancelRescan();

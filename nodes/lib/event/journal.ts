@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../errors';
-import type { Custody } from './custody';
+import type { Claim, Custody } from './custody';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
 const DONE = 'done';
@@ -14,10 +14,10 @@ const DONE = 'done';
  */
 export class JournalCustody implements Custody {
   private readonly journal: string;
-  /** Entries by the file they are about; a file has one for each content it had. */
+  /** Entries by the file they are about, oldest first; a file has one for each content it had. */
   private readonly entries = new Map<string, Set<string>>();
   /** Entries of files that are claimed and not finished. */
-  private readonly claimed = new Map<string, string>();
+  private readonly claimed = new Set<string>();
   private owner = '';
 
   constructor(private readonly directory: string) {
@@ -29,15 +29,25 @@ export class JournalCustody implements Custody {
     const present = new Set((await readdir(this.directory)).map((name) => hash(name)));
     for (const entry of await readdir(this.journal)) {
       const state = await readlink(join(this.journal, entry)).catch(() => '');
-      const [file = ''] = entry.split('-');
-      const keep = state === DONE ? present.has(file) : await ownerLives(state);
-      if (keep) this.entriesOf(file).add(entry);
+      const keep = state === DONE ? present.has(fileOf(entry)) : await ownerLives(state);
+      if (keep) this.entriesOf(fileOf(entry)).add(entry);
       else await rm(join(this.journal, entry), { recursive: true, force: true });
     }
     this.owner = await registerOwner();
   }
 
-  claim(name: string, content: Uint8Array): string | undefined {
+  claim(name: string, content: Uint8Array): Claim | undefined {
+    const entry = this.enter(name, content);
+    return entry === undefined
+      ? undefined
+      : {
+          path: join(this.directory, name),
+          release: () => this.release(entry),
+          finish: () => this.finish(entry),
+        };
+  }
+
+  private enter(name: string, content: Uint8Array): string | undefined {
     const entry = `${hash(name)}-${hash(content)}`;
     try {
       symlinkSync(this.owner, join(this.journal, entry));
@@ -45,44 +55,47 @@ export class JournalCustody implements Custody {
       if (codeOf(error) === 'EEXIST') return undefined;
       throw error;
     }
-    this.claimed.set(name, entry);
-    return join(this.directory, name);
+    this.claimed.add(entry);
+    this.entriesOf(fileOf(entry)).add(entry);
+    return entry;
   }
 
-  async release(name: string): Promise<void> {
-    const entry = this.claimed.get(name);
-    this.claimed.delete(name);
-    if (entry !== undefined) await rm(join(this.journal, entry), { force: true });
+  private async release(entry: string): Promise<void> {
+    this.claimed.delete(entry);
+    this.entriesOf(fileOf(entry)).delete(entry);
+    await rm(join(this.journal, entry), { force: true });
   }
 
-  async finish(name: string): Promise<void> {
-    const entry = this.claimed.get(name);
-    if (entry === undefined) return;
+  private async finish(entry: string): Promise<void> {
+    this.claimed.delete(entry);
+    // A later content of the file was finished before.
+    if (!this.entriesOf(fileOf(entry)).has(entry)) return;
     const finished = join(this.journal, `${entry}-${this.owner}`);
     await symlink(DONE, finished);
     await rename(finished, join(this.journal, entry));
-    this.claimed.delete(name);
-    await this.forgetOthers(entry);
+    await this.forgetBefore(entry);
   }
 
   async reject(name: string, stamp: string): Promise<boolean> {
-    if (this.claim(name, Buffer.from(stamp)) === undefined) return false;
-    await this.finish(name);
+    const entry = this.enter(name, Buffer.from(stamp));
+    if (entry === undefined) return false;
+    await this.finish(entry);
     return true;
   }
 
   async close(): Promise<void> {
     unregisterOwner(this.owner);
-    for (const name of [...this.claimed.keys()]) await this.release(name);
+    for (const entry of [...this.claimed]) await this.release(entry);
   }
 
   /** Drops what the journal says of earlier contents of a file. */
-  private async forgetOthers(entry: string): Promise<void> {
-    const [file = ''] = entry.split('-');
-    const entries = this.entriesOf(file);
-    for (const other of entries) await rm(join(this.journal, other), { force: true });
-    entries.clear();
-    entries.add(entry);
+  private async forgetBefore(entry: string): Promise<void> {
+    const entries = this.entriesOf(fileOf(entry));
+    for (const other of entries) {
+      if (other === entry) return;
+      entries.delete(other);
+      await rm(join(this.journal, other), { force: true });
+    }
   }
 
   private entriesOf(file: string): Set<string> {
@@ -90,6 +103,11 @@ export class JournalCustody implements Custody {
     this.entries.set(file, entries);
     return entries;
   }
+}
+
+/** The part of an entry that stands for the file's name. */
+function fileOf(entry: string): string {
+  return entry.split('-')[0] ?? '';
 }
 
 function hash(data: string | Uint8Array): string {

@@ -49,18 +49,26 @@ async function arrivalOf(path: string): Promise<number> {
   );
 }
 
+/** Makes a name of another's parts and a random one. */
+export type NameMaker = (stem: string, random: string, extension: string) => string;
+
+const besideOthers: NameMaker = (stem, random, extension) => `${stem}.${random}${extension}`;
+
 /**
- * Moves a file into a directory: under its own name, or with a random part when that is taken. One step, so that
- * a crash leaves it in one of both places.
+ * Moves a file into a directory: under its own name, or another when that is taken. One step, so that a crash leaves it
+ * in one of both places.
  * @returns the name it has now
  * @throws the system's error, ENOENT when the file is gone
  */
-export async function moveInto(directory: string, path: string): Promise<string> {
+export async function moveInto(
+  directory: string,
+  path: string,
+  nameOf: NameMaker = besideOthers,
+): Promise<string> {
   const { base, name: stem, ext } = parse(path);
   const random = randomBytes(4).toString('hex');
-  const name = (await exists(join(directory, base)))
-    ? `${stem.slice(0, LONGEST_STEM)}.${random}${ext}`
-    : base;
+  const taken = await exists(join(directory, base));
+  const name = taken ? nameOf(stem.slice(0, LONGEST_STEM), random, ext) : base;
   await rename(path, join(directory, name));
   return name;
 }

@@ -4,17 +4,13 @@ import type { CancelTimer, Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { currentUser, shellQuoted } from '../files';
 import type { Changes } from './changes';
-import type { Custody } from './custody';
+import type { Claim, Custody } from './custody';
 import type { IncidentEvent } from './event';
 import { eventIdOf } from './id';
 import { inFile, parseEvent } from './parse';
 import { readEventFile, stampOf, type FileContent } from './read';
 
-/**
- * A file is put away this long after its event was sent, when the nodes behind have it safe;
- * if the process dies before, the event is taken again under the same id.
- */
-const SETTLE_SECONDS = 1;
+const JUST_WRITTEN_SECONDS = 10;
 
 export interface TakenEvent {
   readonly event: IncidentEvent;
@@ -35,7 +31,11 @@ export interface RefusedFile {
 }
 
 export interface TakerHandlers {
-  taken(event: TakenEvent): void;
+  /**
+   * @param handled to be called when the event is in good hands. Until then its file is not put away: if the watch or
+   *   the process ends before, the event is taken again, under the same id.
+   */
+  taken(event: TakenEvent, handled: () => void): void;
   refused(file: RefusedFile): void;
   /** Something failed that does not stop the others. */
   failed(error: unknown): void;
@@ -57,8 +57,8 @@ export class Taker {
   private readonly growing = new Map<string, CancelTimer>();
   /** Files whose time to become whole is over. */
   private readonly overdue = new Set<string>();
-  /** Files whose event was sent, in that order: when they may be put away, in monotonic seconds. */
-  private readonly sent = new Map<string, { readonly due: number; readonly cancel: CancelTimer }>();
+  /** Files are put away one after the other, beside the taking of others. */
+  private puttingAway: Promise<void> = Promise.resolve();
   /** Files that stay though they are dealt with, by the state they were in. */
   private readonly left = new Map<string, string>();
 
@@ -75,10 +75,10 @@ export class Taker {
     await this.custody.open();
   }
 
-  /** Puts away what was sent and frees the rest. */
+  /** Puts away what was handled and frees the rest. */
   async close(): Promise<void> {
     for (const cancel of this.growing.values()) cancel();
-    for (const name of [...this.sent.keys()]) await this.finish(name);
+    await this.puttingAway;
     await this.custody.close();
   }
 
@@ -100,43 +100,30 @@ export class Taker {
     if (!isEventName(name) || (await this.isLeft(name))) return;
     const taken = await this.take(name, waited).catch((error: unknown) => this.cannotTake(name, error));
     if (!taken) return;
-    this.handlers.taken(taken);
-    const cancel = this.clock.after(SETTLE_SECONDS, () => {
-      this.changes.nudge();
+    this.handlers.taken(taken.event, () => {
+      this.puttingAway = this.puttingAway.then(() => this.finish(taken.claim));
     });
-    this.sent.set(name, { due: this.clock.monotonic() + SETTLE_SECONDS, cancel });
-  }
-
-  /**
-   * Puts away one file whose event was sent long enough ago: one, so that a new event does not wait for many.
-   * @returns whether there was one
-   */
-  async putAway(): Promise<boolean> {
-    for (const [name, { due }] of this.sent) {
-      if (due > this.clock.monotonic()) return false;
-      await this.finish(name);
-      return true;
-    }
-    return false;
   }
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
-  private async take(name: string, waited: boolean): Promise<TakenEvent | undefined> {
+  private async take(
+    name: string,
+    waited: boolean,
+  ): Promise<{ readonly event: TakenEvent; readonly claim: Claim } | undefined> {
     const { event, content } = this.read(name, waited);
-    // A new file under the name of one that was just sent.
-    if (this.sent.has(name)) await this.finish(name);
-    const claimed = this.custody.claim(name, content.bytes);
+    const claim = this.custody.claim(name, content.bytes);
     this.forget(name);
     if (this.options.leave) this.left.set(name, content.stamp);
-    if (claimed === undefined) return undefined;
-    if (!holds(claimed, content.bytes)) {
+    if (claim === undefined) return undefined;
+    if (!holds(claim.path, content.bytes)) {
       // Its writer went on, or replaced it, between reading and claiming.
-      await this.custody.release(name);
+      await claim.release();
       this.changes.add(name);
       return undefined;
     }
     const taken = this.clock.now();
-    return { event, file: name, taken, stale: waited && taken - event.ts > this.options.stale };
+    const stale = waited && taken - event.ts > this.options.stale;
+    return { event: { event, file: name, taken, stale }, claim };
   }
 
   private read(name: string, waited: boolean): { event: IncidentEvent; content: FileContent } {
@@ -145,7 +132,7 @@ export class Taker {
     const event = parseEvent(content.bytes, {
       file: name,
       id: eventIdOf(name, content.modified, content.bytes),
-      ts: waited ? Math.min(content.modified, now) : now,
+      ts: arrivalOf(content.modified, now, waited),
     });
     return { event, content };
   }
@@ -209,11 +196,9 @@ export class Taker {
     return lstat(this.pathOf(name)).then(stampOf, () => 'gone');
   }
 
-  private async finish(name: string): Promise<void> {
-    this.sent.get(name)?.cancel();
-    this.sent.delete(name);
+  private async finish(claim: Claim): Promise<void> {
     try {
-      await this.custody.finish(name);
+      await claim.finish();
     } catch (error) {
       this.handlers.failed(error);
     }
@@ -222,6 +207,14 @@ export class Taker {
   private pathOf(name: string): string {
     return join(this.options.directory, name);
   }
+}
+
+/**
+ * When an event without a time of its own arrived: when its file was last written, so that taken again it says the same.
+ * A file that was written long ago and comes now was moved here.
+ */
+function arrivalOf(modified: number, now: number, waited: boolean): number {
+  return waited || now - modified < JUST_WRITTEN_SECONDS ? Math.min(modified, now) : now;
 }
 
 /** Hidden and temporary files are somebody's work in progress. */

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock, type Clock } from '../clock';
 import { serveRoutes, type AdminRoute } from './admin';
+import { Deploys } from './deploys';
 import { FlowNode } from './flow-node';
 import type { Message } from './message';
 
@@ -46,6 +47,7 @@ export function defineNode<Config extends object, Credentials extends object = o
   spec: NodeSpec<Config, Credentials, Api>,
 ): NodeModule {
   return (RED, { clock = systemClock, random = Math.random } = {}) => {
+    Deploys.of(RED.events);
     function construct(this: Node<Credentials>, definition: NodeDef & Config): void {
       RED.nodes.createNode(this, definition);
       const flowNode = new FlowNode<Config, Credentials>(RED, this, definition, { clock, random });

@@ -2,6 +2,8 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../backoff';
 import { sleep, type Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
+import { Deliveries } from './deliveries';
+import { Deploys } from './deploys';
 import type { Message } from './message';
 import { dataPath, withoutUnset } from './settings';
 import { NodeStatus, type Values } from './status';
@@ -45,6 +47,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
   readonly random: () => number;
   readonly status: NodeStatus;
 
+  private readonly deploys: Deploys;
   /** Texts of the catalogue as they were looked up. */
   private readonly templates = new Map<string, string>();
   private readonly closing = new AbortController();
@@ -66,6 +69,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
     this.config = withoutUnset<Config>(definition);
     // Without stored credentials Node-RED leaves the property undefined, whatever its type says.
     this.credentials = withoutUnset((node.credentials as Credentials | undefined) ?? {});
+    this.deploys = Deploys.of(RED.events);
     this.clock = environment.clock;
     this.random = environment.random;
     this.status = new NodeStatus(node, (key, values) => this.text(key, values));
@@ -161,6 +165,24 @@ export class FlowNode<Config extends object = object, Credentials extends object
       stop.abort();
       await done;
     };
+  }
+
+  /**
+   * Keeps a task going like `run`, but only while all flows run: it ends when a deploy begins, whichever nodes that
+   * stops, and starts again after it.
+   */
+  runBetweenDeploys(task: Task): void {
+    this.run(async (signal, healthy) => {
+      while (!signal.aborted) {
+        const period = await this.deploys.started(signal);
+        if (!period.aborted) await task(period, healthy);
+      }
+    });
+  }
+
+  /** Follows messages that this node sends, until the signal is aborted. */
+  deliveries(signal: AbortSignal): Deliveries {
+    return new Deliveries(this.RED.hooks, this.clock, signal);
   }
 
   private async keepGoing(task: Task, signal: AbortSignal, policy: BackoffPolicy): Promise<void> {

@@ -68,8 +68,9 @@ export async function openInbox(
   const changes = new EventEmitter();
   const handlers = {
     watching: () => changes.emit('watching'),
-    taken: (event: TakenEvent) => {
+    taken: (event: TakenEvent, handled: () => void) => {
       taken.push(event);
+      handled();
     },
     refused: (file: RefusedFile) => {
       refused.push(file);

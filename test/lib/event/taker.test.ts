@@ -4,7 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Changes } from '../../../nodes/lib/event/changes';
-import { MovingCustody } from '../../../nodes/lib/event/custody';
+import type { IncidentEvent } from '../../../nodes/lib/event/event';
+import { MovingCustody, type Custody } from '../../../nodes/lib/event/custody';
+import { JournalCustody } from '../../../nodes/lib/event/journal';
 import { Taker, type RefusedFile, type TakenEvent } from '../../../nodes/lib/event/taker';
 import { FakeClock } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
@@ -12,20 +14,32 @@ import { temporaryDirectory } from '../../support/flow';
 type Context = Parameters<typeof temporaryDirectory>[0];
 
 /** A taker on a directory of its own; `disturb` makes its custody misbehave. */
-async function openTaker(t: Context, disturb: (custody: MovingCustody, directory: string) => void) {
-  const directory = await temporaryDirectory(t);
-  const custody = new MovingCustody(directory, { keepDone: true, limit: 10 });
+async function openTaker(
+  t: Context,
+  disturb: (custody: Custody, directory: string) => void = () => undefined,
+  after: 'done' | 'leave' = 'done',
+  place?: string,
+) {
+  const directory = place ?? (await temporaryDirectory(t));
+  const leave = after === 'leave';
+  const custody: Custody = leave
+    ? new JournalCustody(directory)
+    : new MovingCustody(directory, { keepDone: true, limit: 10 });
   disturb(custody, directory);
   const taken: TakenEvent[] = [];
+  const hands: (() => void)[] = [];
   const refused: RefusedFile[] = [];
   const failures: unknown[] = [];
   const clock = new FakeClock();
   const changes = new Changes();
   const taker = new Taker(
-    { directory, leave: false, incomplete: 5, stale: 600 },
+    { directory, leave, incomplete: 5, stale: 600 },
     custody,
     {
-      taken: (event) => taken.push(event),
+      taken: (event, handled) => {
+        taken.push(event);
+        hands.push(handled);
+      },
       refused: (file) => refused.push(file),
       failed: (error) => failures.push(error),
     },
@@ -34,17 +48,21 @@ async function openTaker(t: Context, disturb: (custody: MovingCustody, directory
   );
   await taker.open();
   const look = (name: string) => taker.look(name, { waited: false });
-  return { directory, taker, look, taken, refused, failures, clock, changes };
+  return { directory, taker, look, taken, hands, refused, failures, clock, changes };
+}
+
+function byNumber(one: IncidentEvent, other: IncidentEvent): number {
+  return Number(one.number) - Number(other.number);
 }
 
 describe('Taker', () => {
   it('loses nothing when the writer goes on between reading and claiming', async (t) => {
     const { directory, look, taken, changes } = await openTaker(t, (custody, place) => {
       const claim = custody.claim.bind(custody);
-      custody.claim = (name) => {
+      custody.claim = (name, content) => {
         custody.claim = claim;
         writeFileSync(join(place, name), '{"type": "rollover", ');
-        return claim(name);
+        return claim(name, content);
       };
     });
     writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
@@ -62,26 +80,72 @@ describe('Taker', () => {
     );
   });
 
-  it('puts a file away once its event had time to be kept by others', async (t) => {
-    const { directory, taker, look, clock } = await openTaker(t, () => undefined);
+  it('puts a file away once its event is in good hands, and gives it back otherwise', async (t) => {
+    const { directory, taker, look, hands } = await openTaker(t);
     writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
+    writeFileSync(join(directory, 'b.json'), '{"type": "fire"}');
     await look('a.json');
-
-    await taker.putAway();
+    await look('b.json');
     assert.deepEqual(await readdir(join(directory, 'done')), []);
-    await clock.advance(1);
-    await taker.putAway();
+
+    hands[0]();
+    await taker.close();
 
     assert.deepEqual(await readdir(join(directory, 'done')), ['a.json']);
+    assert.ok((await readdir(directory)).includes('b.json'));
   });
 
-  it('frees on closing what it could not put away', async (t) => {
-    const { directory, taker, look, taken, failures } = await openTaker(t, (custody) => {
-      custody.finish = () => Promise.reject(new Error('no space'));
+  for (const after of ['done', 'leave'] as const) {
+    it(`gives an event that it gives back the same id and time again (${after})`, async (t) => {
+      const first = await openTaker(t, undefined, after);
+      const { directory } = first;
+      // One name for two events, neither of them handled: both are kept apart.
+      const path = join(directory, 'event.json');
+      writeFileSync(path, '{"type": "fire", "number": 1}');
+      await first.look('event.json');
+      writeFileSync(path, '{"type": "fire", "number": 2}');
+      await first.look('event.json');
+      await first.taker.close();
+
+      const second = await openTaker(t, undefined, after, directory);
+      for (const name of await readdir(directory)) await second.look(name);
+
+      const told = (taken: TakenEvent[]) => taken.map(({ event }) => event).sort(byNumber);
+      // Where files stay, the first content is gone when it is written over.
+      assert.deepEqual(told(second.taken), told(first.taken).slice(after === 'leave' ? 1 : 0));
+    });
+  }
+
+  it('finishes an earlier content of a file late without forgetting the later one', async (t) => {
+    const { directory, taker, look, hands, taken } = await openTaker(t, undefined, 'leave');
+    const path = join(directory, 'event.json');
+    writeFileSync(path, '{"type": "fire", "number": 1}');
+    await look('event.json');
+    writeFileSync(path, '{"type": "fire", "number": 2}');
+    await look('event.json');
+
+    hands[1]();
+    hands[0]();
+    await taker.close();
+
+    const again = await openTaker(t, undefined, 'leave', directory);
+    await again.look('event.json');
+    assert.equal(taken.length, 2);
+    assert.deepEqual(again.taken, []);
+  });
+
+  it('reports what it cannot put away, and frees it on closing', async (t) => {
+    const { directory, taker, look, taken, hands, failures } = await openTaker(t, (custody) => {
+      const claim = custody.claim.bind(custody);
+      custody.claim = (name, content) => {
+        const claimed = claim(name, content);
+        return claimed && { ...claimed, finish: () => Promise.reject(new Error('no space')) };
+      };
     });
     writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
 
     await look('a.json');
+    hands[0]();
     await taker.close();
 
     assert.equal(taken.length, 1);
@@ -92,9 +156,9 @@ describe('Taker', () => {
   it('gives a file that it may not move some time, then says so once and goes on', async (t) => {
     const { directory, look, taken, refused, clock, changes } = await openTaker(t, (custody) => {
       const claim = custody.claim.bind(custody);
-      custody.claim = (name) => {
+      custody.claim = (name, content) => {
         if (name === 'mine.json') throw new Error('EPERM');
-        return claim(name);
+        return claim(name, content);
       };
       custody.reject = () => Promise.reject(new Error('EPERM'));
     });
