@@ -43,6 +43,10 @@ export default defineNode<Config>({
         const registry = await openRegistry();
         const { action, version, unsaved } = await registry.issue(event, { now, validity });
         const { referenceTime, expires, sequence } = action;
+        if (version === 'superseded') {
+          node.status.off(version, { sequence });
+          return;
+        }
         const alert = { actionId: actionIdOf(action), version, referenceTime, expires };
         send({ ...message, payload: alertOf(action, event), alert });
         node.status.ok(version, { sequence });

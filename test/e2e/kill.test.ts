@@ -1,68 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it, type TestContext } from 'node:test';
+import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { systemClock } from '../../nodes/lib/clock';
-import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import { writeAlertFlow } from '../support/alert-flow';
+import { streamEvents, watchAlerts } from '../support/alert-stream';
 import { testGroup } from '../support/multicast';
 import { Unit } from '../support/unit';
 
-/** 100 in a soak run: V2X_KILLS=100 npm test -- test/e2e/kill.test.ts */
+/** 100 in a soak run: npm run test:kills */
 const KILLS = Number(process.env.V2X_KILLS ?? 8);
-/** Milliseconds between events. */
-const PAUSE = 40;
-
-interface Claims {
-  readonly sub: string;
-  readonly event: { readonly id: string };
-}
-
-/** Notes under which action id each event is warned of. */
-async function watchAlerts(t: TestContext, group: Awaited<ReturnType<typeof testGroup>>) {
-  const actionIds = new Map<string, Set<string>>();
-  const news = new EventEmitter();
-  const stop = new AbortController();
-  const ready = once(news, 'ready');
-  const options = {
-    clock: systemClock,
-    maxBytes: 1400,
-    onReady: () => news.emit('ready'),
-    onDatagram: (datagram: Buffer) => {
-      const [, payload] = datagram.toString('latin1').split('.');
-      const { sub, event } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
-      actionIds.set(event.id, (actionIds.get(event.id) ?? new Set()).add(sub));
-      news.emit('alert');
-    },
-  };
-  const done = receiveMulticast(group, options, stop.signal);
-  t.after(async () => {
-    stop.abort();
-    await done;
-  });
-  await ready;
-  return { actionIds, news };
-}
-
-/** Drops numbered events without end; `stop` gives the ids of all. */
-function streamEvents(directory: string) {
-  const ids: string[] = [];
-  const timer = setInterval(() => {
-    const id = `event-${ids.length}`;
-    ids.push(id);
-    const event = { id, type: 'collision', ts: Date.now() / 1000, clip_hint: false };
-    writeFileSync(join(directory, `${id}.json`), JSON.stringify(event));
-  }, PAUSE);
-  return () => {
-    clearInterval(timer);
-    return ids;
-  };
-}
 
 it(
   `a unit killed ${KILLS} times under a stream of events warns of each, under an action id of its own`,
@@ -80,8 +30,8 @@ it(
     };
 
     let unit = await Unit.start(environment);
-    const stopStream = streamEvents(unit.directory('events'));
-    t.after(stopStream);
+    const stream = streamEvents(unit.directory('events'));
+    t.after(stream.stop);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await wait(randomInt(1000));
       await unit.program.stop('SIGKILL');
@@ -89,7 +39,7 @@ it(
     }
     t.after(() => unit.stop());
 
-    const ids = stopStream();
+    const ids = stream.stop();
     while (actionIds.size < ids.length) await once(news, 'alert');
 
     for (const id of ids)

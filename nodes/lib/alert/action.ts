@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { V2xError } from '../errors';
 
 /**
@@ -18,6 +19,8 @@ export interface Action {
   /** End of validity. */
   readonly expires: number;
   readonly status: 'active' | 'cancelled';
+  /** Digests of the last requests that led to its versions, latest last. */
+  readonly requests: readonly string[];
 }
 
 export type Version = 'new' | 'update' | 'cancel';
@@ -30,9 +33,31 @@ export interface Request {
   readonly ts: number;
 }
 
+/** So many requests are remembered for each event. */
+const REMEMBERED_REQUESTS = 8;
+
+/** Tells a request from others about the same event: a hash of all it says. */
+export function digestOf(request: Request): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64url').slice(0, 16);
+}
+
+/** The requests that an action remembers when one more led to a version of it. */
+export function requestsWith(digest: string, known: Action | undefined): readonly string[] {
+  return [...(known?.requests ?? []), digest].slice(-REMEMBERED_REQUESTS);
+}
+
 /**
- * Which version of an action a request leads to.
- * An event that is taken twice keeps its action; one that comes back after its cancel is a new action.
+ * Whether a request was carried out before: a crash or a deploy made the unit take its event twice.
+ * @returns `again` when what it led to is still the latest version, which may not be out; `superseded` when a later
+ *   request changed that; undefined when it is not known
+ */
+export function standingOf(digest: string, known: Action | undefined): 'again' | 'superseded' | undefined {
+  if (!known?.requests.includes(digest)) return undefined;
+  return known.requests.at(-1) === digest ? 'again' : 'superseded';
+}
+
+/**
+ * Which version of an action a request leads to; an event that comes back after its cancel is a new action.
  * @param known the event's action, undefined when there is none that is still valid
  * @throws V2xError `never-sent` or `cancelled`
  */

@@ -76,6 +76,8 @@ function isAction(value: unknown): value is Action {
   return (
     typeof record.eventId === 'string' &&
     numbers.every((number) => typeof number === 'number') &&
-    (record.status === 'active' || record.status === 'cancelled')
+    (record.status === 'active' || record.status === 'cancelled') &&
+    Array.isArray(record.requests) &&
+    record.requests.every((request) => typeof request === 'string')
   );
 }

@@ -1,13 +1,24 @@
 import { join } from 'node:path';
 import { messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory } from '../files';
-import { timesOf, versionOf, type Action, type Request, type Timing, type Version } from './action';
+import {
+  digestOf,
+  requestsWith,
+  standingOf,
+  timesOf,
+  versionOf,
+  type Action,
+  type Request,
+  type Timing,
+  type Version,
+} from './action';
 import { ActionJournal } from './journal';
 import { SequenceNumbers } from './sequence';
 
 export interface Issued {
   readonly action: Action;
-  readonly version: Version;
+  /** `again`: the event was taken twice, and this is the version that it led to; `superseded`: so it was, but that is history. */
+  readonly version: Version | 'again' | 'superseded';
   /** Why the version could not be kept on disk. The warning goes out all the same: lives depend on it. */
   readonly unsaved?: V2xError;
 }
@@ -46,7 +57,7 @@ export class ActionRegistry {
   }
 
   /**
-   * Makes the next version of an event's action. Its action id is persisted before the promise resolves.
+   * Makes the next version of an event's action, or gives the one that the very same request led to before. Its action id is persisted before the promise resolves.
    * @throws V2xError `never-sent`, `cancelled`, `expired` or `sequence`; the system's error when no
    *   sequence number can be reserved
    */
@@ -62,11 +73,15 @@ export class ActionRegistry {
   private async issueNow(request: Request, timing: Timing): Promise<Issued> {
     const found = this.byEvent.get(request.id);
     const valid = found && found.expires > timing.now ? found : undefined;
+    const digest = digestOf(request);
+    const standing = standingOf(digest, valid);
+    if (valid && standing) return { action: valid, version: standing };
     const version = versionOf(request, valid);
     const known = version === 'new' ? undefined : valid;
     const times = timesOf(request, known, timing);
     const sequence = known?.sequence ?? (await this.allocate(timing.now));
-    const action = { eventId: request.id, station: this.station, sequence, ...times };
+    const requests = requestsWith(digest, valid);
+    const action = { eventId: request.id, station: this.station, sequence, requests, ...times };
     this.remember(action);
     const unsaved = this.save(action, timing.now);
     return unsaved ? { action, version, unsaved } : { action, version };

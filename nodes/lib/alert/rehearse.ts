@@ -1,5 +1,5 @@
 import { alertOf } from './alert';
-import { timesOf, versionOf, type Action, type Request } from './action';
+import { digestOf, timesOf, versionOf, type Action, type Request } from './action';
 import { KeyRing } from './key-ring';
 import { sign } from './sign';
 import { verifyAlert } from './verify';
@@ -38,7 +38,7 @@ export async function rehearseVerifying(): Promise<void> {
 
 function rehearsedAction(sequence: number): Action {
   const times = timesOf(REQUEST, undefined, { now: 1, validity: 1 });
-  return { eventId: REQUEST.id, station: 0, sequence, ...times };
+  return { eventId: REQUEST.id, station: 0, sequence, requests: [digestOf(REQUEST)], ...times };
 }
 
 function rehearsedAlert(sequence: number) {

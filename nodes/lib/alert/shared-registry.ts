@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { V2xError } from '../errors';
+import { ensureWritableDirectory } from '../files';
+import { takeLock } from '../lock';
 import { ActionRegistry } from './registry';
 
 /** One user's hold on a registry. */
@@ -7,8 +11,14 @@ export interface SharedRegistry {
   release(): Promise<void>;
 }
 
+/** A registry, with what ends its use. */
+interface Opened {
+  readonly registry: ActionRegistry;
+  close(): Promise<void>;
+}
+
 interface Entry {
-  readonly registry: Promise<ActionRegistry>;
+  readonly opened: Promise<Opened>;
   users: number;
 }
 
@@ -20,7 +30,8 @@ const closing = new Map<string, Promise<void>>();
  * Opens a station's registry, the same for everybody in this process who asks for it:
  * two nodes with one station never hand out the same sequence number.
  * @param now Unix seconds
- * @throws what ActionRegistry.open throws; the next call tries again
+ * @throws V2xError `taken` when another process has the station, `lock`; what ActionRegistry.open throws.
+ *   The next call tries again
  */
 export async function shareRegistry(
   directory: string,
@@ -29,27 +40,50 @@ export async function shareRegistry(
 ): Promise<SharedRegistry> {
   const key = `${directory}\n${station}`;
   const entry = entries.get(key) ?? {
-    registry: (closing.get(key) ?? Promise.resolve()).then(() =>
-      ActionRegistry.open(directory, station, now),
-    ),
+    opened: (closing.get(key) ?? Promise.resolve()).then(() => open(directory, station, now)),
     users: 0,
   };
   entry.users += 1;
   entries.set(key, entry);
   try {
-    return { registry: await entry.registry, release: () => release(key, entry) };
+    return { registry: (await entry.opened).registry, release: () => release(key, entry) };
   } catch (error) {
     if (entries.get(key) === entry) entries.delete(key);
     throw error;
   }
 }
 
+/** Two processes with one station would hand out the same numbers, and spoil each other's files. */
+async function open(directory: string, station: number, now: number): Promise<Opened> {
+  await ensureWritableDirectory(directory, 'alert state');
+  const unlock = await lockStation(join(directory, `station-${station}.lock`));
+  if (!unlock) {
+    throw new V2xError(
+      'taken',
+      `Another process sends alerts as station ${station} from ${directory}; end it, or give this unit another station id or V2X_DATA`,
+      { station },
+    );
+  }
+  try {
+    const registry = await ActionRegistry.open(directory, station, now);
+    return { registry, close: () => registry.close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** Elsewhere than on Linux there is no flock; a unit for trying out goes without. */
+async function lockStation(path: string): Promise<(() => Promise<void>) | undefined> {
+  return process.platform === 'linux' ? takeLock(path) : () => Promise.resolve();
+}
+
 async function release(key: string, entry: Entry): Promise<void> {
   entry.users -= 1;
   if (entry.users > 0) return;
   entries.delete(key);
-  const closed = entry.registry
-    .then((registry) => registry.close())
+  const closed = entry.opened
+    .then((opened) => opened.close())
     .finally(() => {
       closing.delete(key);
     });

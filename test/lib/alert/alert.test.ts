@@ -17,6 +17,7 @@ const action: Action = {
   detected: 1_700_000_000,
   expires: 1_700_000_600,
   status: 'active',
+  requests: [],
 };
 
 describe('alertOf', () => {

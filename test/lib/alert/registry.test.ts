@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Request } from '../../../nodes/lib/alert/action';
 import { ActionRegistry } from '../../../nodes/lib/alert/registry';
 import { shareRegistry } from '../../../nodes/lib/alert/shared-registry';
+import { takeLock } from '../../../nodes/lib/lock';
 import { temporaryDirectory } from '../../support/flow';
 
 const NOW = 1_700_000_000;
@@ -39,17 +40,26 @@ describe('ActionRegistry', () => {
     );
   });
 
-  it('keeps the action id of an event that is taken twice, also by a process that began anew', async (t) => {
+  it('gives the same version for a request that comes twice, also to a process that began anew', async (t) => {
     const directory = await temporaryDirectory(t);
     const before = await ActionRegistry.open(directory, 1001, NOW);
     const first = await before.issue(event('a'), timing());
     // No close: the process was killed.
     const after = await ActionRegistry.open(directory, 1001, NOW);
-    const again = await after.issue(event('a'), timing());
-    assert.equal(again.action.sequence, first.action.sequence);
-    assert.equal(again.version, 'update');
+    assert.deepEqual(await after.issue(event('a'), timing(NOW + 1)), { ...first, version: 'again' });
+    const cancel = await after.issue(event('a', 'cancel', NOW + 1), timing(NOW + 1));
+    assert.equal(cancel.version, 'cancel');
+    assert.equal((await after.issue(event('a'), timing(NOW + 2))).version, 'superseded');
+    const again = await after.issue(event('a', 'cancel', NOW + 1), timing(NOW + 2));
+    assert.deepEqual(again, { ...cancel, version: 'again' });
+  });
+
+  it('takes a request that says something else for an update', async (t) => {
+    const registry = await ActionRegistry.open(await temporaryDirectory(t), 1001, NOW);
+    const first = await registry.issue(event('a'), timing());
+    const again = await registry.issue(event('a', 'new', NOW + 1), timing(NOW + 1));
+    assert.deepEqual([again.version, again.action.sequence], ['update', first.action.sequence]);
     assert.ok(again.action.referenceTime > first.action.referenceTime);
-    assert.equal((await after.issue(event('a', 'cancel'), timing())).version, 'cancel');
   });
 
   it('counts validity from detection, and a cancel lasts as long as what it cancels', async (t) => {
@@ -79,8 +89,6 @@ describe('ActionRegistry', () => {
     await assert.rejects(registry.issue(event('a', 'update', NOW + 2), timing(NOW + 2)), {
       code: 'cancelled',
     });
-    // The very same event again, after its cancel: a crash took it twice.
-    await assert.rejects(registry.issue(event('a', 'new', NOW), timing(NOW + 2)), { code: 'cancelled' });
     await assert.rejects(registry.issue(event('a', 'update'), timing(NOW + 601)), { code: 'never-sent' });
   });
 
@@ -184,6 +192,19 @@ describe('shareRegistry', () => {
     assert.notEqual(three.registry, two.registry);
     assert.equal((await three.registry.issue(event('c'), timing())).action.sequence, 2);
     await three.release();
+  });
+
+  it('refuses a station that another process has, and takes it when that ends', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const unlock = await takeLock(join(directory, 'station-7.lock'));
+    await assert.rejects(shareRegistry(directory, 7, NOW), {
+      code: 'taken',
+      message:
+        /^Another process sends alerts as station 7 from .*; end it, or give this unit another station/,
+    });
+    await (await shareRegistry(directory, 8, NOW)).release();
+    await unlock?.();
+    await (await shareRegistry(directory, 7, NOW)).release();
   });
 
   it('keeps stations apart', async (t) => {

@@ -1,0 +1,72 @@
+import { EventEmitter, once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { systemClock } from '../../nodes/lib/clock';
+import type { MulticastGroup } from '../../nodes/lib/multicast/group';
+import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
+
+interface Claims {
+  readonly sub: string;
+  readonly iat: number;
+  readonly event: { readonly id: string };
+}
+
+/** Notes under which action id, and in which versions, each event is warned of. */
+export async function watchAlerts(t: TestContext, group: MulticastGroup) {
+  const actionIds = new Map<string, Set<string>>();
+  /** Reference times. */
+  const versions = new Map<string, Set<number>>();
+  const news = new EventEmitter();
+  const stop = new AbortController();
+  const ready = once(news, 'ready');
+  const options = {
+    clock: systemClock,
+    maxBytes: 1400,
+    onReady: () => news.emit('ready'),
+    onDatagram: (datagram: Buffer) => {
+      const [, payload] = datagram.toString('latin1').split('.');
+      const { sub, iat, event } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+      actionIds.set(event.id, (actionIds.get(event.id) ?? new Set()).add(sub));
+      versions.set(event.id, (versions.get(event.id) ?? new Set()).add(iat));
+      news.emit('alert');
+    },
+  };
+  const done = receiveMulticast(group, options, stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await done;
+  });
+  await ready;
+  return { actionIds, versions, news };
+}
+
+/**
+ * Drops numbered events, one in so many milliseconds, until there are `most`; `stop` gives the ids of all.
+ * @param properties of each event
+ */
+export function streamEvents(
+  directory: string,
+  {
+    pause = 40,
+    most = Infinity,
+    properties = {},
+  }: { pause?: number; most?: number; properties?: object } = {},
+) {
+  const ids: string[] = [];
+  let running = true;
+  const drop = () => {
+    const id = `event-${ids.length}`;
+    ids.push(id);
+    const event = { id, type: 'collision', ts: Date.now() / 1000, clip_hint: false, ...properties };
+    writeFileSync(join(directory, `${id}.json`), JSON.stringify(event));
+    if (ids.length >= most) stop();
+  };
+  const timer = setInterval(drop, pause);
+  const stop = () => {
+    clearInterval(timer);
+    running = false;
+    return ids;
+  };
+  return { stop, running: () => running };
+}
