@@ -1,6 +1,7 @@
 import { runInbox, type InboxOptions } from '../lib/event/inbox';
 import { rehearseParsing } from '../lib/event/rehearse';
 import { V2xError } from '../lib/errors';
+import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
@@ -19,13 +20,15 @@ interface Config {
 /** Takes event files from a directory, each exactly once; what is no event goes to the second output. */
 export default defineNode<Config>({
   type: 'event-dir-in',
-  setup(node) {
+  async setup(node) {
     const options: InboxOptions = {
       directory: node.dataPath(node.config.directory ?? 'events'),
       after: afterSetting(node.config.after),
       incomplete: numberSetting('incomplete', node.config.incomplete, { fallback: 5, min: 0.1, max: 3600 }),
       stale: numberSetting('stale', node.config.stale, { fallback: 600, min: 0, max: 1e9 }),
     };
+    // Writers find it as soon as the unit is there, before the flows run.
+    await ensureWritableDirectory(options.directory, 'events');
     rehearseParsing();
     let count = 0;
     node.runBetweenDeploys((signal, healthy) => {

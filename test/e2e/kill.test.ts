@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeAlertFlow } from '../support/alert-flow';
-import { streamEvents, watchAlerts } from '../support/alert-stream';
+import { EventStream, watchAlerts } from '../support/alert-stream';
 import { testGroup } from '../support/multicast';
 import { Unit } from '../support/unit';
 
 /** 100 in a soak run: npm run test:kills */
 const KILLS = Number(process.env.V2X_KILLS ?? 8);
+/** Milliseconds between events. */
+const PAUSE = 40;
 
 it(
   `a unit killed ${KILLS} times under a stream of events warns of each, under an action id of its own`,
@@ -30,8 +32,11 @@ it(
     };
 
     let unit = await Unit.start(environment);
-    const stream = streamEvents(unit.directory('events'));
-    t.after(stream.stop);
+    const stream = new EventStream(unit.directory('events'));
+    t.after(() => {
+      stream.stop();
+    });
+    stream.start(PAUSE);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await wait(randomInt(1000));
       await unit.program.stop('SIGKILL');
@@ -39,7 +44,8 @@ it(
     }
     t.after(() => unit.stop());
 
-    const ids = stream.stop();
+    stream.stop();
+    const { ids } = stream;
     while (actionIds.size < ids.length) await once(news, 'alert');
 
     for (const id of ids)

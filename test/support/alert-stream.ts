@@ -41,32 +41,32 @@ export async function watchAlerts(t: TestContext, group: MulticastGroup) {
   return { actionIds, versions, news };
 }
 
-/**
- * Drops numbered events, one in so many milliseconds, until there are `most`; `stop` gives the ids of all.
- * @param properties of each event
- */
-export function streamEvents(
-  directory: string,
-  {
-    pause = 40,
-    most = Infinity,
-    properties = {},
-  }: { pause?: number; most?: number; properties?: object } = {},
-) {
-  const ids: string[] = [];
-  let running = true;
-  const drop = () => {
-    const id = `event-${ids.length}`;
-    ids.push(id);
-    const event = { id, type: 'collision', ts: Date.now() / 1000, clip_hint: false, ...properties };
-    writeFileSync(join(directory, `${id}.json`), JSON.stringify(event));
-    if (ids.length >= most) stop();
-  };
-  const timer = setInterval(drop, pause);
-  const stop = () => {
-    clearInterval(timer);
-    running = false;
-    return ids;
-  };
-  return { stop, running: () => running };
+/** Numbered events that are dropped as files. */
+export class EventStream {
+  readonly ids: string[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param properties of each event */
+  constructor(
+    private readonly directory: string,
+    private readonly properties: object = {},
+  ) {}
+
+  /** Drops one event in so many milliseconds from now on. */
+  start(pause: number): void {
+    this.timer = setInterval(() => {
+      this.drop();
+    }, pause);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  drop(): void {
+    const id = `event-${this.ids.length}`;
+    this.ids.push(id);
+    const event = { id, type: 'collision', ts: Date.now() / 1000, clip_hint: false, ...this.properties };
+    writeFileSync(join(this.directory, `${id}.json`), JSON.stringify(event));
+  }
 }
