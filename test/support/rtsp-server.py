@@ -62,17 +62,17 @@ def sound(rate, count):
 
 
 def feed(source, rate, make):
-    """Pushes what `make(count)` gives in real time, until the pipeline refuses it."""
+    """Pushes what `make(count)` gives in real time, until the pipeline refuses it; nothing where it gives None."""
     # Time stamps are taken from the pipeline's clock.
     while source.get_clock() is None:
         time.sleep(0.005)
     start, count = time.monotonic(), 0
     while True:
         time.sleep(max(0, start + count / rate - time.monotonic()))
-        buffer = Gst.Buffer.new_wrapped(make(count))
-        if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
-            return
+        data = make(count)
         count += 1
+        if data and source.emit("push-buffer", Gst.Buffer.new_wrapped(data)) != Gst.FlowReturn.OK:
+            return
 
 
 def launch_line(options):
@@ -101,7 +101,12 @@ def start_feeding(media, options):
 
     # Nothing else fills a high bit rate.
     noisy = options["kilobits"] > 1000
-    start("video", options["fps"], lambda count: picture(int(time.time() * 1000), count, noisy))
+
+    def frame(count):
+        dropped = options["uneven"] and count % 7 > 3
+        return None if dropped else picture(int(time.time() * 1000), count, noisy)
+
+    start("video", options["fps"], frame)
     audio = options["audio"]
     if audio != "none":
         start("audio", AUDIO_CHUNKS_PER_SECOND, lambda count: sound(AUDIO_RATES[audio], count))

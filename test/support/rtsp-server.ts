@@ -14,6 +14,8 @@ export interface RtspOptions {
   readonly codec?: 'h264' | 'h265';
   readonly gopSeconds?: number;
   readonly fps?: number;
+  /** Drops three of seven frames, as cameras do in the dark: a variable frame rate. */
+  readonly uneven?: boolean;
   /** B-frames between others; H.264 only. */
   readonly bFrames?: number;
   /** Bit rate of the video; above 1000 the picture is noisy, to fill it. Default 400. */
@@ -52,6 +54,7 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
     codec: 'h264',
     gopSeconds: 1,
     fps: 25,
+    uneven: false,
     bFrames: 0,
     kilobits: 400,
     audio: 'none',
