@@ -71,7 +71,7 @@ function shownAt(path: string): number[] {
 }
 
 /** Cuts a clip of what was recorded, and compares the time burnt into every frame with what the manifest tells. */
-async function checkClip(t: TestContext, ring: Ring) {
+async function checkClip(t: TestContext, ring: Ring, { bFrames = 0 }: RtspOptions = {}) {
   const first = ring.segments[0].from;
   const last = ring.segments.at(-1)?.to ?? NaN;
   // T0 is in the middle; the window ends within the last segment and begins within the first.
@@ -89,7 +89,9 @@ async function checkClip(t: TestContext, ring: Ring) {
   const errors = burnt.map((time, i) => description.achieved.from + shown[i] - time).slice(2);
   const [least, most] = [Math.min(...errors), Math.max(...errors)];
   t.diagnostic(`${burnt.length} frames, off by ${ms(least)} to ${ms(most)} ms`);
-  assert.ok(least > -2 * FRAME && most < BOUND, `off by ${ms(least)} to ${ms(most)} ms`);
+  // The camera holds a frame back until those that it is told from have come; nobody can see that from outside.
+  const bound = BOUND + bFrames * FRAME;
+  assert.ok(least > -2 * FRAME && most < bound, `off by ${ms(least)} to ${ms(most)} ms`);
 
   assert.ok(description.achieved.from <= window.from, 'it begins no later than asked');
   assert.ok(Math.abs(description.achieved.to - window.to) < 0.001, 'it ends when asked');
@@ -112,11 +114,11 @@ describe(
       it(`tells the time of every frame within 100 ms: ${name}`, async (t) => {
         const { camera, ring } = await setUp(t, options);
         await recordSegments(ring, camera, 3);
-        const { description, offT0 } = await checkClip(t, ring);
+        const { description, offT0 } = await checkClip(t, ring, options);
         assert.deepEqual([description.method, description.gaps], ['copy', []]);
         // Between two frames the picture of the first is shown; four frames apart when they come unevenly.
         assert.ok(
-          offT0 > -BOUND && offT0 < 4 * FRAME + BOUND,
+          offT0 > -2 * FRAME - BOUND && offT0 < 4 * FRAME + BOUND,
           `T0 shows the picture of ${ms(offT0)} ms before`,
         );
       });
@@ -133,7 +135,7 @@ describe(
     it('tells it across a freeze of the camera', async (t) => {
       const { camera, ring } = await setUp(t, {});
       const recording = recordSegments(ring, camera, 3);
-      await new Promise<void>((resolve) => ring.onSegment(() => resolve()));
+      await new Promise((resolve) => ring.onSegment(resolve));
       process.kill(camera.pid, 'SIGSTOP');
       await sleep(clock, 3);
       process.kill(camera.pid, 'SIGCONT');
