@@ -1,24 +1,40 @@
 // Run by namespace.test.ts in a network namespace of its own, where interfaces can be taken down and changed.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { networkInterfaces } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { multicastGroup, type MulticastGroup } from '../../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../../nodes/lib/multicast/receiver';
 import { MulticastSender } from '../../../nodes/lib/multicast/sender';
 import { FakeClock } from '../../support/fake-clock';
 
 const clock = new FakeClock();
+let links: Readable;
 
 function ip(command: string): void {
   execFileSync('ip', command.split(' '));
 }
 
-/** Linux takes up to a second until an interface that was set up also runs; there is no event to wait for. */
+/** What the kernel tells of links, from now on. */
+async function watchLinks(): Promise<Readable> {
+  const monitor = spawn('ip', ['monitor', 'link'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const heard = once(monitor.stdout, 'data').then(() => true);
+  // It does not say when it listens: it does when it hears of a change.
+  for (let mtu = 65_000; ; mtu -= 1) {
+    ip(`link set lo mtu ${mtu}`);
+    if (await Promise.race([heard, setImmediate(false)])) break;
+  }
+  monitor.unref();
+  process.on('exit', () => monitor.kill());
+  return monitor.stdout;
+}
+
+/** Linux takes up to a second until an interface that was set up also runs, and tells so. */
 async function setUp(): Promise<void> {
   ip('link set v0 up');
-  while (!networkInterfaces().v0) await setTimeout(10);
+  while (!networkInterfaces().v0) await once(links, 'data');
 }
 
 async function addInterface(address: string): Promise<void> {
@@ -120,9 +136,10 @@ async function checkIPv6(): Promise<void> {
 
 async function main(): Promise<void> {
   ip('link set lo up');
+  links = await watchLinks();
   await addInterface('10.77.0.1/24');
   await checkIPv4();
   await checkIPv6();
 }
 
-void main();
+void main().then(() => process.exit());
