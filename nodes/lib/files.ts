@@ -39,9 +39,18 @@ export async function writeWhole(
   await syncDirectory(dirname(path));
 }
 
+/** Makes what was written to a file durable. */
+export async function syncFile(path: string): Promise<void> {
+  await syncPath(path, constants.O_RDWR);
+}
+
 /** Makes renames and links in a directory durable. */
 export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY);
+  await syncPath(directory, constants.O_RDONLY);
+}
+
+async function syncPath(path: string, flags: number): Promise<void> {
+  const handle = await open(path, flags);
   try {
     await handle.sync();
   } finally {

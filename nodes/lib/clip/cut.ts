@@ -1,10 +1,11 @@
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
 import { findBinary, frameTimingOption } from '../ffmpeg/binary';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
+import { syncFile } from '../files';
 import { clipMetadata, concatList } from './concat-list';
 import type { SegmentMedia } from './footage';
 import type { InspectOptions } from './inspect';
@@ -186,14 +187,4 @@ export async function takeSnapshot(
   await runFfmpeg(args, { clock, signal, lowPriority: true });
   signal.throwIfAborted();
   await syncFile(target);
-}
-
-/** Makes what was written to a file durable. */
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,9 +1,9 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { link, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
 import { codeOf, messageOf } from '../errors';
-import { ensureWritableDirectory, syncDirectory } from '../files';
+import { ensureWritableDirectory, syncDirectory, syncFile } from '../files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
 import { appendToIndex, readIndex, writeIndex } from './index-file';
@@ -122,7 +122,8 @@ export class Ring implements SegmentRing {
    * @param path below `workDirectory`
    */
   async adopt(path: string, times: Omit<Segment, 'name' | 'bytes'>): Promise<Segment> {
-    const bytes = await syncFile(path);
+    await syncFile(path);
+    const { size: bytes } = await stat(path);
     const name = await this.giveName(path, times.from);
     const segment: Segment = { ...times, name, bytes };
     // The footage is there, whether or not a full disk takes the line of the index, which may be lost.
@@ -255,16 +256,5 @@ export class Ring implements SegmentRing {
     );
     for (const segment of closed) if (!this.reserved.has(segment.name)) this.add(segment);
     return open;
-  }
-}
-
-/** @returns its size in bytes */
-async function syncFile(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
   }
 }
