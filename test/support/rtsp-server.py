@@ -62,16 +62,23 @@ def sound(rate, count):
 
 
 def feed(source, rate, make):
-    """Pushes what `make(count)` gives in real time, until the pipeline refuses it; nothing where it gives None."""
+    """Pushes what `make(count)` gives in real time, nothing where it gives None.
+
+    Ends when the pipeline refuses it. Before it has taken the first one it may do so just because it is not ready yet.
+    """
     # Time stamps are taken from the pipeline's clock.
     while source.get_clock() is None:
         time.sleep(0.005)
-    start, count = time.monotonic(), 0
+    start, count, begun = time.monotonic(), 0, False
     while True:
         time.sleep(max(0, start + count / rate - time.monotonic()))
         data = make(count)
         count += 1
-        if data and source.emit("push-buffer", Gst.Buffer.new_wrapped(data)) != Gst.FlowReturn.OK:
+        if data is None:
+            continue
+        if source.emit("push-buffer", Gst.Buffer.new_wrapped(data)) == Gst.FlowReturn.OK:
+            begun = True
+        elif begun:
             return
 
 
