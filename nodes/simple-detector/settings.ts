@@ -1,12 +1,14 @@
+import { readAreas, type Area } from '../lib/detection/areas';
 import { isEngineChoice } from '../lib/detection/engines';
 import type { Size } from '../lib/detection/frame';
 import type { ThreadSettings } from '../lib/detection/frame-worker';
+import { rasterise } from '../lib/detection/mask';
 import { findOpenCv } from '../lib/detection/opencv';
 import { ROAD_SETTINGS, RoadRules } from '../lib/detection/road-rules';
 import type { Rules } from '../lib/detection/rules';
 import { SEED_SETTINGS, SeedRules } from '../lib/detection/seed-rules';
 import { V2xError } from '../lib/errors';
-import { numberSetting } from '../lib/node-red/settings';
+import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 
 /** As the editor stores it: numbers may be strings, of `${ENV}` too. */
 export interface Config {
@@ -25,9 +27,14 @@ export interface Config {
   fireSeconds: number | string;
   stillSeconds: number | string;
   cooldownSeconds: number | string;
+  evidenceFrames: number | string;
   /** Of mode `seed`. */
   fireFrames: number | string;
   stillFrames: number | string;
+  /** What is looked at, see `readAreas`; all of the picture when there are none. */
+  areas: readonly Area[] | string;
+  /** Whether an event brings its frame as JPEG in `msg.frame`. */
+  frame: boolean | string;
 }
 
 export interface Settings {
@@ -36,6 +43,8 @@ export interface Settings {
   /** Frames per second that are taken from a camera at most. */
   readonly fps: number;
   readonly thread: ThreadSettings;
+  /** Whether events bring their frame. */
+  readonly withFrame: boolean;
   /** Makes the rules as they are before the first frame. */
   readonly newRules: () => Rules;
 }
@@ -47,11 +56,14 @@ export function readSettings(config: Partial<Config>): Settings {
   const number: Reader = (name, fallback, min, max) =>
     numberSetting(name, config[name], { fallback, min, max });
   const whole: Reader = (...setting) => Math.round(number(...setting));
+  const size = { width: whole('width', 640, 16, 3840), height: whole('height', 360, 16, 2160) };
+  const areas = areasSetting(config.areas, size);
   return {
-    size: { width: whole('width', 640, 16, 3840), height: whole('height', 360, 16, 2160) },
+    size,
     fps: number('fps', 10, 0.1, 60),
-    thread: { engine: engineOf(config.engine || 'builtin') },
-    newRules: rulesOf(config.mode ?? 'road', number, whole),
+    thread: { engine: engineOf(config.engine || 'builtin'), areas },
+    withFrame: booleanSetting(config.frame, false),
+    newRules: rulesOf(config.mode ?? 'road', areas, { number, whole }),
   };
 }
 
@@ -66,7 +78,19 @@ function engineOf(engine: string): ThreadSettings['engine'] {
   return engine;
 }
 
-function rulesOf(mode: string, number: Reader, whole: Reader): () => Rules {
+function areasSetting(value: unknown, size: Size): Area[] {
+  const areas = readAreas(value);
+  if (rasterise(areas, size)?.data.every((byte) => byte === 0))
+    throw new V2xError('setting', 'The setting "areas" ignores all of the picture: nothing is left to watch');
+  return areas;
+}
+
+interface Readers {
+  readonly number: Reader;
+  readonly whole: Reader;
+}
+
+function rulesOf(mode: string, areas: readonly Area[], { number, whole }: Readers): () => Rules {
   const ratios = {
     redRatio: number('redPercent', ROAD_SETTINGS.redRatio * 100, 0, 100) / 100,
     stillRatio: number('stillPercent', ROAD_SETTINGS.stillRatio * 100, 0.001, 100) / 100,
@@ -76,6 +100,8 @@ function rulesOf(mode: string, number: Reader, whole: Reader): () => Rules {
     fireSeconds: number('fireSeconds', ROAD_SETTINGS.fireSeconds, 0, 3600),
     stillSeconds: number('stillSeconds', ROAD_SETTINGS.stillSeconds, 0.1, 86_400),
     cooldownSeconds: number('cooldownSeconds', ROAD_SETTINGS.cooldownSeconds, 0, 86_400),
+    evidenceFrames: whole('evidenceFrames', ROAD_SETTINGS.evidenceFrames, 1, 1000),
+    areas,
   };
   const seed = {
     ...ratios,

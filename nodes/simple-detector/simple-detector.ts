@@ -1,8 +1,11 @@
 import { Detector, type Judgement } from '../lib/detection/detector';
+import { encodeJpeg } from '../lib/detection/encode-image';
+import type { RawFrame } from '../lib/detection/frame';
 import type { CameraFault } from '../lib/detection/rules';
 import { watchCamera } from '../lib/detection/watch-camera';
+import { isJpeg } from '../lib/detection/wire-frame';
 import { WireFrames } from '../lib/detection/wire-frames';
-import { V2xError } from '../lib/errors';
+import { messageOf, V2xError } from '../lib/errors';
 import { displayAddress, type CameraSource } from '../lib/ffmpeg/source';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
@@ -36,12 +39,13 @@ class Watch {
     private readonly settings: Settings,
     private readonly source: CameraSource | undefined,
   ) {
-    this.detector = new Detector(
-      node.clock,
-      settings.newRules,
-      source && cameraName(source),
-      settings.thread,
-    );
+    this.detector = new Detector({
+      clock: node.clock,
+      newRules: settings.newRules,
+      camera: source && cameraName(source),
+      thread: settings.thread,
+      keepFrames: settings.withFrame,
+    });
     this.wire = new WireFrames(this.detector, settings.size, node);
     node.onClose(() => this.detector.end());
   }
@@ -58,7 +62,7 @@ class Watch {
         'This detector watches its camera; choose none to give it frames by the wire',
       );
     }
-    if (this.running) this.announce(await this.wire.take(message.payload), message);
+    if (this.running) await this.announce(await this.wire.take(message.payload), message);
   }
 
   start(): void {
@@ -118,15 +122,27 @@ class Watch {
         fps: settings.fps,
         onJudged: (judgement) => {
           healthy();
-          this.announce(judgement, {});
+          void this.announce(judgement, {});
         },
       }),
     );
   }
 
-  private announce({ events, newFault }: Judgement, message: Message): void {
-    for (const event of events) this.node.send({ ...message, payload: event }, null);
+  private async announce({ events, frame, newFault }: Judgement, message: Message): Promise<void> {
     if (newFault) this.node.report(cameraFault(newFault), message);
+    const picture = frame && (isJpeg(message.payload) ? message.payload : await this.encode(frame));
+    for (const event of events)
+      this.node.send({ ...message, payload: event, ...(picture ? { frame: picture } : {}) }, null);
+  }
+
+  /** An event without its picture is better than none. */
+  private async encode(frame: RawFrame): Promise<Buffer | undefined> {
+    try {
+      return await encodeJpeg(frame, this.node);
+    } catch (error) {
+      if (!this.node.signal.aborted) this.node.warn(messageOf(error));
+      return undefined;
+    }
   }
 }
 

@@ -92,9 +92,14 @@ export function medianChange(now: Frame, before: Frame): number {
   return sampledMedian(now.data.length, (at) => Math.abs(now.data[at] - before.data[at]));
 }
 
-/** Share of the cells that are marked. */
-export function shareOf(cells: Uint8Array): number {
-  return cells.reduce((marked, cell) => marked + cell, 0) / cells.length;
+/** Number of the cells that are marked. */
+export function countOf(cells: Uint8Array): number {
+  return cells.reduce((marked, cell) => marked + cell, 0);
+}
+
+/** Share of the cells that are marked; none of none. */
+export function shareOf(cells: Uint8Array, among = cells.length): number {
+  return among === 0 ? 0 : countOf(cells) / among;
 }
 
 /** Every so many values are enough for a median, and cheap to sort; no divisor of the cells in a row. */

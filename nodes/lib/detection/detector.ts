@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { RawFrame } from './frame';
 import { FrameWorker, type Sight, type ThreadSettings } from './frame-worker';
-import { movingRatioOf, type CameraFault, type Incident, type Rules } from './rules';
+import { movingRatioOf, redRatioOf, type CameraFault, type Incident, type Rules } from './rules';
 
 /** An incident with its evidence, ready for an event file. */
 export interface DetectedEvent extends Incident {
@@ -16,6 +16,8 @@ export interface DetectedEvent extends Incident {
 /** What one frame led to. */
 export interface Judgement {
   readonly events: readonly DetectedEvent[];
+  /** The frame, when it raised an event and frames are kept. */
+  readonly frame?: RawFrame;
   /** What is wrong with the camera, from this frame on. */
   readonly newFault?: CameraFault;
 }
@@ -41,6 +43,18 @@ export interface Arrival {
 
 export const arrival = (clock: Clock): Arrival => ({ wall: clock.now(), monotonic: clock.monotonic() });
 
+export interface DetectorOptions {
+  readonly clock: Clock;
+  /** Makes the rules as they are before the first frame. */
+  readonly newRules: () => Rules;
+  /** Name of the camera, for the events. */
+  readonly camera?: string | undefined;
+  /** What the engine's thread is told. */
+  readonly thread: ThreadSettings;
+  /** Whether judgements with events hold the frame. */
+  readonly keepFrames?: boolean;
+}
+
 /** Judges a stream of frames: the engine counts in its thread, the rules decide. */
 export class Detector {
   private readonly worker: FrameWorker;
@@ -51,20 +65,10 @@ export class Detector {
   private dropped = 0;
   private reported: number;
 
-  /**
-   * @param newRules makes the rules as they are before the first frame
-   * @param camera name of the camera, for the events
-   * @param thread what the engine's thread is told
-   */
-  constructor(
-    private readonly clock: Clock,
-    private readonly newRules: () => Rules,
-    private readonly camera?: string,
-    thread: ThreadSettings = { engine: 'builtin' },
-  ) {
-    this.worker = new FrameWorker(thread);
-    this.rules = newRules();
-    this.reported = clock.monotonic();
+  constructor(private readonly options: DetectorOptions) {
+    this.worker = new FrameWorker(options.thread);
+    this.rules = options.newRules();
+    this.reported = options.clock.monotonic();
   }
 
   /** Frames that are not judged yet. */
@@ -77,6 +81,8 @@ export class Detector {
    * @throws V2xError `worker` when the engine's thread died
    */
   async judge(frame: RawFrame, arrived: Arrival): Promise<Judgement> {
+    // The thread takes the frame over, and may have the next one before an event is known.
+    const kept = this.options.keepFrames ? { ...frame, data: frame.data.slice() } : undefined;
     const sight = await this.worker.look(frame);
     const { incidents, fault } = this.rules.judge({ ...sight, time: arrived.monotonic });
     const isNew = fault !== undefined && this.fault === undefined;
@@ -84,7 +90,11 @@ export class Detector {
     this.latest = sight;
     this.frames += 1;
     const events = incidents.map((incident) => this.event(incident, sight, arrived.wall));
-    return isNew ? { events, newFault: fault } : { events };
+    return {
+      events,
+      ...(kept && events.length > 0 ? { frame: kept } : {}),
+      ...(isNew ? { newFault: fault } : {}),
+    };
   }
 
   /** Notes that a frame came that nobody had time for. */
@@ -94,7 +104,7 @@ export class Detector {
 
   /** What was measured since the last report; undefined when no frame was judged. */
   report(): Report | undefined {
-    const now = this.clock.monotonic();
+    const now = this.options.clock.monotonic();
     const { latest, frames, dropped } = this;
     const seconds = now - this.reported;
     this.reported = now;
@@ -108,7 +118,7 @@ export class Detector {
 
   /** The rules start afresh. */
   rearm(): void {
-    this.rules = this.newRules();
+    this.rules = this.options.newRules();
     this.fault = undefined;
   }
 
@@ -120,13 +130,13 @@ export class Detector {
 
   private event(incident: Incident, sight: Sight, ts: number): DetectedEvent {
     const confidence = rounded(incident.confidence);
-    const camera = this.camera === undefined ? {} : { camera: this.camera };
+    const camera = this.options.camera === undefined ? {} : { camera: this.options.camera };
     return { ts, ...incident, confidence, ...camera, ...ratiosOf(sight) };
   }
 }
 
 function ratiosOf({ counts }: Sight): { red_ratio: number; moving_ratio?: number } {
-  const red_ratio = rounded(counts.red / counts.pixels);
+  const red_ratio = rounded(redRatioOf(counts));
   const moving = movingRatioOf(counts);
   return moving === undefined ? { red_ratio } : { red_ratio, moving_ratio: rounded(moving) };
 }

@@ -5,6 +5,8 @@ export interface FireSettings {
   readonly redRatio: number;
   /** For how long, in seconds, in the same place. */
   readonly fireSeconds: number;
+  /** And in so many frames in a row at least, however slowly they come. */
+  readonly evidenceFrames: number;
 }
 
 /** How long a place that burns may look otherwise. */
@@ -17,21 +19,27 @@ const FLICKER_SECONDS = 1;
 export class FireRule {
   private readonly burning: Float32Array;
   private raised = false;
+  private evidence = 0;
 
+  /**
+   * @param cells of the thumbnail
+   * @param watched how many of them are looked at
+   */
   constructor(
     private readonly settings: FireSettings,
     cells: number,
+    private readonly watched = cells,
   ) {
     this.burning = new Float32Array(cells);
   }
 
   /**
-   * @param reddened 1 for each cell that is red and usually is not
-   * @param redRatio share of red pixels of the whole frame
+   * @param reddened 1 for each cell that is looked at, is red and usually is not
+   * @param redRatio share of red pixels of all that are looked at
    * @param seconds since the frame before
    */
   judge(reddened: Uint8Array, redRatio: number, seconds: number): Incident | undefined {
-    const { redRatio: threshold, fireSeconds } = this.settings;
+    const { redRatio: threshold, fireSeconds, evidenceFrames } = this.settings;
     let burning = 0;
     this.burning.forEach((before, cell) => {
       const change = reddened[cell] === 1 ? seconds : -seconds;
@@ -39,9 +47,10 @@ export class FireRule {
       this.burning[cell] = after;
       if (after >= fireSeconds) burning += 1;
     });
-    const share = burning / this.burning.length;
+    const share = this.watched === 0 ? 0 : burning / this.watched;
     if (share < threshold / 2) this.raised = false;
-    if (this.raised || share <= threshold || redRatio <= threshold) return undefined;
+    this.evidence = share > threshold && redRatio > threshold ? this.evidence + 1 : 0;
+    if (this.raised || this.evidence === 0 || this.evidence < evidenceFrames) return undefined;
     this.raised = true;
     return fire(redRatio, threshold);
   }

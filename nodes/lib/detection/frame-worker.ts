@@ -1,4 +1,5 @@
 import { V2xError } from '../errors';
+import type { Area } from './areas';
 import type { Counts } from './engine';
 import { startHost, type EngineHost } from './engine-host';
 import type { EngineChoice } from './engines';
@@ -8,6 +9,8 @@ import type { View } from './view';
 /** What the engine's thread, or process, is told when it starts. */
 export interface ThreadSettings {
   readonly engine: EngineChoice;
+  /** What is looked at; all when there are none. */
+  readonly areas?: readonly Area[];
 }
 
 /** What the thread sees in one frame. */

@@ -1,8 +1,10 @@
-import { Background, medianChange, shareOf, type Difference } from './background';
+import type { Area } from './areas';
+import { Background, countOf, medianChange, shareOf, type Difference } from './background';
 import { CameraHealth } from './camera-health';
 import { FireRule } from './fire-rule';
 import type { Frame } from './frame';
-import { movingRatioOf, type Incident, type Reading, type Rules, type Verdict } from './rules';
+import { rasterise } from './mask';
+import { movingRatioOf, redRatioOf, type Incident, type Reading, type Rules, type Verdict } from './rules';
 import { StandstillRule } from './standstill-rule';
 
 export interface RoadSettings {
@@ -16,6 +18,10 @@ export interface RoadSettings {
   readonly stillSeconds: number;
   /** After an incident none of its type is raised for so many seconds. */
   readonly cooldownSeconds: number;
+  /** So many frames in a row must show an incident, however slowly they come. */
+  readonly evidenceFrames: number;
+  /** What is looked at for incidents; all when there are none. The camera's health is judged by all of the picture. */
+  readonly areas: readonly Area[];
 }
 
 export const ROAD_SETTINGS: RoadSettings = {
@@ -24,6 +30,8 @@ export const ROAD_SETTINGS: RoadSettings = {
   stillRatio: 0.005,
   stillSeconds: 9,
   cooldownSeconds: 60,
+  evidenceFrames: 3,
+  areas: [],
 };
 
 /** Levels by which most of the picture changes from one frame to the next only when the exposure or the scene jumps. */
@@ -80,6 +88,9 @@ class Scene {
   private readonly fire: FireRule;
   private readonly standstill: StandstillRule;
   private difference: Difference;
+  /** 1 for each cell that is looked at. */
+  private readonly watched: Uint8Array;
+  private readonly watchedCells: number;
   /** For how long something has been standing there. */
   private standingSeconds = 0;
 
@@ -89,7 +100,12 @@ class Scene {
   ) {
     this.background = new Background(latest);
     this.difference = this.background.compare(latest);
-    this.fire = new FireRule(settings, latest.width * latest.height);
+    const mask = rasterise(settings.areas, latest)?.data;
+    this.watched = new Uint8Array(latest.width * latest.height).map((_, cell) =>
+      mask?.[cell] === 0 ? 0 : 1,
+    );
+    this.watchedCells = countOf(this.watched);
+    this.fire = new FireRule(settings, this.watched.length, this.watchedCells);
     this.standstill = new StandstillRule(settings);
   }
 
@@ -107,13 +123,14 @@ class Scene {
 
   /** Judges the latest picture. */
   judge({ counts }: Reading, seconds: number, identicalSeconds: number): Incident[] {
-    const { changed, reddened } = this.difference;
-    const standing = changed.map((cell, index) => (reddened[index] === 1 ? 0 : cell));
-    const fire = this.fire.judge(reddened, counts.red / counts.pixels, seconds);
+    const changed = this.difference.changed.map((cell, index) => cell & this.watched[index]);
+    const reddened = this.difference.reddened.map((cell, index) => cell & this.watched[index]);
+    const standing = changed.map((cell, index) => cell & ~reddened[index]);
+    const fire = this.fire.judge(reddened, redRatioOf(counts), seconds);
     const standstill = this.standstill.judge({
       seconds,
       movingRatio: movingRatioOf(counts) ?? 0,
-      standingRatio: shareOf(standing),
+      standingRatio: shareOf(standing, this.watchedCells),
       identicalSeconds,
     });
     const evidence = this.standstill.holdsEvidence ? changed : reddened;

@@ -32,9 +32,15 @@ export interface Rules {
   judge(reading: Reading): Verdict;
 }
 
+/** Share of the red pixels; none where nothing is looked at. */
+export function redRatioOf({ red, pixels }: Counts): number {
+  return pixels === 0 ? 0 : red / pixels;
+}
+
 /** Share of moving pixels; undefined for a first frame. */
 export function movingRatioOf({ moving, pixels }: Counts): number | undefined {
-  return moving === undefined ? undefined : moving / pixels;
+  if (moving === undefined) return undefined;
+  return pixels === 0 ? 0 : moving / pixels;
 }
 
 /** A fire whose red share is `ratio`, by a rule that wants more than `threshold`. */

@@ -2,6 +2,7 @@ import type { Counts } from './engine';
 import {
   fire,
   movingRatioOf,
+  redRatioOf,
   standstill,
   type Incident,
   type Reading,
@@ -60,7 +61,7 @@ export function seedStep(
   counts: Counts,
   settings: SeedSettings,
 ): { readonly state: SeedState; readonly incidents: readonly Incident[] } {
-  const redRatio = counts.red / counts.pixels;
+  const redRatio = redRatioOf(counts);
   const movingRatio = movingRatioOf(counts);
   const red = Math.max(0, state.red + (redRatio > settings.redRatio ? 1 : -1));
   const still = stillCounter(state.still, movingRatio, settings.stillRatio);

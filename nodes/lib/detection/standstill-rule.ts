@@ -5,6 +5,8 @@ export interface StandstillSettings {
   readonly stillRatio: number;
   /** For how long, in seconds. */
   readonly stillSeconds: number;
+  /** And in so many frames in a row at least, however slowly they come. */
+  readonly evidenceFrames: number;
 }
 
 /** What the rule knows of a frame. */
@@ -13,7 +15,7 @@ export interface Motion {
   readonly seconds: number;
   /** Share of moving pixels. */
   readonly movingRatio: number;
-  /** Share of the picture where something is that usually is not. */
+  /** Share of what is looked at where something is that usually is not. */
   readonly standingRatio: number;
   /** For how long frames have been bit-identical, in seconds. */
   readonly identicalSeconds: number;
@@ -21,7 +23,7 @@ export interface Motion {
 
 /** Seconds of motion without a break that make traffic. */
 const TRAFFIC_SECONDS = 0.5;
-/** Share of the picture that something must take up to be a vehicle: 1 car of 60 x 20 pixels at 640 x 360. */
+/** Share of what is looked at that something must take up to be a vehicle: 1 car of 60 x 20 pixels at 640 x 360. */
 const VEHICLE_RATIO = 0.005;
 
 /**
@@ -31,6 +33,7 @@ const VEHICLE_RATIO = 0.005;
 export class StandstillRule {
   private movingSeconds = 0;
   private stillSeconds = 0;
+  private stillFrames = 0;
   /** `waiting` for traffic, `armed` by it, `raised` until the next. */
   private state: 'waiting' | 'armed' | 'raised' = 'waiting';
 
@@ -44,16 +47,23 @@ export class StandstillRule {
   judge({ seconds, movingRatio, standingRatio, identicalSeconds }: Motion): Incident | undefined {
     if (movingRatio >= this.settings.stillRatio) {
       this.stillSeconds = 0;
+      this.stillFrames = 0;
       this.movingSeconds += seconds;
       if (this.movingSeconds >= TRAFFIC_SECONDS) this.state = 'armed';
       return undefined;
     }
     this.movingSeconds = 0;
     this.stillSeconds += seconds;
-    const isOver = this.stillSeconds >= this.settings.stillSeconds && identicalSeconds < this.stillSeconds;
-    if (this.state !== 'armed' || !isOver) return undefined;
+    this.stillFrames += 1;
+    if (this.state !== 'armed' || !this.isOver(identicalSeconds)) return undefined;
     const stands = standingRatio >= VEHICLE_RATIO;
     this.state = stands ? 'raised' : 'waiting';
     return stands ? standstill(movingRatio, this.settings.stillRatio) : undefined;
+  }
+
+  private isOver(identicalSeconds: number): boolean {
+    const { stillSeconds, evidenceFrames } = this.settings;
+    const longEnough = this.stillSeconds >= stillSeconds && this.stillFrames >= evidenceFrames;
+    return longEnough && identicalSeconds < this.stillSeconds;
   }
 }

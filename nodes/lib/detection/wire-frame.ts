@@ -32,10 +32,17 @@ function imageFile(data: Uint8Array): ImageFile {
   if (data.length > MAX_IMAGE_BYTES) {
     throw refused(`the image has ${data.length} bytes; at most ${MAX_IMAGE_BYTES} are taken`);
   }
-  for (const format of ['jpeg', 'png'] as const) {
-    if (SIGNATURES[format].every((byte, index) => data[index] === byte)) return { format, data };
-  }
+  for (const format of ['jpeg', 'png'] as const) if (begins(data, format)) return { format, data };
   throw refused('the Buffer is neither a JPEG nor a PNG; raw pixels come as {width, height, channels, data}');
+}
+
+/** Whether it begins as a JPEG file does. */
+export function isJpeg(payload: unknown): payload is Uint8Array {
+  return payload instanceof Uint8Array && begins(payload, 'jpeg');
+}
+
+function begins(data: Uint8Array, format: ImageFile['format']): boolean {
+  return SIGNATURES[format].every((byte, index) => data[index] === byte);
 }
 
 function rawFrame(payload: object): RawFrame {

@@ -4,6 +4,7 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import type { Engine } from './engine';
 import { newEngine } from './engines';
 import { toFrame, type RawFrame } from './frame';
+import { MaskOfAreas } from './mask';
 import type { Failure, Sight, ThreadSettings } from './frame-worker';
 import { Viewer } from './view';
 
@@ -16,9 +17,11 @@ function answer(message: Sight | Failure): void {
 
 function watch(engine: Engine): (raw: RawFrame) => void {
   const viewer = new Viewer();
+  const mask = new MaskOfAreas(settings.areas ?? []);
   return (raw) => {
     const frame = toFrame(raw);
-    answer({ engine: engine.name, counts: engine.count(frame), view: viewer.view(frame) });
+    const counts = engine.count(frame, mask.for(frame));
+    answer({ engine: engine.name, counts, view: viewer.view(frame) });
   };
 }
 

@@ -64,10 +64,13 @@ export function addressFor({ address, detectionAddress }: CameraSource, detectio
   return detection ? (detectionAddress ?? address) : address;
 }
 
+/** A device by its number, as OpenCV takes it: 0 is /dev/video0. */
+const DEVICE_INDEX = /^\d{1,2}$/;
+
 function kindOf(address: string): SourceKind {
   if (address === '') return 'synthetic';
   if (/^rtsps?:\/\//i.test(address)) return 'rtsp';
-  if (address.startsWith('/dev/')) return 'v4l2';
+  if (address.startsWith('/dev/') || DEVICE_INDEX.test(address)) return 'v4l2';
   return 'file';
 }
 
@@ -82,6 +85,7 @@ function checkAddress(kind: SourceKind, address: string): CheckedAddress {
     case 'rtsp':
       return checkRtsp(address);
     case 'v4l2':
+      if (DEVICE_INDEX.test(address)) return { address: `/dev/video${Number(address)}` };
       if (/^\/dev\/[\w-][\w./-]*$/.test(address) && !address.includes('..')) return { address };
       throw refused('is not a video device such as /dev/video0');
     case 'file':

@@ -11,6 +11,9 @@ describe('cameraSource', () => {
     assert.equal(cameraSource({ address: 'RTSPS://cam/1' }).kind, 'rtsp');
     assert.equal(cameraSource({ address: '/dev/video0' }).kind, 'v4l2');
     assert.equal(cameraSource({ address: '/dev/v4l/by-id/usb-cam_1-index0' }).kind, 'v4l2');
+    assert.deepEqual(cameraSource({ address: '0' }), { kind: 'v4l2', address: '/dev/video0', audio: 'aac' });
+    assert.equal(cameraSource({ kind: 'v4l2', address: '12' }).address, '/dev/video12');
+    assert.equal(cameraSource({ kind: 'file', address: '0' }).address, resolve('0'));
     assert.deepEqual(cameraSource({ address: 'films/a.mp4' }), {
       kind: 'file',
       address: resolve('films/a.mp4'),
