@@ -1,6 +1,9 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 import { number } from '../editor/validate';
+import type { Area } from '../lib/detection/areas';
+import { areasAreValid, AreasField } from './areas.editor';
+import type { CameraNode } from './camera-picture.editor';
 
 interface Properties extends EditorNodeProperties {
   camera: string;
@@ -14,11 +17,17 @@ interface Properties extends EditorNodeProperties {
   fireSeconds: number;
   stillSeconds: number;
   cooldownSeconds: number;
+  evidenceFrames: number;
   fireFrames: number;
   stillFrames: number;
+  areas: readonly Area[];
+  frame: boolean;
 }
 
 const label = labelsOf('simple-detector');
+
+/** The part of the open dialog where areas are drawn. */
+let field: AreasField | undefined;
 
 RED.nodes.registerType<Properties>('simple-detector', {
   category: 'v2x',
@@ -37,8 +46,11 @@ RED.nodes.registerType<Properties>('simple-detector', {
     fireSeconds: { value: 3, label: label('fireSeconds'), validate: number(0, 3600) },
     stillSeconds: { value: 9, label: label('stillSeconds'), validate: number(0.1, 86_400) },
     cooldownSeconds: { value: 60, label: label('cooldownSeconds'), validate: number(0, 86_400) },
+    evidenceFrames: { value: 3, label: label('evidenceFrames'), validate: number(1, 1000) },
     fireFrames: { value: 10, label: label('fireFrames'), validate: number(1, 100_000) },
     stillFrames: { value: 90, label: label('stillFrames'), validate: number(1, 100_000) },
+    areas: { value: [], label: label('areas'), validate: areasAreValid },
+    frame: { value: false },
   },
   inputs: 1,
   outputs: 2,
@@ -64,5 +76,33 @@ RED.nodes.registerType<Properties>('simple-detector', {
     };
     mode.on('change', showSettings);
     showSettings();
+    prepareAreas(this.areas, (key) => this._(`simple-detector.${key}`));
+  },
+  oneditsave() {
+    this.areas = field?.value ?? this.areas;
+    field?.close();
+  },
+  oneditcancel() {
+    field?.close();
   },
 });
+
+function prepareAreas(stored: unknown, text: (key: string) => string): void {
+  const drawn = new AreasField($('#simple-detector-areas')[0], stored, text);
+  field = drawn;
+  const side = (name: string) => Number($(`#node-input-${name}`).val());
+  const setSize = () => {
+    drawn.setSize(side('width'), side('height'));
+  };
+  const camera = $('#node-input-camera');
+  const showCamera = () => {
+    // Without one the field holds no id of a node.
+    const chosen = RED.nodes.node(String(camera.val())) as unknown as CameraNode | null;
+    void drawn.showCamera(chosen ?? undefined);
+  };
+  $('#node-input-width, #node-input-height').on('change', setSize);
+  camera.on('change', showCamera);
+  $('#simple-detector-picture').on('click', showCamera);
+  setSize();
+  showCamera();
+}
