@@ -25,7 +25,11 @@ export class AreasField {
   private readonly add: readonly HTMLButtonElement[];
   private asking = new AbortController();
   private url: string | undefined;
-  /** What the user should know first: stored areas that cannot be read, or why there is no picture. */
+  /** Id of the camera whose picture is shown or asked for. */
+  private shown: string | undefined;
+  /** Why the stored areas cannot be read. */
+  private unreadable = '';
+  /** Why there is no picture. */
   private trouble = '';
 
   /**
@@ -65,9 +69,12 @@ export class AreasField {
     this.stage.setSize(width, height);
   }
 
-  /** Shows a new picture of a camera, or a blank grid without one. */
-  async showCamera(camera: CameraNode | undefined): Promise<void> {
+  /** Shows a picture of a camera, or a blank grid without one. */
+  async showCamera(camera: CameraNode | undefined, again: boolean): Promise<void> {
+    // The editor tells more than once what is chosen.
+    if (camera?.id === this.shown && !again) return;
     this.forgetPicture();
+    this.shown = camera?.id;
     if (!camera) return;
     const { signal } = (this.asking = new AbortController());
     this.tell(this.text('areas.asking'));
@@ -87,10 +94,12 @@ export class AreasField {
   }
 
   private stored(value: unknown): readonly Area[] {
+    // Only the runtime knows what the variable holds.
+    if (typeof value === 'string' && value.startsWith('${')) return [];
     try {
       return readAreas(value);
     } catch (error) {
-      this.trouble = (error as Error).message;
+      this.unreadable = `${(error as Error).message}.`;
       return [];
     }
   }
@@ -117,7 +126,10 @@ export class AreasField {
     const [hint] = [draft && 'areas.draw', selected !== undefined && 'areas.edit', 'areas.none'].filter(
       (key): key is string => typeof key === 'string',
     );
-    this.hint.textContent = [this.trouble, this.text(hint)].filter((part) => part !== '').join(' ');
+    const unreadable = this.drawing.changed ? '' : this.unreadable;
+    this.hint.textContent = [unreadable, this.trouble, this.text(hint)]
+      .filter((part) => part !== '')
+      .join(' ');
   }
 
   private addButton(kind: AreaKind): HTMLButtonElement {

@@ -95,14 +95,18 @@ function prepareAreas(stored: unknown, text: (key: string) => string): void {
     drawn.setSize(side('width'), side('height'));
   };
   const camera = $('#node-input-camera');
-  const showCamera = () => {
+  const showCamera = (again: boolean) => {
     // Without one the field holds no id of a node.
     const chosen = RED.nodes.node(String(camera.val())) as unknown as CameraNode | null;
-    void drawn.showCamera(chosen ?? undefined);
+    void drawn.showCamera(chosen ?? undefined, again);
   };
   $('#node-input-width, #node-input-height').on('change', setSize);
-  camera.on('change', showCamera);
-  $('#simple-detector-picture').on('click', showCamera);
+  camera.on('change', () => {
+    showCamera(false);
+  });
+  $('#simple-detector-picture').on('click', () => {
+    showCamera(true);
+  });
   setSize();
-  showCamera();
+  showCamera(false);
 }

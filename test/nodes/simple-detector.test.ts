@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { systemClock } from '../../nodes/lib/clock';
+import { decodeImage } from '../../nodes/lib/detection/decode-image';
 import { toEvent } from '../../nodes/lib/event/event';
 import { ffmpegArguments } from '../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../nodes/lib/ffmpeg/run';
 import { cameraSource, type CameraSource } from '../../nodes/lib/ffmpeg/source';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
+import eventDirOut from '../../nodes/event-dir-out/event-dir-out';
 import simpleDetector from '../../nodes/simple-detector/simple-detector';
+import type { NodeModule } from '../../nodes/lib/node-red/define-node';
 import { GRAY, picture, RED, type Colour } from '../lib/detection/pictures';
 import {
   outlet,
@@ -169,6 +172,123 @@ describe('simple-detector on frames from the wire', () => {
   });
 });
 
+/** A picture whose left half is red. */
+const halfRed = () => {
+  const { width, height, data } = picture(32, 18, (x) => (x < 16 ? RED : GRAY));
+  return { width, height, channels: 3, data: Buffer.from(data) };
+};
+
+const half = (kind: 'watch' | 'ignore', left: number) => ({
+  kind,
+  points: [
+    [left, 0],
+    [left + 0.5, 0],
+    [left + 0.5, 1],
+    [left, 1],
+  ],
+});
+
+describe('simple-detector with areas', () => {
+  afterEach(stopFlow);
+
+  const redRatio = async (areas: unknown) => {
+    const { detector, events } = await startDetector({ fireFrames: 1, areas });
+    detector.node.receive({ payload: halfRed() });
+    const { payload } = await events.next();
+    await stopFlow();
+    return (payload as { red_ratio: number }).red_ratio;
+  };
+
+  it('measures only what is watched', async () => {
+    assert.equal(await redRatio([]), 0.5);
+    assert.equal(await redRatio([half('watch', 0)]), 1);
+    assert.equal(await redRatio(JSON.stringify([half('ignore', 0.5)])), 1);
+  });
+
+  it('sees nothing in what is ignored', async () => {
+    const started = await startDetector({ areas: [half('ignore', 0)] });
+    for (let frame = 0; frame < 20; frame += 1) {
+      started.detector.node.receive({ payload: halfRed() });
+      await started.judged.next();
+    }
+    assert.deepEqual(kinds(started.events), []);
+  });
+
+  for (const [what, areas, words] of [
+    ['a broken one', [{ kind: 'watch', points: [[0, 0]] }], /area 1 has 1 points/],
+    ['no list', 'everything', /neither a list of areas nor JSON/],
+    ['all ignored', [half('ignore', 0), half('ignore', 0.5)], /nothing is left to watch/],
+  ] as const)
+    it(`refuses areas: ${what}`, async () => {
+      const { detector } = await startDetector({ areas });
+      assert.match(await detector.error(), words);
+    });
+});
+
+describe('simple-detector with the frame as evidence', () => {
+  afterEach(stopFlow);
+
+  const size = { width: 32, height: 18 };
+  const frameOf = (message: object) => (message as { frame?: Buffer }).frame;
+
+  it('brings the frame as JPEG beside the event, and event-dir-out passes it on unwritten', async (t) => {
+    const directory = await temporaryDirectory(t);
+    await startFlow(
+      [simpleDetector, eventDirOut],
+      [
+        {
+          id: 'detector',
+          type: 'simple-detector',
+          mode: 'seed',
+          fireFrames: 1,
+          frame: true,
+          wires: [['drop'], []],
+        },
+        { id: 'drop', type: 'event-dir-out', directory, wires: [['dropped']] },
+        { id: 'dropped', type: 'helper' },
+      ],
+    );
+    const dropped = outlet('dropped');
+    probe('detector').node.receive({ payload: halfRed() });
+    const message = await dropped.next();
+
+    const jpeg = frameOf(message);
+    assert.ok(jpeg);
+    const { signal } = new AbortController();
+    const { data } = await decodeImage({ format: 'jpeg', data: jpeg }, size, { clock: systemClock, signal });
+    const at = (x: number) => [...data.subarray((9 * 32 + x) * 3, (9 * 32 + x) * 3 + 3)];
+    for (const [x, colour] of [
+      [4, RED],
+      [28, GRAY],
+    ] as const)
+      at(x).forEach((level, index) => {
+        assert.ok(Math.abs(level - colour[index]) < 12, `${x}: ${at(x).join()}`);
+      });
+    const files = await readdir(directory);
+    assert.equal(files.length, 1);
+    const event = JSON.parse(await readFile(join(directory, files[0]), 'utf8')) as object;
+    assert.deepEqual(event, message.payload);
+    assert.ok(!('frame' in event));
+  });
+
+  it('brings a JPEG from the wire as it came, and nothing unless asked to', async (t) => {
+    const image = await readFile(await film(t, 'color=0xC81E14:size=64x36', 'red.jpg'));
+    for (const frame of [true, false]) {
+      const { detector, events } = await startDetector({ fireFrames: 1, frame });
+      detector.node.receive({ payload: image });
+      assert.deepEqual(frameOf(await events.next()), frame ? image : undefined);
+      await stopFlow();
+    }
+  });
+
+  it('brings it from a camera', async (t) => {
+    const path = await film(t, 'color=0xC81E14:size=320x180:rate=25');
+    const { events } = await startDetector({ camera: 'camera', fireFrames: 2, frame: true }, path);
+    const jpeg = frameOf(await events.next());
+    assert.deepEqual([...(jpeg?.subarray(0, 3) ?? [])], [0xff, 0xd8, 0xff]);
+  });
+});
+
 describe('simple-detector in road mode', () => {
   afterEach(stopFlow);
 
@@ -193,6 +313,31 @@ describe('simple-detector in road mode', () => {
     await stopFlow();
     const opencv = await startDetector({ engine: 'opencv' });
     assert.match(await opencv.detector.error(), /"opencv" needs @u4\/opencv4nodejs/);
+  });
+});
+
+describe('simple-detector and charts', () => {
+  afterEach(stopFlow);
+
+  it('has measurements that a split node makes into one number per topic', async () => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const split = require('@node-red/nodes/core/sequence/17-split.js') as NodeModule;
+    await startFlow(
+      [simpleDetector, split],
+      [
+        { id: 'detector', type: 'simple-detector', mode: 'seed', wires: [[], ['numbers']] },
+        { id: 'numbers', type: 'split', addname: 'topic', property: 'payload', wires: [['chart']] },
+        { id: 'chart', type: 'helper' },
+      ],
+    );
+    const chart = outlet('chart');
+    probe('detector').node.receive({ payload: halfRed() });
+    for (;;) {
+      const { topic, payload } = await chart.next();
+      if (topic !== 'red_ratio') continue;
+      assert.equal(payload, 0.5);
+      return;
+    }
   });
 });
 
