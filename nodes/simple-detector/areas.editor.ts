@@ -79,7 +79,7 @@ export class AreasField {
     const { signal } = (this.asking = new AbortController());
     this.tell(this.text('areas.asking'));
     try {
-      const url = await cameraPicture(camera, signal);
+      const url = await cameraPicture(camera);
       if (signal.aborted) URL.revokeObjectURL(url);
       else this.stage.show((this.url = url));
       this.tell('');
