@@ -49,10 +49,11 @@ export async function watchCameras(engine: EngineChoice): Promise<Watching> {
   let frames = 0;
   try {
     const camera = cameraSource({ kind: 'file', address: film(directory) });
+    const newRules = () => new RoadRules();
     const [, others] = cpuSeconds();
     const begin = performance.now();
     const watching = Array.from({ length: CAMERAS }, () =>
-      watchCamera(camera, new Detector(systemClock, () => new RoadRules(), undefined, { engine }), {
+      watchCamera(camera, new Detector({ clock: systemClock, newRules, thread: { engine } }), {
         clock: systemClock,
         signal: stop.signal,
         size: SIZE,
