@@ -82,24 +82,30 @@ export interface Refusal extends Error {
  * @throws Refusal
  */
 export async function snapshot(camera: DescribedCamera): Promise<Blob> {
+  // An error's body is JSON, but arrives as the blob that was asked for, in the browser's own request only.
+  const request = new XMLHttpRequest();
   try {
     return (await $.ajax({
       url: 'v2x/camera/snapshot',
       method: 'POST',
       contentType: 'application/json',
       data: JSON.stringify({ ...camera, detection: String(camera.detection ?? false) }),
+      xhr: () => request,
       xhrFields: { responseType: 'blob' },
       processData: false,
     })) as Blob;
-  } catch (error) {
-    throw await refusalOf(error as JQuery.jqXHR & { response?: Blob });
+  } catch {
+    throw await refusalOf(request);
   }
 }
 
-/** What an answer that is no picture says. jQuery keeps it, as the browser gave it, in its own request only. */
-async function refusalOf({ statusText, response }: JQuery.jqXHR & { response?: Blob }): Promise<Refusal> {
-  const told = await (response?.text() ?? Promise.resolve(''))
-    .then((text) => JSON.parse(text) as Omit<Refusal, 'name'>)
-    .catch(() => ({ code: 'failed', message: statusText, details: {} }));
+/** What an answer that is no picture says. */
+async function refusalOf({ response, statusText }: XMLHttpRequest): Promise<Refusal> {
+  let told = { code: 'failed', message: statusText, details: {} };
+  try {
+    told = JSON.parse(await (response as Blob).text()) as typeof told;
+  } catch {
+    // No answer of ours: the status has to do.
+  }
   return Object.assign(new Error(told.message), { code: told.code, details: told.details });
 }

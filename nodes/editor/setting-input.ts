@@ -14,6 +14,11 @@ export interface SettingInputOptions {
 
 type Type = EditorWidgetTypedInputTypeDefinition & { readonly autoComplete?: Search };
 
+interface Definition {
+  readonly label?: string;
+  readonly validate?: (this: Checked, value: string, options: { label?: string | undefined }) => unknown;
+}
+
 const PLAIN = 'plain';
 const CONTEXTS = /^(msg|flow|global)\.(.+)$/;
 
@@ -34,10 +39,23 @@ export function settingInput(node: Checked, selector: string, options: SettingIn
   typed.typedInput('type', type);
   // Node-RED marks what stands behind the property's input when the property is not valid.
   property.hide().insertAfter(typed);
+  const container = property.next();
+  const showProblem = () => container.attr('title', problemOf(node, selector, String(property.val())));
+  property.on('change', showProblem);
   typed.on('change', () => {
     const text = format(typed.typedInput('type'), typed.typedInput('value'));
     if (text !== property.val()) property.val(text).trigger('change');
   });
+  showProblem();
+}
+
+/** What is wrong with a property: Node-RED ties its own words to the input that is hidden here. */
+function problemOf(node: Checked, selector: string, value: string): string {
+  const { defaults } = (node as Checked & { _def: { defaults: Record<string, Definition | undefined> } })
+    ._def;
+  const definition = defaults[selector.replace(/^#node-(config-)?input-/, '')];
+  const answer = definition?.validate?.call(node, value, { label: definition.label });
+  return typeof answer === 'string' ? answer : '';
 }
 
 function typesOf(node: Checked, { plain, offer, fromMessage }: SettingInputOptions): Type[] {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -52,6 +52,20 @@ export class Editor {
     return (await status.locator('.red-ui-flow-node-status-label').textContent()) ?? '';
   }
 
+  /** Resolves with the status text of the first node of this type, as soon as there is one that is not red. */
+  async anyStatus(type: string): Promise<string> {
+    const status = this.page.locator(`[id="${await this.nodeId(type)}"] .red-ui-flow-node-status-group`);
+    const red = '.red-ui-flow-node-status-dot-red, .red-ui-flow-node-status-ring-red';
+    const text = status.filter({ hasNot: this.page.locator(red) }).locator('.red-ui-flow-node-status-label');
+    await text.filter({ hasText: /\S/ }).waitFor();
+    return (await text.textContent()) ?? '';
+  }
+
+  /** Another page of the same browser, with nothing shared. */
+  newPage(): Promise<Page> {
+    return this.browser.newPage();
+  }
+
   /** The id of the first node of a type in the flows. */
   async nodeId(type: string): Promise<string> {
     const id = await this.page.evaluate((wanted) => {
@@ -68,6 +82,111 @@ export class Editor {
     return id;
   }
 
+  /** Drags a type from the palette into the workspace, by mouse. @returns the new node's id */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const known = new Set(await this.nodeIds());
+    const entry = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    await entry.scrollIntoViewIfNeeded();
+    const workspace = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!workspace) throw new Error('No workspace');
+    await entry.hover();
+    await this.page.mouse.down();
+    await this.page.mouse.move(workspace.x + x - 40, workspace.y + y - 40, { steps: 4 });
+    await this.page.mouse.move(workspace.x + x, workspace.y + y, { steps: 4 });
+    await this.page.mouse.up();
+    const id = (await this.nodeIds()).find((candidate) => !known.has(candidate));
+    if (id === undefined) throw new Error(`Dragging ${type} made no node`);
+    return id;
+  }
+
+  /** Opens the dialog of a node, or of a config node. */
+  async edit(id: string): Promise<Dialog> {
+    await this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as {
+        RED: {
+          nodes: { node(id: string): { id: string; type: string; _def: { category: string } } };
+          editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void };
+        };
+      };
+      const node = RED.nodes.node(wanted);
+      if (node._def.category === 'config') RED.editor.editConfig('', node.type, node.id);
+      else RED.editor.edit(node);
+    }, id);
+    const tray = this.page.locator('.red-ui-tray').last();
+    await tray.locator('.form-row').first().waitFor();
+    return new Dialog(this.page, tray);
+  }
+
+  /** What the editor says is wrong with a node's settings; empty when nothing is. */
+  problems(id: string): Promise<string> {
+    return this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { node(id: string): { valid: boolean; validationErrors?: unknown[] } } };
+      };
+      const { valid, validationErrors = [] } = RED.nodes.node(wanted);
+      return valid ? '' : JSON.stringify(validationErrors);
+    }, id);
+  }
+
+  /** Deploys, and resolves when the runtime has taken it. */
+  async deploy(): Promise<void> {
+    const answer = this.page.waitForResponse(
+      (response) => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows',
+    );
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    if (!(await answer).ok()) throw new Error('Deploying failed');
+  }
+
+  /** Imports an example of this package from the editor's own dialog. @returns the ids of the new nodes */
+  async importExample(name: string): Promise<string[]> {
+    const known = new Set(await this.nodeIds());
+    await this.invoke('core:show-examples-import-dialog');
+    const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    const entry = (text: string) => tree.locator('.red-ui-treeList-label').filter({ hasText: text });
+    await entry('@roadside/node-red-v2x').click();
+    await entry(name).first().click();
+    await this.page.locator('#red-ui-clipboard-dialog-ok').click();
+    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
+    return (await this.nodeIds()).filter((id) => !known.has(id));
+  }
+
+  /** Presses the button of an inject node, and resolves when the runtime has taken it. */
+  async press(id: string): Promise<void> {
+    await this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as { RED: { view: { reveal(id: string): void } } };
+      RED.view.reveal(wanted);
+    }, id);
+    const answer = this.page.waitForResponse((response) => response.url().endsWith(`/inject/${id}`));
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node-button-button`).click();
+    if (!(await answer).ok()) throw new Error(`Pressing ${id} failed`);
+  }
+
+  /** The type of a node; `unknown` when the editor has none of that name. */
+  typeOf(id: string): Promise<string> {
+    return this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as { RED: { nodes: { node(id: string): { type: string } } } };
+      return RED.nodes.node(wanted).type;
+    }, id);
+  }
+
+  private async invoke(action: string): Promise<void> {
+    await this.page.evaluate((name) => {
+      const { RED } = globalThis as unknown as { RED: { actions: { invoke(name: string): void } } };
+      RED.actions.invoke(name);
+    }, action);
+  }
+
+  private nodeIds(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const ids: string[] = [];
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { eachNode(callback: (node: { id: string }) => void): void } };
+      };
+      RED.nodes.eachNode(({ id }) => ids.push(id));
+      return ids;
+    });
+  }
+
   /** Hides the sidebar, so that the flow has the whole window. @returns the window's size in pixels */
   async fitWorkspace(): Promise<{ width: number; height: number }> {
     const size = { width: 1500, height: 1080 };
@@ -81,5 +200,59 @@ export class Editor {
 
   async close(): Promise<void> {
     await this.browser.close();
+  }
+}
+
+/** The dialog of one node. */
+export class Dialog {
+  constructor(
+    private readonly page: Page,
+    private readonly tray: Locator,
+  ) {}
+
+  /** Sets a property as a user does: types into its input, or chooses from its list. */
+  async set(property: string, value: string): Promise<void> {
+    const input = this.input(property);
+    if ((await input.evaluate((element: { tagName: string }) => element.tagName)) === 'SELECT') {
+      await input.selectOption(value);
+      return;
+    }
+    const typed = this.typed(property);
+    if ((await typed.count()) > 0) await typed.locator('.red-ui-typedInput-input').fill(value);
+    else await input.fill(value);
+    await this.page.keyboard.press('Tab');
+  }
+
+  /** What is shown to be wrong with a property while the mouse is over its input; empty when nothing is. */
+  async problem(property: string): Promise<string> {
+    const typed = this.typed(property);
+    if ((await typed.count()) > 0) {
+      const marked = ((await typed.getAttribute('class')) ?? '').includes('input-error');
+      return marked ? ((await typed.getAttribute('title')) ?? '') : '';
+    }
+    const input = this.input(property);
+    if (!((await input.getAttribute('class')) ?? '').includes('input-error')) return '';
+    await input.hover();
+    return (await this.page.locator('.red-ui-popover-content').last().textContent()) ?? '';
+  }
+
+  get root(): Locator {
+    return this.tray;
+  }
+
+  /** Done, Add or Update. */
+  async done(): Promise<void> {
+    await this.tray.locator('#node-dialog-ok, #node-config-dialog-ok').click();
+    await this.tray.waitFor({ state: 'detached' });
+  }
+
+  private input(property: string): Locator {
+    return this.tray.locator(`#node-input-${property}, #node-config-input-${property}`);
+  }
+
+  private typed(property: string): Locator {
+    return this.tray.locator(
+      `#node-input-${property} + .red-ui-typedInput-container, #node-config-input-${property} + .red-ui-typedInput-container`,
+    );
   }
 }
