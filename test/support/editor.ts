@@ -146,7 +146,15 @@ export class Editor {
     await entry('@roadside/node-red-v2x').click();
     await entry(name).first().click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').click();
-    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
+    // The dialog is gone before the example has been fetched.
+    await this.page.waitForFunction((before) => {
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { eachNode(callback: () => void): void } };
+      };
+      let count = 0;
+      RED.nodes.eachNode(() => (count += 1));
+      return count > before;
+    }, known.size);
     return (await this.nodeIds()).filter((id) => !known.has(id));
   }
 
@@ -243,6 +251,11 @@ export class Dialog {
   /** Done, Add or Update. */
   async done(): Promise<void> {
     await this.tray.locator('#node-dialog-ok, #node-config-dialog-ok').click();
+    await this.tray.waitFor({ state: 'detached' });
+  }
+
+  async cancel(): Promise<void> {
+    await this.tray.locator('#node-dialog-cancel, #node-config-dialog-cancel').click();
     await this.tray.waitFor({ state: 'detached' });
   }
 
