@@ -83,7 +83,7 @@ class Inbox {
   }
 
   private async watch(): Promise<void> {
-    const unwatch = watchDirectory(this.options.directory, {
+    const unwatch = await watchDirectory(this.options.directory, {
       changed: (name) => {
         this.changes.add(name);
       },
@@ -99,7 +99,7 @@ class Inbox {
       await this.takeWaiting();
       await this.takeChanges();
     } finally {
-      unwatch();
+      await unwatch();
     }
   }
 

@@ -1,5 +1,6 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { watch } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../errors';
 
 export interface DirectoryListener {
@@ -11,34 +12,41 @@ export interface DirectoryListener {
 }
 
 /**
- * Watches the entries of one directory with the system's own notifications: they come at once and for every step of a
- * writer. Whoever watches lists the directory now and then too, since a system may drop some in a burst. A library on
- * top of them would list and stat the whole directory after each event, and hold back what comes close together.
- * @returns what ends the watch; no change from here on is missed
+ * Watches the entries of one directory, with chokidar's `raw` events: they come at once and for every step of a
+ * writer, while `add` and `change` are held back and merged (a change within 50 ms of another is dropped).
+ * @returns what ends the watch; resolves when no change from here on is missed
  * @throws V2xError `watch` when the system has no watch left to give
  */
-export function watchDirectory(directory: string, listener: DirectoryListener): () => void {
-  const itself = basename(directory);
-  const watcher = startWatch(directory);
-  watcher.on('change', (_kind, name) => {
-    // Of the directory itself the system speaks by its own name.
-    if (typeof name !== 'string' || name === '' || name === itself) listener.unsure();
+export async function watchDirectory(
+  directory: string,
+  listener: DirectoryListener,
+): Promise<() => Promise<void>> {
+  // chokidar compares paths by their text.
+  const path = await realpath(directory);
+  const watcher = watch(path, {
+    depth: 0,
+    ignoreInitial: true,
+    followSymlinks: false,
+    // The directory's own watch tells everything; none is needed per file.
+    ignored: (entry) => entry !== path,
+  });
+  watcher.on('raw', (_event, name: string | null) => {
+    if (name === null || name === basename(path)) listener.unsure();
     else listener.changed(name);
   });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      watcher.once('ready', resolve);
+      watcher.once('error', reject);
+    });
+  } catch (error) {
+    await watcher.close();
+    throw watchError(directory, error);
+  }
   watcher.on('error', (error) => {
     listener.failed(watchError(directory, error));
   });
-  return () => {
-    watcher.close();
-  };
-}
-
-function startWatch(directory: string): FSWatcher {
-  try {
-    return watch(directory);
-  } catch (error) {
-    throw watchError(directory, error);
-  }
+  return () => watcher.close();
 }
 
 function watchError(directory: string, cause: unknown): V2xError {
