@@ -85,6 +85,12 @@ describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
     }
   });
 
+  it('takes no form, which a page of another site could send', async () => {
+    const response = await api.postForm(SNAPSHOT, { kind: 'synthetic' });
+    assert.equal(response.status, 422);
+    assert.equal(((await response.json()) as { code: string }).code, 'input');
+  });
+
   it('tells the disk of a directory that is still to be made', async () => {
     const disk = (await (await api.get('/v2x/disk?directory=a/b/c')).json()) as Record<string, number>;
     assert.ok(disk.freeBytes > 0 && disk.totalBytes >= disk.freeBytes);

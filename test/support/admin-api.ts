@@ -73,6 +73,15 @@ export class AdminApi {
     });
   }
 
+  /** As a form of a web page, which a browser sends to any site. */
+  postForm(path: string, fields: Record<string, string>): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: headersOf('admin'),
+      body: new URLSearchParams(fields),
+    });
+  }
+
   async deploy(flow: readonly object[]): Promise<void> {
     const started = once(this.runtime.events, 'flows:started');
     const response = await this.post('/flows', flow);

@@ -53,8 +53,7 @@ async function serve(
   });
   response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
   try {
-    const input: unknown = route.method === 'get' ? request.query : request.body;
-    const fields = fieldsOf(input, route.fields);
+    const fields = fieldsOf(inputOf(route, request), route.fields);
     const answer = await route.answer({ ...context, fields, signal: gone.signal });
     if (Buffer.isBuffer(answer)) response.type('jpeg').send(answer);
     else response.json(answer);
@@ -62,6 +61,16 @@ async function serve(
     const { code, details } = error instanceof V2xError ? error : { code: 'failed', details: {} };
     response.status(STATUS[code] ?? CANNOT).json({ code, message: messageOf(error), details });
   }
+}
+
+/**
+ * What was sent. Node-RED also reads forms, which a page of any site may let a browser send; JSON it may not.
+ * @throws V2xError `input` when it is not JSON
+ */
+function inputOf({ method }: AdminRoute, request: Request): unknown {
+  if (method === 'get') return request.query;
+  if (request.is('json')) return request.body;
+  throw new V2xError('input', 'What is sent must be JSON (Content-Type: application/json)');
 }
 
 /**
