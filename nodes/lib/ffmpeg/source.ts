@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { V2xError } from '../errors';
+import { splitCameraUrl } from './camera-url';
 
 export type SourceKind = 'rtsp' | 'v4l2' | 'file' | 'synthetic';
 
@@ -96,23 +97,11 @@ function checkAddress(kind: SourceKind, address: string): CheckedAddress {
 }
 
 function checkRtsp(address: string): CheckedAddress {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !['rtsp:', 'rtsps:'].includes(url.protocol) || url.hostname === '') {
+  const url = splitCameraUrl(address);
+  if (!url || !/^rtsps?:\/\/[^/:?]/.test(url.address)) {
     throw refused('is not an RTSP URL such as rtsp://192.168.1.10:554/stream1');
   }
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  return { address: url.href, user: decode(username), password: decode(password) };
-}
-
-/** Percent-decodes; a `%` that is none stands for itself, as people write passwords. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return url;
 }
 
 function checkFile(address: string): string {

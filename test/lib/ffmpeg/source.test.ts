@@ -31,6 +31,11 @@ describe('cameraSource', () => {
     assert.equal(cameraSource({ address: 'rtsp://op:100%@cam/1' }).password, '100%');
   });
 
+  it('drops a fragment, in which an old ffmpeg would look for the host', () => {
+    for (const address of ['rtsp://op:pw@cam:554#@thief/1', 'rtsp://cam:554#op:pw@thief/1'])
+      assert.equal(cameraSource({ address }).address, 'rtsp://cam:554');
+  });
+
   const hostile = {
     'an option of ffmpeg': { address: '-f' },
     'another protocol': { address: 'http://10.0.0.5/video.m3u8' },
