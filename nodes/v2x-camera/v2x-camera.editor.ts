@@ -4,6 +4,7 @@ import { settingInput } from '../editor/setting-input';
 import { isReference, labelOf, labelsOf } from '../editor/texts';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
+import { splitCameraUrl } from '../lib/ffmpeg/camera-url';
 import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {
@@ -34,6 +35,16 @@ const address = check((value, node) => {
   const looks = LOOKS[kind] as RegExp | undefined;
   return !looks || looks.test(value) ? undefined : node._(`v2x-camera.invalid.${kind}`);
 });
+
+/** Moves user and password from an address, which is stored in the flow, to the credentials, where they belong. */
+function moveUserOut(name: string): void {
+  const field = $(`#node-config-input-${name}`);
+  const url = isReference(String(field.val())) ? undefined : splitCameraUrl(String(field.val()));
+  if (!url || (url.user === '' && url.password === '')) return;
+  $('#node-config-input-user').val(url.user);
+  $('#node-config-input-password').val(url.password);
+  field.val(url.address);
+}
 
 RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
   category: 'config',
@@ -67,16 +78,6 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
     showUsers(this);
   },
   oneditsave() {
-    // The address is stored in the flow; user and password belong into the credentials.
-    const field = $('#node-config-input-address');
-    const text = String(field.val());
-    if (isReference(text) || !URL.canParse(text)) return;
-    const url = new URL(text);
-    if (url.username === '' && url.password === '') return;
-    $('#node-config-input-user').val(decodeURIComponent(url.username));
-    $('#node-config-input-password').val(decodeURIComponent(url.password));
-    url.username = '';
-    url.password = '';
-    field.val(url.href);
+    for (const name of ['detectionAddress', 'address']) moveUserOut(name);
   },
 });
