@@ -4,9 +4,9 @@ import type { Size } from '../lib/detection/frame';
 import type { ThreadSettings } from '../lib/detection/frame-worker';
 import { rasterise } from '../lib/detection/mask';
 import { findOpenCv } from '../lib/detection/opencv';
-import { ROAD_SETTINGS, RoadRules } from '../lib/detection/road-rules';
-import type { Rules } from '../lib/detection/rules';
-import { SEED_SETTINGS, SeedRules } from '../lib/detection/seed-rules';
+import { ROAD_SETTINGS } from '../lib/detection/road-rules';
+import type { RuleSettings } from '../lib/detection/rule-sets';
+import { SEED_SETTINGS } from '../lib/detection/seed-rules';
 import { V2xError } from '../lib/errors';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 
@@ -45,8 +45,6 @@ export interface Settings {
   readonly thread: ThreadSettings;
   /** Whether events bring their frame. */
   readonly withFrame: boolean;
-  /** Makes the rules as they are before the first frame. */
-  readonly newRules: () => Rules;
 }
 
 type Reader = (name: keyof Config, fallback: number, min: number, max: number) => number;
@@ -61,9 +59,12 @@ export function readSettings(config: Partial<Config>): Settings {
   return {
     size,
     fps: number('fps', 10, 0.1, 60),
-    thread: { engine: engineOf(config.engine || 'builtin'), areas },
+    thread: {
+      engine: engineOf(config.engine || 'builtin'),
+      areas,
+      rules: rulesOf(config.mode ?? 'road', areas, { number, whole }),
+    },
     withFrame: booleanSetting(config.frame, false),
-    newRules: rulesOf(config.mode ?? 'road', areas, { number, whole }),
   };
 }
 
@@ -90,7 +91,7 @@ interface Readers {
   readonly whole: Reader;
 }
 
-function rulesOf(mode: string, areas: readonly Area[], { number, whole }: Readers): () => Rules {
+function rulesOf(mode: string, areas: readonly Area[], { number, whole }: Readers): RuleSettings {
   const ratios = {
     redRatio: number('redPercent', ROAD_SETTINGS.redRatio * 100, 0, 100) / 100,
     stillRatio: number('stillPercent', ROAD_SETTINGS.stillRatio * 100, 0.001, 100) / 100,
@@ -108,7 +109,7 @@ function rulesOf(mode: string, areas: readonly Area[], { number, whole }: Reader
     fireFrames: whole('fireFrames', SEED_SETTINGS.fireFrames, 1, 100_000),
     stillFrames: whole('stillFrames', SEED_SETTINGS.stillFrames, 1, 100_000),
   };
-  if (mode === 'road') return () => new RoadRules(road);
-  if (mode === 'seed') return () => new SeedRules(seed);
+  if (mode === 'road') return { mode, ...road };
+  if (mode === 'seed') return { mode, ...seed };
   throw new V2xError('setting', `The setting "mode" is ${JSON.stringify(mode)}; it must be "road" or "seed"`);
 }

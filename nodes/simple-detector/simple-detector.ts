@@ -41,7 +41,6 @@ class Watch {
   ) {
     this.detector = new Detector({
       clock: node.clock,
-      newRules: settings.newRules,
       camera: source && cameraName(source),
       thread: settings.thread,
       keepFrames: settings.withFrame,

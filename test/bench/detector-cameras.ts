@@ -17,7 +17,7 @@ import type * as source from '../../nodes/lib/ffmpeg/source';
 const built = createRequire(join(__dirname, '../../dist/lib/'));
 const { systemClock } = built('./clock') as typeof clock;
 const { Detector } = built('./detection/detector') as typeof detector;
-const { RoadRules } = built('./detection/road-rules') as typeof roadRules;
+const { ROAD_SETTINGS } = built('./detection/road-rules') as typeof roadRules;
 const { watchCamera } = built('./detection/watch-camera') as typeof watch;
 const { cameraSource } = built('./ffmpeg/source') as typeof source;
 
@@ -49,11 +49,11 @@ export async function watchCameras(engine: EngineChoice): Promise<Watching> {
   let frames = 0;
   try {
     const camera = cameraSource({ kind: 'file', address: film(directory) });
-    const newRules = () => new RoadRules();
+    const thread = { engine, rules: { mode: 'road', ...ROAD_SETTINGS } } as const;
     const [, others] = cpuSeconds();
     const begin = performance.now();
     const watching = Array.from({ length: CAMERAS }, () =>
-      watchCamera(camera, new Detector({ clock: systemClock, newRules, thread: { engine } }), {
+      watchCamera(camera, new Detector({ clock: systemClock, thread }), {
         clock: systemClock,
         signal: stop.signal,
         size: SIZE,

@@ -167,7 +167,7 @@ describe('simple-detector on frames from the wire', () => {
     started.detector.node.receive({ payload: raw(RED) });
     await worker.terminate();
     assert.match(await started.detector.error(), /thread ended/);
-    await sendFrames(started, times(9, RED));
+    await sendFrames(started, times(10, RED));
     assert.deepEqual(kinds(started.events), ['fire/high']);
   });
 });

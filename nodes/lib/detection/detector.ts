@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { RawFrame } from './frame';
 import { FrameWorker, type Sight, type ThreadSettings } from './frame-worker';
-import { movingRatioOf, redRatioOf, type CameraFault, type Incident, type Rules } from './rules';
+import { movingRatioOf, redRatioOf, type CameraFault, type Incident } from './rules';
 
 /** An incident with its evidence, ready for an event file. */
 export interface DetectedEvent extends Incident {
@@ -45,8 +45,6 @@ export const arrival = (clock: Clock): Arrival => ({ wall: clock.now(), monotoni
 
 export interface DetectorOptions {
   readonly clock: Clock;
-  /** Makes the rules as they are before the first frame. */
-  readonly newRules: () => Rules;
   /** Name of the camera, for the events. */
   readonly camera?: string | undefined;
   /** What the engine's thread is told. */
@@ -55,10 +53,11 @@ export interface DetectorOptions {
   readonly keepFrames?: boolean;
 }
 
-/** Judges a stream of frames: the engine counts in its thread, the rules decide. */
+/** Judges a stream of frames: engine and rules work in their thread, what they found becomes events here. */
 export class Detector {
   private readonly worker: FrameWorker;
-  private rules: Rules;
+  /** How often the rules started afresh. */
+  private armings = 0;
   private fault: CameraFault | undefined;
   private latest: Sight | undefined;
   private frames = 0;
@@ -67,7 +66,6 @@ export class Detector {
 
   constructor(private readonly options: DetectorOptions) {
     this.worker = new FrameWorker(options.thread);
-    this.rules = options.newRules();
     this.reported = options.clock.monotonic();
   }
 
@@ -83,8 +81,11 @@ export class Detector {
   async judge(frame: RawFrame, arrived: Arrival): Promise<Judgement> {
     // The thread takes the frame over, and may have the next one before an event is known.
     const kept = this.options.keepFrames ? { ...frame, data: frame.data.slice() } : undefined;
-    const sight = await this.worker.look(frame);
-    const { incidents, fault } = this.rules.judge({ ...sight, time: arrived.monotonic });
+    const { armings } = this;
+    const sight = await this.worker.look(frame, arrived.monotonic);
+    // The rules that judged it are not those of now.
+    if (armings !== this.armings) return { events: [] };
+    const { incidents, fault } = sight.verdict;
     const isNew = fault !== undefined && this.fault === undefined;
     this.fault = fault;
     this.latest = sight;
@@ -116,9 +117,10 @@ export class Detector {
     return { red_ratio, moving_ratio, fps, dropped, engine: latest.engine, fault: this.fault ?? null };
   }
 
-  /** The rules start afresh. */
+  /** The rules start afresh: what they still judge of frames from before counts no more. */
   rearm(): void {
-    this.rules = this.options.newRules();
+    this.armings += 1;
+    this.worker.rearm();
     this.fault = undefined;
   }
 

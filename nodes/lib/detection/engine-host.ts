@@ -4,13 +4,12 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { childEnvironment } from '../child-environment';
 import { messageOf } from '../errors';
-import type { RawFrame } from './frame';
-import type { ThreadSettings } from './frame-worker';
+import type { ThreadSettings, TimedFrame } from './frame-worker';
 
-/** Where an engine runs beside Node-RED's loop: `worker.ts` in a thread or in a process of its own. */
+/** Where an engine and the rules run beside Node-RED's loop: `worker.ts` in a thread or in a process of its own. */
 export interface EngineHost {
   /** Sends a frame; its data may be gone from here afterwards. */
-  post(frame: RawFrame): void;
+  post(frame: TimedFrame): void;
   onMessage(take: (message: unknown) => void): void;
   onEnd(ended: (reason: string) => void): void;
   end(): Promise<void>;

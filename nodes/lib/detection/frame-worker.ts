@@ -4,21 +4,31 @@ import type { Counts } from './engine';
 import { startHost, type EngineHost } from './engine-host';
 import type { EngineChoice } from './engines';
 import type { RawFrame } from './frame';
-import type { View } from './view';
+import type { RuleSettings } from './rule-sets';
+import type { Verdict } from './rules';
 
 /** What the engine's thread, or process, is told when it starts. */
 export interface ThreadSettings {
   readonly engine: EngineChoice;
   /** What is looked at; all when there are none. */
   readonly areas?: readonly Area[];
+  readonly rules: RuleSettings;
 }
 
-/** What the thread sees in one frame. */
+/** A frame as the thread gets it. */
+export interface TimedFrame extends RawFrame {
+  /** When it came, in seconds of a clock that never steps. */
+  readonly time: number;
+  /** Whether the rules start afresh with it. */
+  readonly afresh: boolean;
+}
+
+/** What the thread makes of one frame. */
 export interface Sight {
   /** Name of the engine that counted. */
   readonly engine: string;
   readonly counts: Counts;
-  readonly view: View;
+  readonly verdict: Verdict;
 }
 
 /** What the thread answers to a frame when it has no engine to look at it with. */
@@ -27,11 +37,12 @@ export interface Failure {
 }
 
 /**
- * Looks at frames in a thread of its own, so that the pixel work holds nobody up. The thread starts with the first
- * frame; when it dies, the frames it had are rejected and the next one starts another.
+ * Looks at frames and judges them in a thread of its own, so that neither holds anybody up. The thread starts with the
+ * first frame; when it dies, the frames it had are rejected and the next one starts another, with rules afresh.
  */
 export class FrameWorker {
   private thread: Thread | undefined;
+  private afresh = false;
 
   constructor(
     private readonly settings: ThreadSettings,
@@ -46,11 +57,19 @@ export class FrameWorker {
   /**
    * Looks at one frame; frames are taken in order.
    * @param frame its data is handed over to the thread and gone from this one
+   * @param time when it came, in seconds of a clock that never steps
    * @throws V2xError `worker` when the thread died, `engine` when its engine cannot be loaded
    */
-  look(frame: RawFrame): Promise<Sight> {
+  look(frame: RawFrame, time: number): Promise<Sight> {
     if (!this.thread || this.thread.dead) this.thread = new Thread(this.startThread(this.settings));
-    return this.thread.look(frame);
+    const { afresh } = this;
+    this.afresh = false;
+    return this.thread.look({ ...frame, time, afresh });
+  }
+
+  /** Lets the rules start afresh with the next frame. */
+  rearm(): void {
+    this.afresh = true;
   }
 
   /** Finishes what is pending and ends the thread. A frame that comes later is the first of a new stream. */
@@ -84,7 +103,7 @@ class Thread {
     return this.waiting.length;
   }
 
-  look(frame: RawFrame): Promise<Sight> {
+  look(frame: TimedFrame): Promise<Sight> {
     const seen = new Promise<Sight>((resolve, reject) => {
       this.host.post(frame);
       this.waiting.push({ resolve, reject });

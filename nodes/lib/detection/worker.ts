@@ -1,11 +1,12 @@
-/** The other side of `FrameWorker`: looks at one frame after the other, in a thread or in a process of its own. */
+/** The other side of `FrameWorker`: looks at one frame after the other and judges it, in a thread or a process of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf, messageOf, V2xError } from '../errors';
 import type { Engine } from './engine';
 import { newEngine } from './engines';
-import { toFrame, type RawFrame } from './frame';
+import { toFrame } from './frame';
+import type { Failure, Sight, ThreadSettings, TimedFrame } from './frame-worker';
 import { MaskOfAreas } from './mask';
-import type { Failure, Sight, ThreadSettings } from './frame-worker';
+import { newRules } from './rule-sets';
 import { Viewer } from './view';
 
 const settings = (parentPort ? workerData : JSON.parse(process.argv[2])) as ThreadSettings;
@@ -15,13 +16,16 @@ function answer(message: Sight | Failure): void {
   else process.send?.(message);
 }
 
-function watch(engine: Engine): (raw: RawFrame) => void {
+function watch(engine: Engine): (frame: TimedFrame) => void {
   const viewer = new Viewer();
   const mask = new MaskOfAreas(settings.areas ?? []);
-  return (raw) => {
+  let rules = newRules(settings.rules);
+  return ({ time, afresh, ...raw }) => {
+    if (afresh) rules = newRules(settings.rules);
     const frame = toFrame(raw);
     const counts = engine.count(frame, mask.for(frame));
-    answer({ engine: engine.name, counts, view: viewer.view(frame) });
+    const verdict = rules.judge({ time, counts, view: viewer.view(frame) });
+    answer({ engine: engine.name, counts, verdict });
   };
 }
 
@@ -34,7 +38,7 @@ function refuse(error: unknown): () => void {
   };
 }
 
-function begin(): (raw: RawFrame) => void {
+function begin(): (frame: TimedFrame) => void {
   try {
     return watch(newEngine(settings.engine));
   } catch (error) {

@@ -6,21 +6,23 @@ import { newEngine } from '../../../nodes/lib/detection/engines';
 import { startHost, threadHost, type EngineHost } from '../../../nodes/lib/detection/engine-host';
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
+import { SEED_SETTINGS } from '../../../nodes/lib/detection/seed-rules';
 import { BINDINGS, withoutBindings } from './opencv-bindings';
 import { GRAY, picture, RED } from './pictures';
 
 const copy = ({ data, ...size }: Frame): RawFrame => ({ ...size, channels: 3, data: data.slice() });
+const SETTINGS = { engine: 'builtin', rules: { mode: 'seed', ...SEED_SETTINGS } } as const;
 const gray = picture(32, 18, () => GRAY);
 const half = picture(32, 18, (x) => (x < 16 ? RED : [250, 250, 250]));
 
 describe('FrameWorker', () => {
   it('counts in its thread what the engine counts, in order', async (t) => {
-    const worker = new FrameWorker({ engine: 'builtin' });
+    const worker = new FrameWorker(SETTINGS);
     t.after(() => worker.end());
     const engine = newEngine('builtin');
     const frames = [gray, half, gray, gray];
 
-    const seen = frames.map((frame) => worker.look(copy(frame)));
+    const seen = frames.map((frame) => worker.look(copy(frame), 0));
     assert.equal(worker.pending, 4);
 
     assert.deepEqual(
@@ -31,21 +33,21 @@ describe('FrameWorker', () => {
   });
 
   it('takes the frame over without copying it', async (t) => {
-    const worker = new FrameWorker({ engine: 'builtin' });
+    const worker = new FrameWorker(SETTINGS);
     t.after(() => worker.end());
     const frame = copy(gray);
-    const seen = worker.look(frame);
+    const seen = worker.look(frame, 0);
     assert.equal(frame.data.length, 0);
     await seen;
   });
 
   it('starts a new stream after its end', async (t) => {
-    const worker = new FrameWorker({ engine: 'builtin' });
+    const worker = new FrameWorker(SETTINGS);
     t.after(() => worker.end());
-    const last = worker.look(copy(gray));
+    const last = worker.look(copy(gray), 0);
     await worker.end();
     assert.equal((await last).counts.red, 0);
-    assert.equal((await worker.look(copy(gray))).counts.moving, undefined);
+    assert.equal((await worker.look(copy(gray), 0)).counts.moving, undefined);
   });
 
   it('tells which frames a dying thread took with it, and goes on with a new one', async (t) => {
@@ -57,14 +59,14 @@ describe('FrameWorker', () => {
     ];
     const echo =
       "const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ width }) => parentPort.postMessage({ counts: { pixels: width } }))";
-    const worker = new FrameWorker({ engine: 'builtin' }, () =>
+    const worker = new FrameWorker(SETTINGS, () =>
       threadHost(new Worker(threads.shift() ?? echo, { eval: true })),
     );
     t.after(() => worker.end());
 
-    await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
-    await assert.rejects(worker.look(copy(gray)), { code: 'worker', message: /exit code 3/ });
-    assert.equal((await worker.look(copy(gray))).counts.pixels, 32);
+    await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /thread ended \(boom\)/ });
+    await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /exit code 3/ });
+    assert.equal((await worker.look(copy(gray), 0)).counts.pixels, 32);
   });
 
   it('has OpenCV count in a process of its own, which may die', { skip: withoutBindings }, async (t) => {
@@ -74,13 +76,13 @@ describe('FrameWorker', () => {
       process.env.NODE_PATH = nodePath ?? '';
     });
     const hosts: EngineHost[] = [];
-    const worker = new FrameWorker({ engine: 'opencv' }, (settings) => {
+    const worker = new FrameWorker({ ...SETTINGS, engine: 'opencv' }, (settings) => {
       hosts.push(startHost(settings));
       return hosts[hosts.length - 1];
     });
     t.after(() => worker.end());
     const frames = [gray, half, gray];
-    const seen = await Promise.all(frames.map((frame) => worker.look(copy(frame))));
+    const seen = await Promise.all(frames.map((frame) => worker.look(copy(frame), 0)));
     const engine = newEngine('builtin');
     assert.deepEqual(
       seen.map(({ counts, engine: name }) => ({ counts, name })),
@@ -88,14 +90,14 @@ describe('FrameWorker', () => {
     );
 
     const dying = hosts[0].end();
-    await assert.rejects(worker.look(copy(half)), { code: 'worker', message: /SIGKILL/ });
+    await assert.rejects(worker.look(copy(half), 0), { code: 'worker', message: /SIGKILL/ });
     await dying;
-    assert.equal((await worker.look(copy(gray))).counts.moving, undefined);
+    assert.equal((await worker.look(copy(gray), 0)).counts.moving, undefined);
   });
 
   it('tells why there is no OpenCV', async (t) => {
-    const worker = new FrameWorker({ engine: 'opencv' });
+    const worker = new FrameWorker({ ...SETTINGS, engine: 'opencv' });
     t.after(() => worker.end());
-    await assert.rejects(worker.look(copy(gray)), { code: 'engine', message: /neither is installed/ });
+    await assert.rejects(worker.look(copy(gray), 0), { code: 'engine', message: /neither is installed/ });
   });
 });

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { arrival, Detector } from '../../../nodes/lib/detection/detector';
+import { SEED_SETTINGS } from '../../../nodes/lib/detection/seed-rules';
+import { FakeClock } from '../../support/fake-clock';
+import { picture, RED } from './pictures';
+
+/** A detector that raises fire after so many red frames, and a way to let it judge one. */
+function started(t: TestContext, fireFrames: number) {
+  const clock = new FakeClock();
+  const rules = { mode: 'seed', ...SEED_SETTINGS, fireFrames } as const;
+  const detector = new Detector({ clock, thread: { engine: 'builtin', rules } });
+  t.after(() => detector.end());
+  const judgeRed = async () => {
+    const judgement = await detector.judge({ ...picture(8, 6, () => RED), channels: 3 }, arrival(clock));
+    return judgement.events.map(({ type }) => type);
+  };
+  return { detector, judgeRed };
+}
+
+describe('Detector', () => {
+  it('starts afresh when it is rearmed', async (t) => {
+    const { detector, judgeRed } = started(t, 2);
+    assert.deepEqual(await judgeRed(), []);
+    detector.rearm();
+    assert.deepEqual(await judgeRed(), []);
+    assert.deepEqual(await judgeRed(), ['fire']);
+  });
+
+  it('raises nothing for frames that were on their way when it was rearmed', async (t) => {
+    const { detector, judgeRed } = started(t, 1);
+    const onItsWay = judgeRed();
+    detector.rearm();
+    assert.deepEqual(await onItsWay, []);
+    assert.deepEqual(await judgeRed(), ['fire']);
+  });
+
+  it('starts afresh when its thread ended', async (t) => {
+    const { detector, judgeRed } = started(t, 2);
+    await judgeRed();
+    await detector.end();
+    assert.deepEqual(await judgeRed(), []);
+    assert.deepEqual(await judgeRed(), ['fire']);
+  });
+});
