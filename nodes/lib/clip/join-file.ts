@@ -25,16 +25,16 @@ interface PartCopy {
  * Joins the parts of a plan to one MP4 file with its header first: nothing is encoded or written twice. It reads
  * without letting anybody else have a turn, so it belongs into a thread.
  * @returns the SHA-256 of the file in hexadecimal
- * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `ENOSPC` when the disk is
- *   full; other errors of the system
+ * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `stopped` when it was
+ *   told to end; the system's error when the clip cannot be written, `ENOSPC` on a full disk
  */
 export async function writeJoined(task: JoinTask, onPercent: (percent: number) => void): Promise<string> {
   const { head, copies } = layOut(task);
   const hash = createHash('sha256');
-  const reader = new SegmentReader(task.segments);
+  const reader = new SegmentReader(task);
   const file = await open(task.target, 'w');
   const write = async (pieces: readonly Buffer[]) => {
-    const written = writeWhole(file, pieces, task.target);
+    const written = writeAll(file, pieces);
     // Meanwhile.
     for (const piece of pieces) hash.update(piece);
     await written;
@@ -54,12 +54,13 @@ export async function writeJoined(task: JoinTask, onPercent: (percent: number) =
 }
 
 /** Decides what of each segment goes where: the header has to know before the first byte is written. */
-function layOut({ plan, segments }: JoinTask): { head: Buffer; copies: PartCopy[] } {
+function layOut(task: JoinTask): { head: Buffer; copies: PartCopy[] } {
+  const { plan } = task;
   const { chapters, media } = chapterTrack(clipChapters(plan.t0Offset, plan.duration));
   const [first] = plan.parts;
   // A reader of its own, since the tables keep what this file tells of its tracks.
-  const tables = new SampleTables(parse(new SegmentReader(segments).read(first), first), media.length);
-  const reader = new SegmentReader(segments);
+  const tables = new SampleTables(parse(new SegmentReader(task).read(first), first), media.length);
+  const reader = new SegmentReader(task);
   const copies = plan.parts.map((part) => ({
     part,
     ranges: tables.add(parse(reader.read(part), part), part),
@@ -80,11 +81,13 @@ function parse(data: Buffer, part: ClipPart): FragmentedFile {
 class SegmentReader {
   private memory = Buffer.alloc(0);
 
-  constructor(private readonly directory: string) {}
+  constructor(private readonly task: Pick<JoinTask, 'segments' | 'stop'>) {}
 
   /** @returns what the next call overwrites */
   read({ segment }: ClipPart): Buffer {
-    const file = openSync(join(this.directory, segment.name), 'r');
+    if (Atomics.load(this.task.stop, 0) !== 0)
+      throw new V2xError('stopped', 'The clip is not wanted any more');
+    const file = openSync(join(this.task.segments, segment.name), 'r');
     try {
       const { size } = fstatSync(file);
       if (size > this.memory.length) this.memory = Buffer.allocUnsafe(2 * size);
@@ -95,11 +98,11 @@ class SegmentReader {
   }
 }
 
-async function writeWhole(file: FileHandle, pieces: readonly Buffer[], path: string): Promise<void> {
+async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
   const size = pieces.reduce((sum, { length }) => sum + length, 0);
   const { bytesWritten } = await file.writev(pieces);
-  // The rest would fail.
-  if (bytesWritten < size) throw new V2xError('ENOSPC', `No space left on device, write ${path}`, { path });
+  // The system takes the rest now, or says why not: on a full disk writev just stops.
+  if (bytesWritten < size) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 function changed({ segment }: ClipPart): V2xError {

@@ -5,14 +5,14 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import type { JoinMessage, JoinTask } from './join';
 import { writeJoined } from './join-file';
 
-/** As `nice` of the other tools; for Linux 0 is this thread alone, and the I/O priority follows. */
+/** As `nice` of the other tools; for Linux 0 is this thread alone, elsewhere it would be all of Node-RED. */
 const LOW_PRIORITY = 15;
 
 function say(message: JoinMessage): void {
   parentPort?.postMessage(message);
 }
 
-setPriority(0, LOW_PRIORITY);
+if (process.platform === 'linux') setPriority(0, LOW_PRIORITY);
 writeJoined(workerData as JoinTask, (percent) => {
   say({ percent });
 }).then(

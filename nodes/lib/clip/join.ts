@@ -10,6 +10,8 @@ export interface JoinTask {
   readonly plan: ClipPlan;
   readonly segments: string;
   readonly target: string;
+  /** Shared memory; not 0 when the thread is to end. Ended from outside it would leave the clip's file open. */
+  readonly stop: Int32Array;
 }
 
 /** What it says: how far it is, and at the end the SHA-256 or what went wrong. */
@@ -29,9 +31,9 @@ export interface JoinMessage {
 export async function joinParts(plan: ClipPlan, options: CutOptions): Promise<string> {
   const { segments, target, signal, onPercent } = options;
   signal.throwIfAborted();
-  const task: JoinTask = { plan, segments, target };
+  const task: JoinTask = { plan, segments, target, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const thread = startThread(join(__dirname, 'join-thread'), task);
-  const stop = () => void thread.terminate();
+  const stop = () => void Atomics.store(task.stop, 0, 1);
   signal.addEventListener('abort', stop, { once: true });
   let result: JoinMessage = {};
   thread.on('message', (message: JoinMessage) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFile, copyFile, readFile } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Footage } from '../../../nodes/lib/clip/footage';
@@ -140,6 +140,25 @@ describe('joinParts', () => {
       code: 'segment',
       details: { segment: name },
     });
+  });
+
+  it('leaves no file open when it is told to end in the middle', async (t) => {
+    const { directory, options, footage } = await setUp(t);
+    for (let n = 0; n < 8; n += 1) {
+      const stop = new AbortController();
+      const onPercent = () => {
+        stop.abort(new Error('stopped'));
+      };
+      const joining = joinParts(planned(footage), { ...options, signal: stop.signal, onPercent });
+      await assert.rejects(joining, /stopped/);
+    }
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    assert.deepEqual(
+      open.filter((path) => path.startsWith(directory)),
+      [],
+    );
   });
 
   it('ends at once when it is told to', async (t) => {
