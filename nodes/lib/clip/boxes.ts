@@ -15,7 +15,7 @@ export function fullBox(
 
 /** A full box without flags that holds a list, the number of entries before it. */
 export function listBox(type: string, version: number, entries: readonly Buffer[]): Buffer {
-  return fullBox(type, [version, 0], u32(entries.length), ...entries);
+  return fullBox(type, [version, 0], u32(entries.length), Buffer.concat(entries));
 }
 
 export function ascii(text: string): Buffer {
@@ -34,6 +34,11 @@ export function u16(...values: readonly number[]): Buffer {
 
 /** Negative numbers become their two's complement. */
 export function u32(...values: readonly number[]): Buffer {
+  return u32List(values);
+}
+
+/** As `u32`, for any number of values: a call takes only so many arguments. */
+export function u32List(values: readonly number[]): Buffer {
   const buffer = Buffer.alloc(4 * values.length);
   values.forEach((value, i) => buffer.writeUInt32BE(value >>> 0, 4 * i));
   return buffer;

@@ -1,4 +1,4 @@
-import { box, fullBox, listBox, u16, u32, u64, zeros } from './boxes';
+import { box, fullBox, listBox, u16, u32, u32List, u64, zeros } from './boxes';
 import type { Track } from './mp4';
 
 /** The samples of one track on the clip's timeline, in the order of decoding; times are ticks of the track. */
@@ -107,9 +107,9 @@ function stbl({ track, dts, pts, sizes, lastDuration, keys, chunks }: SampleTabl
     listBox('stts', 0, counted(durations)),
     // Version 1 has signed delays.
     ...(delays.some((delay) => delay !== 0) ? [listBox('ctts', 1, counted(delays))] : []),
-    ...(keys ? [fullBox('stss', [0, 0], u32(keys.length, ...keys))] : []),
+    ...(keys ? [fullBox('stss', [0, 0], u32(keys.length), u32List(keys))] : []),
     listBox('stsc', 0, perChunk),
-    fullBox('stsz', [0, 0], u32(0, sizes.length, ...sizes)),
+    fullBox('stsz', [0, 0], u32(0, sizes.length), u32List(sizes)),
     listBox('co64', 0, offsets),
   );
 }
