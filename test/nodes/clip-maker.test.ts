@@ -65,6 +65,7 @@ describe('clip-maker', () => {
     const waiting = await progress.next();
     assert.deepEqual(waiting.payload, { state: 'waiting', left: 3 });
     assert.deepEqual((waiting as { event?: unknown }).event, crash(8).event);
+    await clock.advance(4);
     ring.close(...segments.slice(4, 6));
 
     const message = await clips.next();
@@ -209,7 +210,8 @@ describe('clip-maker', () => {
   it('goes on after a redeploy while it waits', async (t) => {
     const directory = await temporaryDirectory(t);
     const ring = new FakeRing(recorded, SEGMENT, segments.slice(0, 4));
-    const environment = { clock: new FakeClock(START + 8) };
+    const clock = new FakeClock(START + 8);
+    const environment = { clock };
     await startFlow([storeOf(ring), clipMaker], flowInto(directory), { environment });
     const progress = outlet('progress');
     probe('maker').node.receive(crash(8));
@@ -221,6 +223,7 @@ describe('clip-maker', () => {
     const again = outlet('progress');
     const clips = outlet('clips');
     await again.next();
+    await clock.advance(8);
     ring.close(...segments.slice(4));
 
     const message = await clips.next();

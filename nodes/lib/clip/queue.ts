@@ -1,7 +1,7 @@
 import { backoffDelay, type BackoffPolicy } from '../backoff';
 import { sleep, type Clock } from '../clock';
 import { codeOf, V2xError } from '../errors';
-import type { SegmentRing } from '../recording/segment';
+import type { Segment, SegmentRing } from '../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from './maker';
 import { Turnstile } from './turnstile';
@@ -189,7 +189,7 @@ export class ClipQueue {
     let news = true;
     const unsubscribe = ring.onSegment((segment) => {
       news = true;
-      if (segment.to >= moment) reached.abort();
+      if (segment.to >= moment && this.hasBegun(segment)) reached.abort();
     });
     try {
       if (await this.hasReached(moment)) return;
@@ -208,7 +208,12 @@ export class ClipQueue {
   }
 
   private async hasReached(moment: number): Promise<boolean> {
-    return (await this.options.ring.window(moment, Infinity)).length > 0;
+    return (await this.options.ring.window(moment, Infinity)).some((segment) => this.hasBegun(segment));
+  }
+
+  /** Footage of a time to come was recorded before the clock was set back: it says nothing of what is awaited. */
+  private hasBegun({ from }: Segment): boolean {
+    return from <= this.options.clock.now();
   }
 
   /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */

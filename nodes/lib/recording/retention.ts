@@ -37,24 +37,34 @@ export interface Eviction {
   readonly diskFull: boolean;
 }
 
+/** Seconds by which a clock may be set back without footage of the time before being taken for the oldest. */
+const SET_BACK = 60;
+
 /**
  * Decides which segments to delete: the oldest ones that are not pinned, as many as the limits and the room for the
- * next segments demand.
+ * next segments demand. Footage of a time to come was recorded before the clock was set back, so it is the oldest.
  */
 export function chooseVictims(state: RingState, { maxAge, maxBytes, minFreeBytes }: Retention): Eviction {
   const tooMany = maxBytes > 0 ? state.bytes - maxBytes : 0;
   const wanted = Math.max(0, tooMany, minFreeBytes - state.freeBytes);
   const lacking = state.room - state.freeBytes;
   let missing = Math.max(wanted, lacking);
-  const oldest = maxAge > 0 ? state.now - maxAge : -Infinity;
+  const isOld = ({ to }: Segment) => maxAge > 0 && Math.abs(state.now - to) > maxAge;
   const victims: Segment[] = [];
-  for (const segment of state.segments) {
-    if (missing <= 0 && segment.to >= oldest) break;
-    if (isPinned(segment, state.pinned)) continue;
+  for (const segment of asRecorded(state)) {
+    if ((missing <= 0 && !isOld(segment)) || isPinned(segment, state.pinned)) continue;
     victims.push(segment);
     missing -= segment.bytes;
   }
   return { victims, missingBytes: Math.max(0, missing), diskFull: lacking > wanted };
+}
+
+/** Footage of a time to come, then the rest. */
+function asRecorded({ segments, now }: RingState): readonly Segment[] {
+  const last = segments.findLastIndex(({ from }) => from <= now + SET_BACK);
+  return last === segments.length - 1
+    ? segments
+    : [...segments.slice(last + 1), ...segments.slice(0, last + 1)];
 }
 
 /** Whether two spans of time have a moment in common. */

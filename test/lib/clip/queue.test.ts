@@ -158,6 +158,20 @@ describe('ClipQueue', () => {
     assert.equal((await maker.call(0)).request.id, 'crash');
   });
 
+  it('waits all the same when a clock that was set back has left footage of a time to come', async (t) => {
+    const { ring, clock, open } = await setUp(t, [segment(T0 - 10), segment(T0 + 9 * 3600)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request());
+    await observer.state('waiting');
+    ring.close(segment(T0 + 5 * 3600));
+    await clock.advance(9);
+    assert.equal(maker.asked.length, 0);
+    ring.close(segment(T0));
+
+    assert.ok(await maker.call(0));
+  });
+
   it('cuts a late event at once', async (t) => {
     const { open } = await setUp(t, [segment(T0 - 100), segment(T0)]);
     const { queue, maker } = await open();
@@ -168,7 +182,7 @@ describe('ClipQueue', () => {
   });
 
   it('shows a preview as soon as the segment with T0 has closed', async (t) => {
-    const { ring, open } = await setUp(t, []);
+    const { ring, clock, open } = await setUp(t, []);
     const { queue, maker, observer } = await open();
 
     await queue.accept(request());
@@ -176,6 +190,7 @@ describe('ClipQueue', () => {
     ring.close(segment(T0 - 7));
     assert.deepEqual(await observer.state('preview'), { state: 'preview', ...PREVIEW });
     assert.equal(maker.asked.length, 0);
+    await clock.advance(13);
     ring.close(segment(T0 + 3));
 
     assert.ok(await maker.call(0));

@@ -50,6 +50,19 @@ describe('chooseVictims', () => {
     assert.deepEqual(asked, { victims, missingBytes: 0, diskFull: false });
   });
 
+  it('deletes first what a clock that was set back has left in a time to come', () => {
+    const later = segments(2, 9000);
+    const state = { ...ring, segments: [...ring.segments, ...later], bytes: 1200 };
+    assert.deepEqual(names(state, { maxBytes: 900 }), [9000, 9010, 1000]);
+    assert.deepEqual(names(state, { maxAge: 90 }), [9000, 9010]);
+    assert.deepEqual(names(state, { maxAge: 80, maxBytes: 1100 }), [9000, 9010, 1000]);
+    assert.deepEqual(names(state, { maxAge: 10_000, maxBytes: 1100 }), [9000]);
+  });
+
+  it('keeps the order of time when the clock was set back by little', () => {
+    assert.deepEqual(names({ ...ring, now: 1060 }, { maxBytes: 900 }), [1000]);
+  });
+
   it('never deletes what a clip has pinned, but the next oldest instead', () => {
     const pinned = [{ from: 1005, to: 1015 }];
     assert.deepEqual(names({ ...ring, pinned }, { maxBytes: 800 }), [1020, 1030]);
