@@ -1,9 +1,9 @@
 /**
  * What programs in TypeScript exchange with the nodes: `import type { Alert } from '@roadside/node-red-v2x'`.
- * Types only, without imports of their own. Times are Unix seconds unless said otherwise.
+ * The one place of these types: the nodes themselves use them. Types only, without imports of their own. Times are Unix seconds unless said otherwise.
  */
 
-/** The content of an event file; only `type` has to be there. See event.schema.json for lengths and ranges. */
+/** The content of an event file; only `type` has to be there. See event.schema.json for lengths and ranges; a test holds both equal. */
 export interface EventFile {
   /** When it happened, a number or a numeric string. Absent: time of arrival. */
   ts?: number | string;

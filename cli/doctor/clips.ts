@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClipManifest } from '../../nodes/contracts';
 import { duration, findings, type Finding } from './finding';
 
 const { ok, warning, problem } = findings('clips');
@@ -83,12 +84,6 @@ interface Job {
   readonly clip?: string;
 }
 
-interface Manifest {
-  readonly wanted: { readonly from: number; readonly to: number };
-  readonly achieved: { readonly from: number; readonly to: number };
-  readonly gaps: readonly unknown[];
-}
-
 /** Clips begin at a key frame and end at a frame: less than this, in seconds, is not missing. */
 const TOLERANCE = 1;
 
@@ -104,7 +99,7 @@ async function newestClip(archive: string): Promise<ClipState['last']> {
     })),
   );
   const last = dated.sort((one, other) => one.kept - other.kept).at(-1);
-  const manifest = last && (await readJson<Manifest>(join(archive, last.name)));
+  const manifest = last && (await readJson<ClipManifest>(join(archive, last.name)));
   if (!manifest) return undefined;
   const { wanted, achieved, gaps } = manifest;
   const missing = Math.max(achieved.from - wanted.from, wanted.to - achieved.to);

@@ -1,12 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020';
-import type { FromSchema } from 'json-schema-to-ts';
+import type { Alert } from '../../contracts';
 import { messageOf, V2xError } from '../errors';
 import type { Action } from './action';
 import { causeOf, informationQuality } from './cause';
 import { alertSchema } from './schema';
 
-/** The claims of an alert; times are Unix seconds. */
-export type Alert = FromSchema<typeof alertSchema>;
+export type { Alert };
 
 /** What an alert says of an incident; an event of the events directory fits. */
 export interface Incident {

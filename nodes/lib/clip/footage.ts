@@ -1,10 +1,7 @@
+import type { TimeSpan } from '../../contracts';
 import type { Segment } from '../recording/segment';
 
-/** A span of wall-clock time, Unix seconds. */
-export interface TimeSpan {
-  readonly from: number;
-  readonly to: number;
-}
+export type { TimeSpan };
 
 /** What was found inside a segment's file; times are seconds on the file's own timeline. */
 export interface SegmentMedia {

@@ -1,29 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { ClipManifest, TimeSpan } from '../../contracts';
 import type { CutMedia } from './cut';
-import type { TimeSpan } from './footage';
 import type { ClipPlan } from './plan';
 import type { ClipRequest } from './request';
 
-/** What lies beside a clip as `accident_<epoch>.json`; times are Unix seconds, durations seconds. */
-export interface ClipManifest {
-  readonly event: object;
-  readonly wanted: TimeSpan;
-  readonly achieved: TimeSpan;
-  /** Where T0 is in the clip; null when the clip does not reach it. */
-  readonly t0_offset_s: number | null;
-  readonly duration_s: number;
-  readonly segments: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  /** Time within `achieved` that nobody recorded; the picture stands still there. */
-  readonly gaps: readonly TimeSpan[];
-  readonly method: ClipPlan['method'];
-  /** What whoever relies on the clip must know: footage that is missing or could not be read. */
-  readonly notes: readonly string[];
-  /** Of the clip's file, in hexadecimal. */
-  readonly sha256: string;
-  readonly software: string;
-}
+export type { ClipManifest };
 
 const product = JSON.parse(readFileSync(require.resolve('@roadside/node-red-v2x/package.json'), 'utf8')) as {
   name: string;

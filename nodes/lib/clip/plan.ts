@@ -1,3 +1,4 @@
+import type { ClipManifest } from '../../contracts';
 import type { Segment } from '../recording/segment';
 import {
   endOf,
@@ -42,7 +43,7 @@ export interface ClipPlan {
    * Copying is impossible when codec or picture size change within the window. `smart`: copied but for the first and
    * the last GOP, which are encoded to begin and end on the very frame.
    */
-  readonly method: 'copy' | 'reencode' | 'smart';
+  readonly method: ClipManifest['method'];
   /** Codec and size of the first part, see SegmentMedia. */
   readonly format: string;
   /** Whether the parts can be joined by moving their fragments. */

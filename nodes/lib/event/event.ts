@@ -1,20 +1,9 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
-import type { FromSchema } from 'json-schema-to-ts';
+import type { EventFile, IncidentEvent } from '../../contracts';
 import { V2xError } from '../errors';
 import { eventSchema } from './schema';
 
-/** The content of an event file, as its writer may leave it: only `type` has to be there. */
-export type EventFile = FromSchema<typeof eventSchema, { keepDefaultedPropertiesOptional: true }>;
-
-/** An event with every default filled in; `ts` is Unix time in seconds. */
-export type IncidentEvent = EventFile & {
-  readonly id: string;
-  readonly ts: number;
-  readonly action: 'new' | 'update' | 'cancel';
-  readonly severity: string;
-  readonly distance_m: number;
-  readonly clip_hint: boolean;
-};
+export type { EventFile, IncidentEvent };
 
 const ajv = new Ajv2020({ allErrors: false, useDefaults: true, verbose: true, allowUnionTypes: true });
 const matchesSchema = ajv.compile<EventFile>(eventSchema);

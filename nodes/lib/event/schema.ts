@@ -2,7 +2,8 @@
 const WORD = '^[A-Za-z0-9][A-Za-z0-9_.:-]*$';
 
 /**
- * What an event file is: the one definition that types, validation and help follow from.
+ * What an event file is: the one definition that validation and help follow from; a test holds the types in
+ * `contracts.ts` to it.
  * Published as `@roadside/node-red-v2x/event.schema.json` (JSON Schema 2020-12).
  */
 export const eventSchema = {
