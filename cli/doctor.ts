@@ -1,6 +1,6 @@
 import { systemClock } from '../nodes/lib/clock';
 import { messageOf } from '../nodes/lib/errors';
-import { numberSetting } from '../nodes/lib/node-red/settings';
+import { isFromMessage, numberSetting } from '../nodes/lib/node-red/settings';
 import { checkCamera, judgeGop } from './doctor/camera';
 import { checkClock } from './doctor/clock';
 import { clipState, judgeClips } from './doctor/clips';
@@ -81,14 +81,12 @@ async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
   return [...camera, ...gop, recording, await checkDisk(ring, measure, window)];
 }
 
-/** What the clip makers of a recorder's store want of it, in seconds. */
+/** What the clip makers of a recorder's store want of it, in seconds; what messages will say counts as the default. */
 function longestWindow(unit: Unit, recorder: UnitNode): { pre: number; post: number } {
   const makers = unit.of('clip-maker').filter(({ config }) => config.store === recorder.config.store);
-  const longest = (name: string) =>
-    Math.max(
-      0,
-      ...makers.map(({ config }) => numberSetting(name, config[name], { fallback: 300, min: 0, max: 3600 })),
-    );
+  const seconds = (name: string, setting: unknown) =>
+    isFromMessage(setting) ? 300 : numberSetting(name, setting, { fallback: 300, min: 0, max: 3600 });
+  const longest = (name: string) => Math.max(0, ...makers.map(({ config }) => seconds(name, config[name])));
   return { pre: longest('pre'), post: longest('post') };
 }
 

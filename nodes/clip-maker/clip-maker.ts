@@ -8,7 +8,7 @@ import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
-import { booleanSetting, numberSetting } from '../lib/node-red/settings';
+import { booleanSetting, isFromMessage, numberSetting } from '../lib/node-red/settings';
 import type { SegmentRing } from '../lib/recording/segment';
 import { ClipReporter } from './clip-reporter';
 import { manifestSigner } from './manifest-signer';
@@ -109,7 +109,7 @@ const SECONDS = { fallback: DEFAULT_SECONDS, min: 0, max: MAX_SECONDS };
  */
 function checked(config: Partial<Config>, name: 'pre' | 'post'): number | string {
   const setting = config[name];
-  if (typeof setting === 'string' && /^(msg|flow|global)\../.test(setting)) return setting;
+  if (isFromMessage(setting)) return setting;
   return numberSetting(name, setting, SECONDS);
 }
 

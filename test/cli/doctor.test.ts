@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryDirectory } from '../support/flow';
 import { freePort } from '../support/multicast';
+import { readFlow } from '../support/package';
 import { Program } from '../support/process';
 
 interface Finding {
@@ -60,6 +61,21 @@ describe('v2x doctor', () => {
     assert.deepEqual([...new Set(lines.map((line) => line.split(/ +/)[1]))], SUBJECTS);
     assert.equal(code, wrong.length);
     assert.deepEqual(await readdir(data), []);
+  });
+
+  it('takes a clip maker whose window comes with its messages', async (t) => {
+    const { data, run } = await doctor(t, {});
+    const flow = readFlow('flows/flows.json').map((node) =>
+      node.type === 'clip-maker' ? { ...node, pre: 'msg.pre', post: 'flow.post' } : node,
+    );
+    await mkdir(join(data, 'node-red'));
+    await writeFile(join(data, 'node-red', 'flows.json'), JSON.stringify(flow));
+    const { lines } = await run();
+    for (const check of ['camera', 'recorder', 'disk'])
+      assert.ok(
+        lines.some((line) => new RegExp(`^(ok|warning) +${check} `).test(line)),
+        lines.join('\n'),
+      );
   });
 
   it('tells what is wrong in JSON, ends with 1, and shows no secret', async (t) => {

@@ -2,10 +2,16 @@ import { isAbsolute, join } from 'node:path';
 import { V2xError } from '../errors';
 
 const ENVIRONMENT_REFERENCE = /^\$\{[^}]+\}$/;
+const FROM_MESSAGE = /^(msg|flow|global)\../;
 
 /** Whether a setting is nothing but `${NAME}`: Node-RED then puts the variable's value in its place. */
 export function isReference(setting: string): boolean {
   return ENVIRONMENT_REFERENCE.test(setting);
+}
+
+/** Whether a setting points to messages or context: `msg.pre`, `flow.pre`, `global.pre`. */
+export function isFromMessage(setting: unknown): setting is string {
+  return typeof setting === 'string' && FROM_MESSAGE.test(setting);
 }
 
 /**
