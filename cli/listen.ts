@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Alert } from '../nodes/lib/alert/alert';
+import { isAsymmetric } from '../nodes/lib/alert/key';
 import { KeyRing } from '../nodes/lib/alert/key-ring';
 import { Refusals } from '../nodes/lib/alert/refusals';
 import { DEFAULT_SKEW_SECONDS, verifyAlert, type RefusalCode, type Verdict } from '../nodes/lib/alert/verify';
@@ -91,10 +92,9 @@ function groupOf(options: Options): MulticastGroup {
 
 async function loadKey(options: Options): Promise<KeyRing> {
   const secret = (await readSecret(options.key)).trim();
-  const asymmetric = secret.startsWith('-----BEGIN') || secret.startsWith('{');
   return KeyRing.create({
     keyId: options['key-id'] ?? environment('V2X_KEY_ID') ?? 'rsu',
-    algorithm: asymmetric ? 'EdDSA' : 'HS256',
+    algorithm: isAsymmetric(secret) ? 'EdDSA' : 'HS256',
     secret,
   });
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { compactVerify, decodeProtectedHeader } from 'jose';
+import { isAsymmetric } from '../nodes/lib/alert/key';
 import { KeyRing } from '../nodes/lib/alert/key-ring';
 import { verifyClip } from '../nodes/lib/clip/verify';
 import { messageOf, V2xError } from '../nodes/lib/errors';
@@ -48,8 +49,7 @@ function parse(args: readonly string[]): { file: string; key: string | undefined
 /** Checks signatures with the one key of a file, whatever its id; the key decides on the algorithm. */
 async function verifierOf(path: string): Promise<(token: string) => Promise<Uint8Array>> {
   const secret = await readKey(path);
-  const asymmetric = secret.startsWith('-----BEGIN') || secret.startsWith('{');
-  const algorithm = asymmetric ? 'EdDSA' : 'HS256';
+  const algorithm = isAsymmetric(secret) ? 'EdDSA' : 'HS256';
   const key = (await KeyRing.create({ keyId: 'clip', algorithm, secret })).find('clip');
   return async (token) => {
     if (!key) throw new V2xError('key', 'There is no key');

@@ -64,10 +64,18 @@ export function isInForce({ notBefore, notAfter }: Key, now: number): boolean {
   return now >= notBefore && now < notAfter;
 }
 
+/** Whether a key is a PEM or a JWK, and so one for EdDSA rather than a secret for HS256. */
+export function isAsymmetric(secret: string): boolean {
+  return /^\s*(-----BEGIN |\{[^]*"kty")/.test(secret);
+}
+
 type Halves = Pick<Key, 'verifying' | 'signing'>;
 
 async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
   const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret;
+  // As a secret it would let everybody who knows the public key forge alerts.
+  if (isAsymmetric(Buffer.from(bytes).toString('utf8')))
+    throw bad(keyId, 'is a PEM or JWK and not a secret for HS256; choose the algorithm EdDSA');
   if (bytes.length < SHORTEST_SECRET_BYTES) {
     const found = `has a secret of ${bytes.length} bytes; HS256 needs at least ${SHORTEST_SECRET_BYTES}`;
     throw bad(keyId, `${found}; ${MAKE_SECRET}`);

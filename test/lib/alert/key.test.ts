@@ -41,6 +41,13 @@ describe('importKey', () => {
       hmac({ secret: 'x'.repeat(31) }),
       /"rsu" has a secret of 31 bytes.*at least 32.*openssl/,
     ],
+    ['a private PEM for HS256', hmac({ secret: privatePem }), /choose the algorithm EdDSA/],
+    ['a public PEM for HS256', hmac({ secret: Buffer.from(publicPem) }), /choose the algorithm EdDSA/],
+    [
+      'a JWK for HS256',
+      hmac({ secret: JSON.stringify(pair.publicKey.export({ format: 'jwk' })) }),
+      /choose the algorithm EdDSA/,
+    ],
     ['an id with spaces', hmac({ keyId: 'a b' }), /id of 1 to 32 visible/],
     ['a period that never is', hmac({ notBefore: 2, notAfter: 2 }), /not-after/],
     ['a text secret for EdDSA', hmac({ algorithm: 'EdDSA' }), /neither PEM.*openssl genpkey/],
