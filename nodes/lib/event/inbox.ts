@@ -90,6 +90,10 @@ class Inbox {
       unsure: () => {
         this.rescanSoon();
       },
+      gone: () => {
+        // Its number does not tell: file systems give that of a directory just removed to the next one.
+        this.changes.fail(directoryGone(this.options.directory));
+      },
       failed: (error) => {
         this.changes.fail(error);
       },

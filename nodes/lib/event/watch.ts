@@ -8,6 +8,8 @@ export interface DirectoryListener {
   changed(name: string): void;
   /** Something happened to the directory itself, or nobody knows to what. */
   unsure(): void;
+  /** The directory was removed or moved: whatever has its name from here on, this watch does not see it. */
+  gone(): void;
   failed(error: Error): void;
 }
 
@@ -30,9 +32,11 @@ export async function watchDirectory(
     // The directory's own watch tells everything; none is needed per file.
     ignored: (entry) => entry !== path,
   });
-  watcher.on('raw', (_event, name: string | null) => {
-    if (name === null || name === basename(path)) listener.unsure();
-    else listener.changed(name);
+  watcher.on('raw', (event, name: string | null) => {
+    // Of the directory itself the system speaks by its own name.
+    if (name !== null && name !== basename(path)) listener.changed(name);
+    else if (name !== null && event === 'rename') listener.gone();
+    else listener.unsure();
   });
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, closeSync, renameSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -219,6 +228,26 @@ describe('runInbox: hostile directories', () => {
     const error = await inbox.ended;
     assert.ok(error instanceof V2xError && error.code === 'directory');
     assert.ok(error.message.includes(directory) && error.message.includes('mkdir -p'));
+  });
+
+  it('ends when its directory is replaced by another, whose inode may have the same number', async (t) => {
+    const directory = join(await temporaryDirectory(t), 'events');
+    for (const replace of [
+      () => {
+        rmSync(directory, { recursive: true });
+      },
+      () => {
+        renameSync(directory, `${directory}.old`);
+      },
+    ]) {
+      // The clock never moves: no listing comes to help.
+      const inbox = await openInbox(directory, {}, new FakeClock());
+      replace();
+      mkdirSync(directory);
+
+      const error = await inbox.ended;
+      assert.ok(error instanceof V2xError && error.code === 'directory');
+    }
   });
 
   it('watches a directory behind a symbolic link and with a slash at its end', async (t) => {
