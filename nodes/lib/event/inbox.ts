@@ -7,10 +7,8 @@ import { Changes } from './changes';
 import { MovingCustody } from './custody';
 import { JournalCustody } from './journal';
 import { Taker, type TakerHandlers } from './taker';
-import { watchDirectory } from './watch';
+import { fileSystemType, listingSeconds, watchDirectory } from './watch';
 
-/** The directory is listed this often, in case a notification was lost. */
-const RESCAN_SECONDS = 30;
 /** How many files `done` and `rejected` keep each. */
 const KEPT_FILES = 1000;
 
@@ -50,6 +48,7 @@ class Inbox {
   private readonly taker: Taker;
   private rescanDue = false;
   private identity = '';
+  private rescanSeconds = listingSeconds(0);
 
   constructor(
     private readonly options: InboxOptions,
@@ -69,6 +68,7 @@ class Inbox {
     const { directory } = this.options;
     await ensureWritableDirectory(directory, 'events');
     this.identity = await identityOf(directory);
+    this.rescanSeconds = listingSeconds(await fileSystemType(directory));
     const stop = () => {
       this.changes.nudge();
     };
@@ -147,7 +147,7 @@ class Inbox {
   }
 
   private scheduleRescan() {
-    return this.clock.after(RESCAN_SECONDS, () => {
+    return this.clock.after(this.rescanSeconds, () => {
       this.rescanSoon();
     });
   }

@@ -1,7 +1,41 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, statfs } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../errors';
+
+/** A directory is listed this often, in seconds, in case a notification was lost. */
+const LISTING_SECONDS = 30;
+/** Where the system does not tell of changes that come from elsewhere. */
+const REMOTE_LISTING_SECONDS = 1;
+
+/** File systems that others write to behind the system's back: `f_type` of statfs(2), as <linux/magic.h> has them. */
+const REMOTE_TYPES: ReadonlySet<number> = new Set([
+  0x6969, // NFS
+  0x517b, // SMB
+  0xff534d42, // CIFS
+  0xfe534d42, // SMB2
+  0x01021997, // 9P, as of virtual machines and WSL
+  0x65735546, // FUSE, as of sshfs and virtiofs
+  0x00c36400, // Ceph
+  0x786f4256, // VirtualBox
+]);
+
+/**
+ * How often the entries of a directory are to be listed, beside the notifications.
+ * @param type of its file system, see statfs(2)
+ * @returns seconds
+ */
+export function listingSeconds(type: number): number {
+  return REMOTE_TYPES.has(type) ? REMOTE_LISTING_SECONDS : LISTING_SECONDS;
+}
+
+/** The type of the file system that a directory lies on; 0 when the system does not tell. */
+export async function fileSystemType(directory: string): Promise<number> {
+  return statfs(directory).then(
+    ({ type }) => type,
+    () => 0,
+  );
+}
 
 export interface DirectoryListener {
   /** Something happened to an entry of the directory. */
