@@ -31,6 +31,7 @@ export class ActionRegistry {
   private readonly byEvent = new Map<string, Action>();
   private readonly bySequence = new Map<number, Action>();
   private compactionFailure: unknown;
+  private closed = false;
   /** One request after the other, in the order they came. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -57,16 +58,19 @@ export class ActionRegistry {
   }
 
   /**
-   * Makes the next version of an event's action, or gives the one that the very same request led to before. Its action id is persisted before the promise resolves.
-   * @throws V2xError `never-sent`, `cancelled`, `expired` or `sequence`; the system's error when no
+   * Makes the next version of an event's action, or gives the one that the very same request led to before. Its
+   * action id is persisted before the promise resolves.
+   * @throws V2xError `never-sent`, `cancelled`, `expired`, `sequence`, or `closed`; the system's error when no
    *   sequence number can be reserved
    */
-  issue(request: Request, timing: Timing): Promise<Issued> {
+  async issue(request: Request, timing: Timing): Promise<Issued> {
+    if (this.closed) throw closedError(request);
     return this.inTurn(() => this.issueNow(request, timing));
   }
 
-  /** Ends what is under way; nothing may be issued afterwards. */
+  /** Ends what is under way; nothing is issued afterwards, since another may have the station then. */
   close(): Promise<void> {
+    this.closed = true;
     return this.inTurn(() => this.numbers.close());
   }
 
@@ -127,6 +131,14 @@ export class ActionRegistry {
     this.last = done.catch(() => undefined);
     return done;
   }
+}
+
+function closedError({ id }: Request): V2xError {
+  return new V2xError(
+    'closed',
+    `Event "${id}" came while its station was closing and is not alerted; event-dir-in takes its file again, others send it again`,
+    { id },
+  );
 }
 
 function unsavedError({ eventId }: Action, cause: unknown): V2xError {

@@ -207,6 +207,19 @@ describe('shareRegistry', () => {
     await (await shareRegistry(directory, 7, NOW)).release();
   });
 
+  it("issues nothing once it is closed: the station may be another's", async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { registry, release } = await shareRegistry(directory, 7, NOW);
+    const inHand = registry.issue(event('a'), timing());
+    const released = release();
+    await inHand;
+    await assert.rejects(registry.issue(event('late'), timing()), { code: 'closed', message: /"late"/ });
+    await released;
+    const next = await shareRegistry(directory, 7, NOW);
+    assert.equal((await next.registry.issue(event('b'), timing())).action.sequence, 1);
+    await next.release();
+  });
+
   it('keeps stations apart', async (t) => {
     const directory = await temporaryDirectory(t);
     const [one, two] = [await shareRegistry(directory, 1, NOW), await shareRegistry(directory, 2, NOW)];
