@@ -209,11 +209,14 @@ describe('shareRegistry', () => {
 
   it("issues nothing once it is closed: the station may be another's", async (t) => {
     const directory = await temporaryDirectory(t);
-    const { registry, release } = await shareRegistry(directory, 7, NOW);
-    const inHand = registry.issue(event('a'), timing());
-    const released = release();
+    const shared = await shareRegistry(directory, 7, NOW);
+    const inHand = shared.registry.issue(event('a'), timing());
+    const released = shared.release();
     await inHand;
-    await assert.rejects(registry.issue(event('late'), timing()), { code: 'closed', message: /"late"/ });
+    await assert.rejects(shared.registry.issue(event('late'), timing()), {
+      code: 'closed',
+      message: /"late"/,
+    });
     await released;
     const next = await shareRegistry(directory, 7, NOW);
     assert.equal((await next.registry.issue(event('b'), timing())).action.sequence, 1);
