@@ -37,17 +37,25 @@ export default defineNode<Config>({
     const display = new Display(node);
     const sender = await openSender(node, group, display);
     const file = liveAlertFile(node);
+    /** Alerts of which a copy is out. */
+    const heard = new WeakSet<MessageAlert>();
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
       policy,
       async send({ alert, repetition }) {
         const { bytes, message, duration = policy.duration } = alert;
         const report = await sender.send(bytes);
-        if (repetition === 0) file.add(alert, duration);
-        if (message && (repetition === 0 || reportRepetitions)) {
+        const out = report.interfaces.some(({ ok }) => ok);
+        const first = out && !heard.has(alert);
+        if (first) {
+          heard.add(alert);
+          file.add(alert, duration);
+        }
+        if (message && (repetition === 0 || first || reportRepetitions)) {
           node.send(reportMessage(message, report, repetition));
         }
-        if (repetition === 0) requireSent(report, alert.actionId);
+        if (repetition === 0 && !out) throw unsentError(report, alert.actionId);
+        return out;
       },
       onError: (error) => {
         node.report(error);
@@ -161,11 +169,11 @@ async function resume(
   }
 }
 
-/** @throws V2xError `unsent` when not one interface took the first copy; the repetitions go on trying */
-function requireSent({ interfaces }: SendReport, actionId: string): void {
-  if (interfaces.some(({ ok }) => ok)) return;
+/** Not one interface took the first copy of an alert. */
+function unsentError({ interfaces }: SendReport, actionId: string): V2xError {
   const reasons = [...new Set(interfaces.map(({ error }) => error ?? 'unknown reason'))].join('; ');
-  throw new V2xError('unsent', `Alert ${actionId} reached no interface: ${reasons}`, { actionId });
+  const text = `Alert ${actionId} reached no interface: ${reasons}; it is tried again as long as it is valid`;
+  return new V2xError('unsent', text, { actionId });
 }
 
 function policyOf(config: Partial<Config>): RepetitionPolicy {

@@ -4,7 +4,8 @@ import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPo
 export interface RepeaterOptions<Alert extends OutgoingAlert> {
   readonly clock: Clock;
   readonly policy: RepetitionPolicy;
-  readonly send: (copy: DueCopy<Alert>) => Promise<void>;
+  /** @returns whether the copy is out; what it throws says that it is not */
+  readonly send: (copy: DueCopy<Alert>) => Promise<boolean>;
   /** A repetition failed; what fails in a first copy is thrown by `submit`. */
   readonly onError: (error: unknown) => void;
   /** An alert was taken up; its first copy comes next. */
@@ -24,6 +25,7 @@ export class Repeater<Alert extends OutgoingAlert> {
   /** Who waits for the first copy of an alert. */
   private readonly waiting = new Map<Alert, FirstCopy>();
   private cancelTimer: CancelTimer = () => undefined;
+  private closed = false;
 
   constructor(private readonly options: RepeaterOptions<Alert>) {
     this.schedule = new RepetitionSchedule(options.policy, options.clock, (alert) => {
@@ -39,10 +41,11 @@ export class Repeater<Alert extends OutgoingAlert> {
 
   /**
    * Takes up an alert, which replaces the version before it.
-   * @returns true when its first copy is out; false when it was replaced or ran out before
+   * @returns true when its first copy is out; false when it was replaced or ran out before, or this is closed
    * @throws V2xError of RepetitionSchedule.add; what `send` throws
    */
-  submit(alert: Alert): Promise<boolean> {
+  async submit(alert: Alert): Promise<boolean> {
+    if (this.closed) return false;
     return new Promise((resolve, reject) => {
       this.schedule.add(alert);
       this.options.onAccept?.(alert);
@@ -53,6 +56,7 @@ export class Repeater<Alert extends OutgoingAlert> {
   }
 
   close(): void {
+    this.closed = true;
     this.cancelTimer();
     for (const alert of this.waiting.keys()) this.settle(alert)?.resolve(false);
   }
@@ -70,7 +74,8 @@ export class Repeater<Alert extends OutgoingAlert> {
   private async send(copy: DueCopy<Alert>): Promise<void> {
     const first = this.settle(copy.alert);
     try {
-      await this.options.send(copy);
+      const out = await this.options.send(copy);
+      if (out && this.schedule.heard(copy.alert) && !this.closed) this.pump();
       first?.resolve(true);
     } catch (error) {
       if (first) first.reject(error);

@@ -5,7 +5,7 @@ import { V2xError } from '../errors';
 export interface RepetitionPolicy {
   /** Seconds between copies once the first few are out. */
   readonly interval: number;
-  /** For how many seconds after its first copy an alert is repeated; 0 sends it once. */
+  /** For how many seconds after the first copy that is out an alert is repeated; 0 sends it once. */
   readonly duration: number;
   /** The most copies of all alerts together in any second. */
   readonly perSecond: number;
@@ -34,11 +34,13 @@ export interface DueCopy<Alert extends OutgoingAlert> {
 
 interface ScheduledAlert<Alert> {
   readonly alert: Alert;
-  /** Seconds from the first copy. */
+  /** Seconds from the first copy that is out. */
   readonly duration: number;
-  /** When the schedule began: at the first copy, monotonic seconds. */
+  /** When the schedule began: at the first copy that is out, or else the latest, monotonic seconds. */
   started: number;
   copies: number;
+  /** Whether a copy is out. Until then it is tried as long as it is valid; one without end is not waited for. */
+  out: boolean;
   /** Who has the lowest has waited longest. */
   turn: number;
   due: number;
@@ -108,7 +110,8 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     }
     if (!before) this.requireRoom();
     const started = this.clock.monotonic();
-    this.live.set(actionId, { alert, duration, started, copies: 0, turn: this.turns++, due: started });
+    const out = alert.expires === undefined;
+    this.live.set(actionId, { alert, duration, started, copies: 0, out, turn: this.turns++, due: started });
     if (before) this.onEnd(before.alert);
   }
 
@@ -129,12 +132,27 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
     this.removeEnded();
     const live = this.mostUrgent(now);
     if (!live || this.roomAt(live) > now) return undefined;
-    if (live.copies === 0) live.started = now;
+    if (live.copies === 0 || !live.out) live.started = now;
     live.turn = this.turns++;
-    live.due = live.started + nextCopy(now - live.started, this.policy.interval);
+    const { interval } = this.policy;
+    live.due =
+      live.started + (live.copies === 0 || live.out ? nextCopy(now - live.started, interval) : interval);
     this.sent.push(now);
     if (this.sent.length > this.policy.perSecond) this.sent.shift();
     return { alert: live.alert, repetition: live.copies++ };
+  }
+
+  /**
+   * Notes that a copy of an alert is out: from the first one on its duration counts.
+   * @returns whether it was the first, and the next is due earlier than the next try would have been
+   */
+  heard(alert: Alert): boolean {
+    const live = this.live.get(alert.actionId);
+    if (live?.alert !== alert || live.out) return false;
+    live.out = true;
+    live.due = live.started + nextCopy(0, this.policy.interval);
+    this.removeEnded();
+    return true;
   }
 
   private mostUrgent(now: number): ScheduledAlert<Alert> | undefined {
@@ -154,8 +172,8 @@ export class RepetitionSchedule<Alert extends OutgoingAlert> {
 
   private removeEnded(): void {
     const wallClock = this.clock.now();
-    for (const [actionId, { alert, duration, started, copies, due }] of this.live) {
-      const repeated = copies > 0 && due - started > duration + ROUNDING;
+    for (const [actionId, { alert, duration, started, copies, out, due }] of this.live) {
+      const repeated = out && copies > 0 && due - started > duration + ROUNDING;
       if (!repeated && (alert.expires ?? Infinity) > wallClock) continue;
       this.live.delete(actionId);
       this.onEnd(alert);

@@ -10,8 +10,11 @@ import { FakeClock } from '../../support/fake-clock';
 
 const START = 1_700_000_000;
 
-/** A repeater whose copies are noted as `<ms since start> <text>#<repetition>`. */
-function record(policy: Partial<RepetitionPolicy> = {}) {
+/**
+ * A repeater whose copies are noted as `<ms since start> <text>#<repetition>`.
+ * @param outage for how many seconds from the start no copy is out
+ */
+function record(policy: Partial<RepetitionPolicy> = {}, outage = 0) {
   const clock = new FakeClock(START);
   const copies: string[] = [];
   const repeater = new Repeater({
@@ -21,7 +24,7 @@ function record(policy: Partial<RepetitionPolicy> = {}) {
       copies.push(
         `${Math.round(clock.monotonic() * 1000)} ${Buffer.from(alert.bytes).toString()}#${repetition}`,
       );
-      return Promise.resolve();
+      return Promise.resolve(clock.monotonic() >= outage);
     },
     onError: (error) => assert.fail(String(error)),
   });
@@ -69,6 +72,20 @@ describe('repetition', () => {
     await clock.advance(60);
     assert.deepEqual(times(copies, 'a'), [0, 100, 200]);
     await assert.rejects(repeater.submit(alert('late', { expires: START + 60 })), { code: 'expired' });
+  });
+
+  it('tries an alert that reached nobody as long as it is valid, and repeats it once it is out', async () => {
+    const { clock, copies, repeater } = record({ duration: 1 }, 30.3);
+    void repeater.submit(alert('a', { expires: START + 600 }));
+    void repeater.submit(alert('over', { expires: START + 5 }));
+    void repeater.submit(alert('endless'));
+    await clock.advance(60);
+
+    const tries = Array.from({ length: 61 }, (_, index) => 100 + 500 * index);
+    assert.deepEqual(times(copies, 'a'), [0, ...tries, 30_600, 30_700, 30_800, 31_000, 31_500]);
+    assert.equal(times(copies, 'over').at(-1), 4600);
+    assert.equal(times(copies, 'endless').at(-1), 900);
+    assert.equal(repeater.size, 0);
   });
 
   it('replaces an alert by its newer version, which is repeated itself', async () => {
@@ -144,6 +161,7 @@ describe('repetition', () => {
     const waiting = repeater.submit(alert('b'));
     repeater.close();
     assert.equal(await waiting, false);
+    assert.equal(await repeater.submit(alert('c')), false);
     await clock.advance(60);
     assert.deepEqual(copies, ['0 a#0']);
   });
