@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, messageOf, V2xError } from './errors';
@@ -8,19 +8,17 @@ import { codeOf, messageOf, V2xError } from './errors';
 export interface WriteOptions {
   /** Permission bits of the new file; default 0o644. */
   readonly mode?: number;
-  /** Fail with EEXIST rather than replace a file of that name. */
-  readonly exclusive?: boolean;
 }
 
 /**
  * Writes a file so that a reader sees all of it or nothing, also after a crash:
- * temporary name in the same directory, fsync, rename (or link, when exclusive), fsync of the directory.
- * @throws the system's error, EEXIST when `exclusive` and the name is taken
+ * temporary name in the same directory, fsync, rename, fsync of the directory.
+ * @throws the system's error
  */
 export async function writeWhole(
   path: string,
   data: string | Uint8Array,
-  { mode = 0o644, exclusive = false }: WriteOptions = {},
+  { mode = 0o644 }: WriteOptions = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -31,8 +29,7 @@ export async function writeWhole(
     } finally {
       await file.close();
     }
-    if (exclusive) await link(temporary, path);
-    else await rename(temporary, path);
+    await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });
   }

@@ -17,15 +17,6 @@ describe('writeWhole', () => {
     assert.equal((await stat(path)).mode & 0o777, 0o600);
     assert.deepEqual(await readdir(directory), ['a.json']);
   });
-
-  it('never overwrites when exclusive', async (t) => {
-    const directory = await temporaryDirectory(t);
-    const path = join(directory, 'a.json');
-    await writeFile(path, 'evidence');
-    await assert.rejects(writeWhole(path, 'other', { exclusive: true }), { code: 'EEXIST' });
-    assert.equal(await readFile(path, 'utf8'), 'evidence');
-    assert.deepEqual(await readdir(directory), ['a.json']);
-  });
 });
 
 describe('ensureWritableDirectory', () => {

@@ -22,7 +22,7 @@ describe('event-dir-out', () => {
     const message = await next.next();
 
     const [name] = await readdir(directory);
-    assert.match(name, /^\d+-fire-[0-9a-f]{6}\.json$/);
+    assert.match(name, /^\d+-fire-[0-9a-f]{16}\.json$/);
     assert.deepEqual(message.event, { path: join(directory, name) });
     assert.deepEqual(JSON.parse(await readFile(join(directory, name), 'utf8')), {
       type: 'fire',

@@ -22,9 +22,9 @@ export async function dropEvent(directory: string, event: unknown, clock: Clock)
   const stamp = Math.round(clock.now() * 1000);
   const path = join(
     directory,
-    `${stamp}-${type.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${randomBytes(3).toString('hex')}.json`,
+    `${stamp}-${type.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${randomBytes(8).toString('hex')}.json`,
   );
-  await writeWhole(path, content, { exclusive: true });
+  await writeWhole(path, content);
   return path;
 }
 

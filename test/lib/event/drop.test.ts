@@ -15,7 +15,7 @@ describe('dropEvent', () => {
 
     const path = await dropEvent(directory, { type: 'fire.2', lane: 3 }, clock);
 
-    assert.match(path, /\/1700000000000-fire_2-[0-9a-f]{6}\.json$/);
+    assert.match(path, /\/1700000000000-fire_2-[0-9a-f]{16}\.json$/);
     assert.equal(await readFile(path, 'utf8'), '{"type":"fire.2","lane":3}\n');
     assert.deepEqual(await readdir(directory), [path.slice(directory.length + 1)]);
   });
