@@ -55,6 +55,7 @@ export class Ring implements SegmentRing {
   private warned = false;
   private cancelRefresh: CancelTimer = () => undefined;
   private refreshing: Promise<void> = Promise.resolve();
+  private closed = false;
   private staleLines = 0;
 
   private constructor(private readonly options: RingOptions) {
@@ -89,9 +90,9 @@ export class Ring implements SegmentRing {
 
   /** Ends the background look at the directory. */
   async close(): Promise<void> {
+    this.closed = true;
     this.cancelRefresh();
     await this.refreshing;
-    this.cancelRefresh();
     this.watcher?.close();
   }
 
@@ -213,21 +214,27 @@ export class Ring implements SegmentRing {
   }
 
   private refreshIn(seconds: number): void {
+    if (this.closed) return;
     this.cancelRefresh();
     this.cancelRefresh = this.options.clock.after(seconds, () => {
-      this.refreshing = this.refresh().catch((error: unknown) => {
-        this.options.onError(error);
-        this.refreshIn(REFRESH_SECONDS);
-      });
+      // News may come while a slow disk is still being looked at: one look at a time.
+      this.refreshing = this.refreshing
+        .then(() => this.refresh())
+        .catch((error: unknown) => {
+          this.options.onError(error);
+          this.refreshIn(REFRESH_SECONDS);
+        });
     });
   }
 
   /** Compares table and directory: forgets what is gone, lists what other programs closed. */
   private async refresh(): Promise<void> {
     await this.prepare();
+    // What is adopted while the directory is read may be missing in the answer.
+    const known = [...this.table.segments];
     const names = (await readdir(this.directory)).filter((name) => secondOfName(name) !== undefined);
     const present = new Set(names);
-    const gone = this.table.segments.filter(({ name }) => !present.has(name) && !this.reserved.has(name));
+    const gone = known.filter(({ name }) => !present.has(name) && !this.reserved.has(name));
     this.table.remove(new Set(gone.map(({ name }) => name)));
     const unknown = names.filter((name) => !this.table.has(name) && !this.reserved.has(name));
     const open = unknown.length > 0 && (await this.listUnknown(unknown, names));
