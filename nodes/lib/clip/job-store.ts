@@ -94,12 +94,13 @@ export class JobStore {
     return { key, request };
   }
 
-  /**
-   * Ends a job; its event stays known.
-   * @param clip path of the clip, when there is one
-   */
-  async finish({ key, request }: ClipJob, clip?: string): Promise<void> {
+  /** Writes down where the clip of a job is: all of its end that needs room on the disk. */
+  async conclude({ key, request }: ClipJob, clip?: string): Promise<void> {
     await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip }));
+  }
+
+  /** Ends a job that is concluded; its event stays known. */
+  async finish({ key, request }: ClipJob): Promise<void> {
     await rm(this.jobFile(key));
     await syncDirectory(this.directory);
     await rm(this.workDirectory({ key }), { recursive: true, force: true });

@@ -118,7 +118,10 @@ export class ClipQueue {
     if (running) {
       running.end.abort();
       await running.done;
-      if (store.isPending(running.job)) await store.finish(running.job);
+      if (store.isPending(running.job)) {
+        await store.conclude(running.job);
+        await store.finish(running.job);
+      }
     }
     const finished = await store.finished(id);
     if (finished) {
@@ -172,9 +175,11 @@ export class ClipQueue {
       await this.waitForSegment(job, job.request.t0, signal);
       await this.preview(job, work, signal);
       await this.waitForSegment(job, to, signal);
-      const clip = await this.makeUntilDone(job, work, signal);
+      const clip = await this.makeUntilDone(store, job, signal);
       if (clip) observer.finished(job, clip);
-      if (clip || !signal.aborted) await store.finish(job, clip?.path);
+      else if (signal.aborted) return;
+      else await store.conclude(job);
+      await store.finish(job);
     } finally {
       ring.unpin(work);
     }
@@ -231,14 +236,16 @@ export class ClipQueue {
 
   /** Tries until there is a clip. @returns undefined when there can be none, or when the job is ended */
   private async makeUntilDone(
+    store: JobStore,
     job: ClipJob,
-    work: string,
     signal: AbortSignal,
   ): Promise<FinishedClip | undefined> {
     const { clock, observer, random } = this.options;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
-        return await this.cuts.run(() => this.make(job, work, signal));
+        const clip = await this.cuts.run(() => this.make(job, store.workDirectory(job), signal));
+        await store.conclude(job, clip.path);
+        return clip;
       } catch (error) {
         if (isAborted(signal)) break;
         const final = codeOf(error) === 'no-footage';

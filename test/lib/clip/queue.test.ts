@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { V2xError } from '../../../nodes/lib/errors';
@@ -304,6 +304,25 @@ describe('ClipQueue', () => {
     (await maker.call(2)).finish();
 
     assert.equal(await observer.outcome(2), 'a finished');
+  });
+
+  it('goes on with its end when the disk takes a clip, and not the word that it is there', async (t) => {
+    const { directory, clock, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+    const done = join(directory, 'done');
+    await queue.accept(request());
+    await rm(done, { recursive: true });
+    (await maker.call(0)).finish();
+    assert.match(await observer.outcome(), /^crash fails: .*ENOENT/);
+
+    await mkdir(done);
+    await clock.advance(2);
+    (await maker.call(1)).finish();
+    assert.equal(await observer.outcome(1), 'crash finished');
+    await queue.close();
+
+    assert.equal((await readdir(done)).length, 1);
+    assert.deepEqual(await readdir(directory), ['done']);
   });
 
   it('gives up where there is no footage', async (t) => {
