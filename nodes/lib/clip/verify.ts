@@ -86,8 +86,15 @@ async function readManifest(path: string): Promise<{ text: string; manifest: Cli
     );
   }
   const manifest = parse(text);
-  if (typeof manifest?.sha256 === 'string') return { text, manifest: manifest as ClipManifest };
-  throw new V2xError('verify', `${path} is no manifest of a clip: it has no sha256`, { path });
+  const { from, to } = manifest?.achieved ?? {};
+  const isWhole = typeof manifest?.sha256 === 'string' && isTime(from) && isTime(to);
+  if (isWhole) return { text, manifest: manifest as ClipManifest };
+  throw new V2xError('verify', `${path} is no manifest of a clip: it has no sha256, or no times`, { path });
+}
+
+/** Unix seconds that a date can be made of. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && !isNaN(new Date(value * 1000).getTime());
 }
 
 function parse(text: string): Partial<ClipManifest> | null {

@@ -11,7 +11,7 @@ async function keptClip(t: TestContext): Promise<{ clip: string; manifest: strin
   const clip = join(directory, 'accident_1000.mp4');
   const manifest = join(directory, 'accident_1000.json');
   await writeFile(clip, 'footage');
-  await writeFile(manifest, JSON.stringify({ sha256: await sha256Of(clip) }));
+  await writeFile(manifest, JSON.stringify({ sha256: await sha256Of(clip), achieved: { from: 1, to: 2 } }));
   return { clip, manifest };
 }
 
@@ -34,6 +34,8 @@ describe('verifyClip', () => {
     await rm(clip);
     await assert.rejects(verifyClip(clip), /The clip .* cannot be read: ENOENT/);
     await writeFile(manifest, 'null');
+    await assert.rejects(verifyClip(clip), /is no manifest of a clip/);
+    await writeFile(manifest, '{"sha256":"0","achieved":{"from":1e30,"to":2}}');
     await assert.rejects(verifyClip(clip), /is no manifest of a clip/);
     await writeFile(manifest, '{"sha');
     await assert.rejects(verifyClip(clip), /is no manifest of a clip/);
