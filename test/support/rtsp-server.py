@@ -147,7 +147,8 @@ def main():
     server.set_service(str(options["port"]))
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(launch_line(options))
-    factory.set_shared(True)
+    # One pipeline a client: a shared one that its last client just leaves may be handed to the next, and stand still.
+    factory.set_shared(False)
 
     factory.connect("media-configure", lambda _, media: start_feeding(media, options))
     if options["user"]:
