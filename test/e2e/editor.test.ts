@@ -199,6 +199,17 @@ for (const runtime of RUNTIMES) {
         });
       }
 
+      it('keeps a password that is typed into a URL out of the flow', async () => {
+        const dialog = await editor.edit(CAMERA);
+        await dialog.set('detectionAddress', 'rtsp://op:100%@192.0.2.1/2');
+        await dialog.done();
+        assert.deepEqual(await editor.camera(CAMERA), {
+          detectionAddress: 'rtsp://192.0.2.1/2',
+          user: 'op',
+          password: '100%',
+        });
+      });
+
       it('leaves nothing in the global scope', async () => {
         const [whole, without] = await Promise.all([
           globalsOf(editor, unit.url, true),

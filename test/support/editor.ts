@@ -177,6 +177,19 @@ export class Editor {
     }, id);
   }
 
+  /** What the editor would deploy of a camera. */
+  camera(id: string): Promise<{ detectionAddress: string; user: string; password: string }> {
+    return this.page.evaluate((wanted) => {
+      interface Camera {
+        detectionAddress: string;
+        credentials: { user: string; password: string };
+      }
+      const { RED } = globalThis as unknown as { RED: { nodes: { node(id: string): Camera } } };
+      const { detectionAddress, credentials } = RED.nodes.node(wanted);
+      return { detectionAddress, user: credentials.user, password: credentials.password };
+    }, id);
+  }
+
   private async invoke(action: string): Promise<void> {
     await this.page.evaluate((name) => {
       const { RED } = globalThis as unknown as { RED: { actions: { invoke(name: string): void } } };
