@@ -27,8 +27,10 @@ const STORED = '__PWRD__';
 
 const secret = check((value, node) => {
   if (value === STORED) return undefined;
+  const isKey = /^(-----BEGIN|\{)/.test(value);
   if ($('#node-config-input-algorithm').val() === 'EdDSA')
-    return /^(-----BEGIN|\{)/.test(value) ? undefined : node._('v2x-key.invalid.key');
+    return isKey ? undefined : node._('v2x-key.invalid.key');
+  if (isKey) return node._('v2x-key.invalid.asymmetric');
   return new TextEncoder().encode(value).length >= 32 ? undefined : node._('v2x-key.invalid.short');
 });
 
