@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { childEnvironment } from '../child-environment';
 import { messageOf } from '../errors';
+import { startThread } from '../thread';
 import type { ThreadSettings, TimedFrame } from './frame-worker';
 
 /** Where an engine and the rules run beside Node-RED's loop: `worker.ts` in a thread or in a process of its own. */
@@ -22,22 +23,15 @@ export interface EngineHost {
 export function startHost(settings: ThreadSettings): EngineHost {
   return settings.engine === 'opencv'
     ? processHost(startProcess(settings))
-    : threadHost(startThread(settings));
+    : threadHost(startThread(PROGRAM, settings));
 }
 
-const EXTENSION = extname(__filename);
-const WORKER = join(__dirname, `worker${EXTENSION}`);
-
-/** The thread's file is JavaScript beside this one; while tests run from the sources it is TypeScript, for tsx. */
-function startThread(workerData: ThreadSettings): Worker {
-  if (EXTENSION === '.js') return new Worker(WORKER, { workerData });
-  const program = `require('tsx/cjs'); require(${JSON.stringify(WORKER)})`;
-  return new Worker(program, { eval: true, workerData });
-}
+/** `worker.ts`, without extension: JavaScript when built. */
+const PROGRAM = join(__dirname, 'worker');
 
 /** Its standard output is closed: the bindings write there what they find on the machine. */
 function startProcess(settings: ThreadSettings): ChildProcess {
-  return fork(WORKER, [JSON.stringify(settings)], {
+  return fork(PROGRAM + extname(__filename), [JSON.stringify(settings)], {
     serialization: 'advanced',
     env: childEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -84,7 +78,8 @@ export function processHost(child: ChildProcess): EngineHost {
       });
     },
     async end() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      // One that could not be started has no id, and never exits.
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { newEngine } from '../../../nodes/lib/detection/engines';
-import { startHost, threadHost, type EngineHost } from '../../../nodes/lib/detection/engine-host';
+import {
+  processHost,
+  startHost,
+  threadHost,
+  type EngineHost,
+} from '../../../nodes/lib/detection/engine-host';
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
 import { SEED_SETTINGS } from '../../../nodes/lib/detection/seed-rules';
@@ -99,5 +105,17 @@ describe('FrameWorker', () => {
     const worker = new FrameWorker({ ...SETTINGS, engine: 'opencv' });
     t.after(() => worker.end());
     await assert.rejects(worker.look(copy(gray), 0), { code: 'engine', message: /neither is installed/ });
+  });
+});
+
+describe('the host of a process', () => {
+  it('ends when the process could not be started', async () => {
+    const child = spawn('/nowhere/node', { stdio: 'ignore' });
+    const host = processHost(child);
+    const ended = new Promise<string>((resolve) => {
+      host.onEnd(resolve);
+    });
+    await host.end();
+    assert.match(await ended, /ENOENT/);
   });
 });
