@@ -10,8 +10,9 @@ import { BYTES_PER_PIXEL, type Frame, type Size } from './frame';
 import { FrameSplitter } from './frame-splitter';
 import { Watchdog } from './watchdog';
 
-/** A camera that gives no frame for so long is started again. */
+/** A camera that gives no frame for so long is started again, or for so many times as long as frames are apart. */
 const STALL_SECONDS = 10;
+const STALL_FRAMES = 3;
 
 export interface CameraFrameOptions {
   readonly clock: Clock;
@@ -26,8 +27,7 @@ export interface CameraFrameOptions {
 
 /**
  * Reads frames of a camera, from its detection stream if it has one, scaled and thinned out by an ffmpeg of its own
- * that gives way to everything else. A device that serves one
- * program is left to its recorder, see `SharedDevice`.
+ * that gives way to everything else. A device that serves one program is left to its recorder, see `SharedDevice`.
  * Returns when `signal` is aborted.
  * @throws V2xError `camera` naming the camera when it ends, fails or stalls; `ffmpeg` when there is none
  */
@@ -45,7 +45,8 @@ async function readFrames(
   avformat: number,
   options: CameraFrameOptions,
 ): Promise<void> {
-  const watchdog = new Watchdog(options.clock, STALL_SECONDS, options.signal);
+  const patience = stallSeconds(options.fps);
+  const watchdog = new Watchdog(options.clock, patience, options.signal);
   const splitter = frameSplitter(options);
   try {
     await runFfmpeg(frameArguments(input, avformat, options), {
@@ -65,7 +66,12 @@ async function readFrames(
     watchdog.stop();
   }
   if (options.signal.aborted) return;
-  throw lost(source, watchdog.starved ? `no picture for ${STALL_SECONDS} s` : 'its stream ended');
+  throw lost(source, watchdog.starved ? `no picture for ${patience} s` : 'its stream ended');
+}
+
+/** For how long a camera of which so many frames a second are taken may give none. */
+export function stallSeconds(fps: number): number {
+  return Math.max(STALL_SECONDS, Math.ceil(STALL_FRAMES / fps));
 }
 
 function frameSplitter({ size, wanted, onFrame }: CameraFrameOptions): FrameSplitter {

@@ -35,6 +35,8 @@ export async function watchCamera(
     }
   };
   const wanted = () => {
+    // The stream of one that was stopped may still run while the next one is judged.
+    if (stop.aborted) return false;
     const free = detector.pending < MAX_PENDING;
     if (!free) detector.drop();
     return free;
