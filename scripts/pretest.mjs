@@ -1,6 +1,6 @@
 // Makes the machine ready for the tests: installs what is missing when it runs as root on Debian or Ubuntu,
 // otherwise prints the one command that does. Suites that lack a tool are reported as skipped by name.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -45,10 +45,16 @@ const TOOLS = [
 const NODE_RED_5 = join(import.meta.dirname, '..', '.cache', 'node-red-5');
 
 const works = ([command, ...args]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const run = (command, args, options = {}) =>
-  spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
 
-function installTools() {
+/** Resolves to whether it went well. */
+const run = (command, args, options = {}) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+
+async function installTools() {
   const missing = TOOLS.filter(({ check }) => !works(check));
   if (missing.length === 0) return;
   const packages = missing.flatMap((tool) => tool.packages);
@@ -58,31 +64,34 @@ function installTools() {
     return;
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['-qq', 'update'], { env });
-  run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], { env });
+  await run('apt-get', ['-qq', 'update'], { env });
+  await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], { env });
 }
 
-function installNodeRed5() {
+async function installNodeRed5() {
   if (existsSync(join(NODE_RED_5, 'node_modules', 'node-red', 'red.js'))) return;
   mkdirSync(NODE_RED_5, { recursive: true });
   writeFileSync(join(NODE_RED_5, 'package.json'), '{ "private": true }\n');
   const packages = ['node-red@^5.0.7', `node-linux-${process.arch}@^24`];
-  const installed = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], {
-    cwd: NODE_RED_5,
-  });
+  const installed = await run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages],
+    { cwd: NODE_RED_5 },
+  );
   if (!installed) console.log('Node-RED 5 could not be installed; its end-to-end tests are skipped.');
 }
 
 /** The bindings to the system's OpenCV, built once: they take about a minute. */
-function installOpenCv() {
+async function installOpenCv() {
   const root = join(import.meta.dirname, '..');
   const directory = join(root, '.cache', 'opencv');
   const bindings = join(directory, 'node_modules', '@u4', 'opencv4nodejs');
-  if (existsSync(join(bindings, 'build', 'Release', 'opencv4nodejs.node'))) return;
-  if (!works(['dpkg', '--version']) || !run(join(root, 'scripts', 'install-opencv.sh'), [directory]))
+  // What was built for another version of Node.js or OpenCV does not load.
+  if (works([process.execPath, '-e', `require(${JSON.stringify(bindings)})`])) return;
+  if (!works(['dpkg', '--version']) || !(await run(join(root, 'scripts', 'install-opencv.sh'), [directory])))
     console.log('OpenCV for Node.js could not be installed; the tests of the engine "opencv" are skipped.');
 }
 
-installTools();
-installNodeRed5();
-installOpenCv();
+await installTools();
+// One mostly waits for the network, the other for the compiler.
+await Promise.all([installNodeRed5(), installOpenCv()]);

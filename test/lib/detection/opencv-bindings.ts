@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { findOpenCv } from '../../../nodes/lib/detection/opencv';
 
@@ -6,13 +7,15 @@ export const BINDINGS = join(__dirname, '../../../.cache/opencv');
 
 function bindings(): string | undefined {
   try {
-    return findOpenCv([BINDINGS]);
+    const path = findOpenCv([BINDINGS]);
+    const { status } = spawnSync(process.execPath, ['-e', `require(${JSON.stringify(path)})`]);
+    return status === 0 ? path : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The bindings' file, when they are installed. */
+/** The bindings' file, when they are installed and can be loaded. */
 export const openCvPath = bindings();
 
 /** Why the engine on OpenCV cannot be tested here, as node:test takes it; false when it can. */
