@@ -29,9 +29,7 @@ export class ClipReporter implements ClipObserver {
     const before = this.active.get(job.key);
     this.active.set(job.key, progress);
     this.showStatus();
-    const worthSending =
-      progress.state !== 'waiting' || before?.state !== 'waiting' || progress.left % WAITING_INTERVAL === 0;
-    if (worthSending) this.node.send(null, outgoing(job, progress));
+    if (isWorthSending(before, progress)) this.node.send(null, outgoing(job, progress));
   }
 
   finished(job: ClipJob, clip: FinishedClip): void {
@@ -81,6 +79,12 @@ export class ClipReporter implements ClipObserver {
     else if (waiting.length > 0) this.node.status.waiting('closing');
     else this.node.status.waiting('queued', { count: jobs.length });
   }
+}
+
+/** While a job waits, the seconds that are left are news now and then only, and none while they stand still. */
+function isWorthSending(before: ClipProgress | undefined, progress: ClipProgress): boolean {
+  if (progress.state !== 'waiting' || before?.state !== 'waiting') return true;
+  return progress.left !== before.left && progress.left % WAITING_INTERVAL === 0;
 }
 
 function outgoing({ key, request }: ClipJob, payload: unknown): Message {
