@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { sha256Of, type ClipManifest } from './manifest';
@@ -22,6 +23,8 @@ export type VerifySignature = (token: string) => Promise<Uint8Array>;
 export async function verifyClip(path: string, verifySignature?: VerifySignature): Promise<VerifiedClip> {
   const base = path.replace(/\.mp4$/, '');
   const manifestPath = `${base}.json`;
+  if (!existsSync(path) && !existsSync(manifestPath))
+    throw new V2xError('verify', `There is no such file: ${path}`, { path });
   const { text, manifest } = await readManifest(manifestPath);
   const signed = await checkSignature(`${base}.jws`, text, verifySignature);
   const actual = await sha256Of(path).catch((error: unknown) => {

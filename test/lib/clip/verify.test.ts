@@ -40,6 +40,8 @@ describe('verifyClip', () => {
     await writeFile(manifest, '{"sha');
     await assert.rejects(verifyClip(clip), /is no manifest of a clip/);
     await rm(manifest);
+    await assert.rejects(verifyClip(clip), /There is no such file: .*\.mp4/);
+    await writeFile(clip, 'cut');
     await assert.rejects(verifyClip(clip), /there is none, so the clip was not finished/);
   });
 });
