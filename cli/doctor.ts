@@ -1,6 +1,5 @@
 import { systemClock } from '../nodes/lib/clock';
 import { messageOf } from '../nodes/lib/errors';
-import { isFromMessage, numberSetting } from '../nodes/lib/node-red/settings';
 import { checkCamera, judgeGop } from './doctor/camera';
 import { checkClock } from './doctor/clock';
 import { clipState, judgeClips } from './doctor/clips';
@@ -13,6 +12,7 @@ import { checkKey } from './doctor/key';
 import { checkMulticast } from './doctor/multicast';
 import { checkDisk, judgeRecorder } from './doctor/recording';
 import { ringOf } from './doctor/ring-state';
+import { numberOf, wrongNumbers } from './doctor/settings';
 import { readUnit, type Unit, type UnitNode } from './doctor/unit';
 import { checkVersions } from './doctor/versions';
 import { parseOptions } from './options';
@@ -78,15 +78,20 @@ async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
   const window = longestWindow(unit, node);
   const { findings: camera, measure } = await checkCamera(unit, node);
   const gop = measure ? [judgeGop(measure, { segmentSeconds: ring.segmentSeconds, pre: window.pre })] : [];
-  return [...camera, ...gop, recording, await checkDisk(ring, measure, window)];
+  const store = unit.refer(node, 'store');
+  return [
+    ...camera,
+    ...gop,
+    ...(store ? wrongNumbers(store) : []),
+    recording,
+    await checkDisk(ring, measure, window),
+  ];
 }
 
-/** What the clip makers of a recorder's store want of it, in seconds; what messages will say counts as the default. */
+/** What the clip makers of a recorder's store want of it, in seconds. */
 function longestWindow(unit: Unit, recorder: UnitNode): { pre: number; post: number } {
   const makers = unit.of('clip-maker').filter(({ config }) => config.store === recorder.config.store);
-  const seconds = (name: string, setting: unknown) =>
-    isFromMessage(setting) ? 300 : numberSetting(name, setting, { fallback: 300, min: 0, max: 3600 });
-  const longest = (name: string) => Math.max(0, ...makers.map(({ config }) => seconds(name, config[name])));
+  const longest = (name: string) => Math.max(0, ...makers.map((node) => numberOf(node, 'clip-maker', name)));
   return { pre: longest('pre'), post: longest('post') };
 }
 
@@ -97,5 +102,5 @@ async function checkEvents(unit: Unit, node: UnitNode): Promise<Finding[]> {
 
 async function checkClips(unit: Unit, node: UnitNode): Promise<Finding[]> {
   const now = systemClock.now();
-  return [judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
+  return [...wrongNumbers(node), judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
 }

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { systemClock } from '../nodes/lib/clock';
+import { codeOf, V2xError } from '../nodes/lib/errors';
 import { dropEvent } from '../nodes/lib/event/drop';
-import { ensureWritableDirectory } from '../nodes/lib/files';
+import { currentUser, ensureWritableDirectory } from '../nodes/lib/files';
 import { dataPath, numberOption, parseOptions, usageError } from './options';
+import { otherUnitUser } from './unit-user';
 
 export const usage = `Usage: v2x emit --type TYPE [options]
 
@@ -47,8 +50,29 @@ export async function run(args: readonly string[]): Promise<void> {
       `v2x: ${directory} was not there; is it the events directory of a unit that runs?\n`,
     );
   }
-  await ensureWritableDirectory(directory, 'events');
+  await ensureMayDrop(directory);
   process.stdout.write(`${await dropEvent(directory, event, systemClock)}\n`);
+}
+
+/** Whoever hands in events must not take the directory from the unit's user: who hands them in has to be that one. */
+async function ensureMayDrop(directory: string): Promise<void> {
+  try {
+    await ensureWritableDirectory(directory, 'events');
+  } catch (error) {
+    const owner = await otherUnitUser(directory, dirname(directory));
+    if (owner === undefined || !isDenied(error)) throw error;
+    const user = currentUser();
+    throw new V2xError(
+      'directory',
+      `User ${user} may not hand in events at ${directory}: it belongs to ${owner}; run this as ${owner}: sudo -u ${owner} ...`,
+      { directory, user, owner },
+      { cause: error },
+    );
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && ['EACCES', 'EPERM'].includes(codeOf(error.cause) ?? '');
 }
 
 /** What is not given is left to the schema's defaults. */

@@ -33,8 +33,11 @@ export async function start(): Promise<void> {
   load(red);
 }
 
-/** Node-RED would go on without its editor. */
-function checkPort(port = ''): void {
+/**
+ * Node-RED would go on without its editor.
+ * @throws V2xError `setting`
+ */
+export function checkPort(port = ''): void {
   if (/^\d{0,5}$/.test(port) && Number(port) < 65_536) return;
   throw new V2xError('setting', `PORT is ${JSON.stringify(port)}; it must be a port number from 0 to 65535`);
 }

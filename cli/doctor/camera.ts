@@ -9,6 +9,7 @@ import { cameraSource, displayAddress, type CameraSource } from '../../nodes/lib
 import { currentUser } from '../../nodes/lib/files';
 import { findings, type Finding } from './finding';
 import { ringOf, type RingState } from './ring-state';
+import { correct } from './settings';
 import type { Unit, UnitNode } from './unit';
 
 const { ok, warning, problem } = findings('camera');
@@ -26,8 +27,14 @@ export interface CameraReport {
 
 /** Opens the camera of a recorder, unless the recorder has it to itself, and looks at what it sends. */
 export async function checkCamera(unit: Unit, recorder: UnitNode): Promise<CameraReport> {
-  const source = sourceOf(unit, recorder);
   const ring = await ringOf(unit, recorder);
+  let source: CameraSource;
+  try {
+    source = sourceOf(unit, recorder);
+  } catch (error) {
+    const camera = unit.refer(recorder, 'camera') ?? recorder;
+    return { findings: [problem(messageOf(error), correct(camera, 'address'))], ...(await measured(ring)) };
+  }
   if (source.kind === 'synthetic') {
     return {
       findings: [ok('the synthetic test picture; set V2X_CAMERA for a real camera')],

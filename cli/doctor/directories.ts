@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../../nodes/lib/errors';
 import { currentUser, shellQuoted } from '../../nodes/lib/files';
+import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { existing } from './recording';
-import { outputOf } from './run';
 import type { Unit } from './unit';
 
 const { ok, warning, problem } = findings('directories');
@@ -21,40 +20,51 @@ export async function checkDirectories(unit: Unit): Promise<Finding[]> {
     ),
     ...unit.of('clip-maker').map((node) => unit.directory(node, 'archive')),
   ]);
-  const found = (await Promise.all([...directories].map(inspect))).filter((finding) => finding !== undefined);
-  const stranger = await otherOwner(unit.data);
-  if (stranger) found.push(stranger);
+  const found = (await Promise.all([...directories].map(inspect))).filter((each) => each !== undefined);
+  const owner = await otherUnitUser(unit.data);
+  if (owner !== undefined)
+    return [strangers(unit.data, owner, found), ...found.filter(({ denied }) => !denied).map(told)];
   return found.length > 0
-    ? found
+    ? found.map(told)
     : [ok(`user ${currentUser()} may use all ${directories.size} below ${unit.data}`)];
 }
 
-async function inspect(directory: string): Promise<Finding | undefined> {
+/** What is wrong with one directory. */
+interface Fault {
+  readonly text: string;
+  readonly mend: string;
+  /** Whether it is permission that is missing. */
+  readonly denied: boolean;
+}
+
+function told({ text, mend }: Fault): Finding {
+  return problem(text, mend);
+}
+
+async function inspect(directory: string): Promise<Fault | undefined> {
   const present = existing(directory);
   const user = currentUser();
-  const mend = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
+  const chown = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
   try {
-    if (!(await stat(present)).isDirectory()) return problem(`${present} is not a directory`, 'move it away');
+    if (!(await stat(present)).isDirectory())
+      return { text: `${present} is not a directory`, mend: 'move it away', denied: false };
     await access(present, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    const permission = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+    const denied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
     const text = `user ${user} cannot use ${directory}: ${messageOf(error)}`;
-    return problem(
-      text,
-      permission ? mend : 'mount it so that it can be written, or choose another directory',
-    );
+    const mend = denied ? chown : 'mount it so that it can be written, or choose another directory';
+    return { text, mend, denied };
   }
 }
 
-/** Root may everything, so what root finds says nothing about the user that the unit runs as. */
-async function otherOwner(data: string): Promise<Finding | undefined> {
-  if (!existsSync(data)) return undefined;
-  const { uid } = await stat(data);
-  if (uid === process.getuid?.()) return undefined;
-  const name = (await outputOf('id', '-nu', String(uid)))?.trim() ?? String(uid);
-  return warning(
-    `${data} belongs to ${name}, and you are ${currentUser()}`,
-    `run this as ${name}: sudo -u ${name} ...`,
-  );
+/**
+ * What is denied to somebody else than the unit's user is no fault of the unit, and must not be taken from it; what is
+ * not denied (root may everything) says nothing about that user.
+ */
+function strangers(data: string, owner: string, found: readonly Fault[]): Finding {
+  const text = `${data} belongs to ${owner}, and you are ${currentUser()}`;
+  const mend = `run this as ${owner}: sudo -u ${owner} ...`;
+  const denied = found.filter((fault) => fault.denied).length;
+  return denied > 0 ? problem(`${text}, who may not use it`, mend) : warning(text, mend);
 }

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { messageOf } from '../../nodes/lib/errors';
+import { checkPort } from '../start';
 import { findings, type Finding } from './finding';
+import { ringOf } from './ring-state';
 import type { Unit } from './unit';
 
 const { ok, warning, problem } = findings('editor');
@@ -19,14 +21,25 @@ export interface EditorSettings {
 
 /** Looks at the port of the editor and who may open it. */
 export async function checkEditor(unit: Unit): Promise<Finding[]> {
-  const port = Number(process.env.PORT || 1880);
-  return [await judgePort(port), ownSettings(unit)];
+  return [await judgePort(unit), ownSettings(unit)];
 }
 
 /** The port is free, or a Node-RED answers there: this unit when it runs. */
-async function judgePort(port: number): Promise<Finding> {
+async function judgePort(unit: Unit): Promise<Finding> {
+  try {
+    checkPort(process.env.PORT);
+  } catch (error) {
+    return problem(messageOf(error), 'correct PORT');
+  }
+  const port = Number(process.env.PORT || 1880);
   const url = `http://${LOOPBACK}:${port}`;
-  if (port === 0 || (await isFree(port))) return ok(`port ${port} is free: the unit does not run`);
+  if (port === 0 || (await isFree(port))) {
+    if (!(await records(unit))) return ok(`port ${port} is free: the unit does not run`);
+    return warning(
+      `nothing is on port ${port}, but the unit records`,
+      'is its PORT another? set it here too, as for the unit',
+    );
+  }
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
     if (/node-?red/i.test(await answer.text())) return ok(`Node-RED answers at ${url}`);
@@ -34,6 +47,11 @@ async function judgePort(port: number): Promise<Finding> {
     // Whoever has the port, it is no web server.
   }
   return problem(`port ${port} is taken by another program`, `see "ss -ltnp", or choose another: PORT=1881`);
+}
+
+async function records(unit: Unit): Promise<boolean> {
+  const rings = await Promise.all(unit.of('ffmpeg-segmenter').map((node) => ringOf(unit, node)));
+  return rings.some(({ recording }) => recording);
 }
 
 async function isFree(port: number): Promise<boolean> {

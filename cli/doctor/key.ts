@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { algorithmOf } from '../../nodes/lib/alert/accepted-keys';
 import { importKey } from '../../nodes/lib/alert/key';
 import { messageOf } from '../../nodes/lib/errors';
-import { currentUser } from '../../nodes/lib/files';
+import { currentUser, shellQuoted } from '../../nodes/lib/files';
+import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { textOf, type Unit, type UnitNode } from './unit';
 
@@ -29,13 +31,37 @@ export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
   if (entered) return judgeKey(node, entered, secret === undefined ? variable : 'the editor');
   if (variable !== 'V2X_KEY' || !unit.isDefault)
     return [problem(`${node.label}: ${variable} is not set`, `set it; make a secret with: ${MAKE}`)];
-  if (!existsSync(file)) return [ok(`${file} is made at the first start`)];
+  if (!existsSync(file)) return [await missing(unit, file)];
   try {
     const secret = readFileSync(file, 'utf8').trim();
     return [...judgeMode(file, statSync(file).mode), ...(await judgeKey(node, secret, file))];
   } catch (error) {
-    return [problem(messageOf(error), `sudo chown ${currentUser()} ${file}`)];
+    const owner = await otherUnitUser(unit.data);
+    if (owner !== undefined) return [hidden(owner)];
+    return [problem(messageOf(error), `sudo chown ${currentUser()} ${shellQuoted(file)}`)];
   }
+}
+
+/** The directories' finding says what to do: one cause, told once. */
+function hidden(owner: string): Finding {
+  return warning(`only ${owner} may look at the key`, 'see directories above');
+}
+
+/** What `v2x start` makes when it starts; a Node-RED of the user's own makes none. */
+async function missing(unit: Unit, file: string): Promise<Finding> {
+  const owner = await otherUnitUser(unit.data);
+  const open = await access(unit.data, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (owner !== undefined && !open) return hidden(owner);
+  const beside = join(dirname(unit.data), 'flows.json');
+  const hasRun = ['rec', 'state', 'archive'].some((name) => existsSync(join(unit.data, name)));
+  if (!hasRun && !existsSync(beside)) return ok(`${file} is made at the first start`);
+  return warning(
+    'a Node-RED of your own runs here: its key was entered in its editor, or is V2X_KEY there; it cannot be seen from here',
+    `name its flow: --flow ${existsSync(beside) ? shellQuoted(beside) : '~/.node-red/flows.json'}`,
+  );
 }
 
 function judgeMode(file: string, mode: number): Finding[] {

@@ -14,8 +14,8 @@ import {
 import { parseInterfaces, resolveInterfaces } from '../../nodes/lib/multicast/interfaces';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import { MAX_DATAGRAM_BYTES, MulticastSender } from '../../nodes/lib/multicast/sender';
-import { numberSetting } from '../../nodes/lib/node-red/settings';
 import { findings, type Finding } from './finding';
+import { correct, numberOf, wrongNumbers } from './settings';
 import { textOf, type UnitNode } from './unit';
 
 const { ok, warning, problem } = findings('multicast');
@@ -26,8 +26,8 @@ const TOKEN_BYTES = 16;
 
 /** Sends to the group on each of its interfaces and listens for it there; looks at what stands between the two. */
 export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
-  const group = groupOf(node);
-  const found: Finding[] = [];
+  const { group, wrong } = groupOf(node);
+  const found: Finding[] = [...wrongNumbers(node), ...wrong];
   const names: string[] = [];
   for (const resolution of resolveInterfaces(group.interfaces, group.family, networkInterfaces())) {
     if ('error' in resolution) {
@@ -41,21 +41,27 @@ export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
     }
     const { name } = resolution.found;
     names.push(name);
-    found.push(await echo(group, resolution.wanted, name), ...(await judgeInterface(name)));
+    if (wrong.length === 0) found.push(await echo(group, resolution.wanted, name));
+    found.push(...(await judgeInterface(name)));
   }
   if (names.length > 0 && names.every((name) => name === 'lo')) found.push(onlyLoopback(group));
   return found;
 }
 
-/** @throws V2xError `setting` */
-function groupOf(node: UnitNode): MulticastGroup {
-  const { config } = node;
-  return multicastGroup({
-    address: textOf(node, 'group', DEFAULT_GROUP.address),
-    port: numberSetting('port', config.port, { fallback: DEFAULT_GROUP.port, min: 1, max: 65_535 }),
-    hops: numberSetting('hops', config.hops, { fallback: DEFAULT_GROUP.hops, min: 0, max: 255 }),
+/** The group of a node, and what is wrong with it; the rest of it can be looked at all the same. */
+function groupOf(node: UnitNode): { group: MulticastGroup; wrong: Finding[] } {
+  const settings = {
+    port: numberOf(node, 'v2x-multicast-group', 'port'),
+    hops: numberOf(node, 'v2x-multicast-group', 'hops'),
     interfaces: parseInterfaces(textOf(node, 'interfaces', '')),
-  });
+  };
+  try {
+    const address = textOf(node, 'group', DEFAULT_GROUP.address);
+    return { group: multicastGroup({ ...settings, address }), wrong: [] };
+  } catch (error) {
+    const wrong = [problem(messageOf(error), correct(node, 'group'))];
+    return { group: { ...DEFAULT_GROUP, ...settings }, wrong };
+  }
 }
 
 /** The real group on a port that nobody listens to: vehicles are not bothered. */

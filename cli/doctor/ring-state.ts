@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secondOfName } from '../../nodes/lib/recording/names';
-import { numberSetting } from '../../nodes/lib/node-red/settings';
 import { outputOf } from './run';
+import { numberOf } from './settings';
 import type { Unit, UnitNode } from './unit';
 
 /** What lies in the ring that a node records into or cuts from. */
@@ -30,14 +30,12 @@ const GIGABYTE = 1e9;
 /**
  * Looks at a ring without touching it.
  * @param node that refers to a v2x-segment-store as `store`
- * @throws V2xError `setting`; the system's error when the directory cannot be read
+ * @throws the system's error when the directory cannot be read
  */
 export async function ringOf(unit: Unit, node: UnitNode): Promise<RingState> {
   const store = unit.refer(node, 'store');
   const directory = store ? unit.directory(store, 'rec') : join(unit.data, 'rec');
-  const config = store?.config ?? {};
-  const number = (name: string, fallback: number, max: number) =>
-    numberSetting(name, config[name], { fallback, min: 0, max });
+  const number = (name: string) => numberOf(store, 'v2x-segment-store', name);
   const files = await segmentFiles(directory);
   const newest = files.at(-1);
   return {
@@ -47,10 +45,10 @@ export async function ringOf(unit: Unit, node: UnitNode): Promise<RingState> {
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     newest,
     lastWrite: await lastWriteBelow(join(directory, '.recording'), newest?.written),
-    segmentSeconds: number('segmentSeconds', 10, 600),
-    maxAge: number('retentionHours', 1, 24 * 3650) * 3600,
-    maxBytes: number('maxGigabytes', 0, 1e6) * GIGABYTE,
-    minFreeBytes: number('minFreeGigabytes', 1, 1e6) * GIGABYTE,
+    segmentSeconds: number('segmentSeconds'),
+    maxAge: number('retentionHours') * 3600,
+    maxBytes: number('maxGigabytes') * GIGABYTE,
+    minFreeBytes: number('minFreeGigabytes') * GIGABYTE,
   };
 }
 

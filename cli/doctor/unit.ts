@@ -12,6 +12,8 @@ export interface UnitNode {
   /** As users know it. */
   readonly label: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Which of its settings come from the environment, and from which variable. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Undefined when the node has some that cannot be read. */
   readonly credentials: Readonly<Record<string, string>> | undefined;
 }
@@ -80,6 +82,7 @@ function running(flow: readonly FlowItem[], credentials: Credentials | undefined
       type,
       label: typeof name === 'string' && name !== '' ? `${type} "${name}"` : type,
       config: withoutUnset(filledIn(settings)),
+      variables: variablesOf(settings),
       credentials: credentials && (withoutUnset(filledIn(credentials[id] ?? {})) as Record<string, string>),
     }));
 }
@@ -87,10 +90,25 @@ function running(flow: readonly FlowItem[], credentials: Credentials | undefined
 /** Node-RED replaces settings that are wholly `${NAME}` by the environment variable. */
 function filledIn<T extends object>(settings: T): T {
   const entries = Object.entries(settings).map(([name, value]: [string, unknown]) => {
-    const variable = typeof value === 'string' ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
+    const variable = variableIn(value);
     return [name, variable === undefined ? value : (process.env[variable] ?? value)];
   });
   return Object.fromEntries(entries) as T;
+}
+
+function variablesOf(settings: object): Record<string, string> {
+  const entries = Object.entries(settings).map(([name, value]: [string, unknown]) => [
+    name,
+    variableIn(value),
+  ]);
+  return Object.fromEntries(entries.filter(([, variable]) => variable !== undefined)) as Record<
+    string,
+    string
+  >;
+}
+
+function variableIn(setting: unknown): string | undefined {
+  return typeof setting === 'string' ? /^\$\{(\S+)\}$/.exec(setting)?.[1] : undefined;
 }
 
 type Credentials = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;

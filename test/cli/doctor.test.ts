@@ -92,12 +92,65 @@ describe('v2x doctor', () => {
     const problems = (JSON.parse(output) as Finding[]).filter(({ level }) => level === 'problem');
     assert.deepEqual(
       problems.map(({ check }) => check),
-      ['camera', 'multicast', 'key'],
+      ['camera', 'multicast', 'multicast', 'key'],
     );
     assert.match(problems[0].text, /rtsp:\/\/127\.0\.0\.1:9 cannot be opened.*refused/);
     assert.match(problems[1].text, /group is "10\.0\.0\.1"/);
-    assert.match(problems[2].text, /at least 32/);
+    assert.equal(problems[1].mend, 'correct V2X_GROUP');
+    assert.match(problems[2].text, /nosuch0/);
+    assert.match(problems[3].text, /at least 32/);
   });
+
+  it('tells each wrong setting by its variable and goes on with the rest', async (t) => {
+    const env = {
+      V2X_PRE: 'long',
+      V2X_POST: '-1',
+      V2X_CAMERA: '/nofile.mp4',
+      V2X_MULTICAST_PORT: '0',
+      PORT: 'x',
+    };
+    const { lines } = await (await doctor(t, env)).run();
+    const told = (pattern: RegExp) => {
+      assert.equal(lines.filter((line) => pattern.test(line)).length, 1, lines.join('\n'));
+    };
+    told(/^problem +clips +The setting "V2X_PRE" is "long".* -> correct V2X_PRE$/);
+    told(/^problem +clips +The setting "V2X_POST" is "-1".* -> correct V2X_POST$/);
+    told(/^problem +multicast +The setting "V2X_MULTICAST_PORT" is "0".* -> correct V2X_MULTICAST_PORT$/);
+    told(/^problem +editor +PORT is "x"/);
+    told(/^problem +camera +\/nofile.mp4 is not there/);
+    for (const check of ['recorder', 'disk', 'clock'])
+      assert.ok(lines.some((line) => line.includes(` ${check} `)));
+  });
+
+  it('says that a camera address is wrong, and looks at the ring all the same', async (t) => {
+    const { lines } = await (await doctor(t, { V2X_CAMERA: 'http://camera' })).run();
+    assert.ok(
+      lines.some((line) => /^problem +camera .* -> correct V2X_CAMERA$/.test(line)),
+      lines.join('\n'),
+    );
+    assert.ok(lines.some((line) => /^warning +recorder /.test(line)));
+  });
+
+  it(
+    'takes nothing from the unit’s user: says once whose it is, and to run as that one',
+    { skip: process.getuid?.() === 0 ? false : 'only root can be somebody else' },
+    async (t) => {
+      const { data, run } = await doctor(t, {}, [], { uid: NOBODY, gid: NOBODY });
+      for (const name of ['rec', 'events', 'archive', 'state']) await mkdir(join(data, name));
+      await writeFile(join(data, 'key'), '', { mode: 0o600 });
+      await chmod(data, 0o755);
+      const { code, lines } = await run();
+      assert.equal(code, 1);
+      const problems = lines.filter((line) => line.startsWith('problem') && !line.includes(' clock '));
+      assert.equal(problems.length, 1, lines.join('\n'));
+      assert.match(
+        problems[0],
+        /directories .* belongs to root, and you are nobody.*run this as root: sudo -u root/,
+      );
+      assert.ok(lines.some((line) => /^warning +key +only root may look at the key/.test(line)));
+      assert.ok(!lines.some((line) => line.includes('chown')));
+    },
+  );
 
   it(
     'names the user and the command when a directory is not the user’s',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
@@ -14,6 +14,7 @@ import { MulticastSender } from '../../nodes/lib/multicast/sender';
 import { atEnd } from '../support/at-end';
 import { temporaryDirectory } from '../support/flow';
 import { testGroup } from '../support/multicast';
+import { Program } from '../support/process';
 
 const SECRET = 'a secret of the tests, 32 bytes at least';
 
@@ -123,6 +124,20 @@ describe('v2x emit', () => {
     const blocked = await v2x(['emit', '--type', 'fire', '--dir', file]);
     assert.equal(blocked.code, 1);
     assert.ok(blocked.stderr.includes(file));
+  });
+});
+
+const notRoot = process.getuid?.() === 0 ? false : 'only root can be somebody else';
+
+describe('v2x emit as another user than the unit’s', () => {
+  it('says whose the directory is, and does not tell to take it', { skip: notRoot }, async (t) => {
+    const data = await temporaryDirectory(t);
+    const env = { ...process.env, V2X_DATA: data };
+    const args = [resolve('dist/cli/v2x.js'), 'emit', '--type', 'fire'];
+    const program = Program.start(process.execPath, args, { env, uid: 65_534, gid: 65_534 });
+    assert.equal(await program.exit(), 1);
+    assert.match(program.output, /belongs to root; run this as root: sudo -u root \.\.\./);
+    assert.ok(!program.output.includes('chown'));
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { checkKey, guessableBits } from '../../../cli/doctor/key';
 import type { Unit, UnitNode } from '../../../cli/doctor/unit';
@@ -43,6 +43,20 @@ describe('a key', () => {
     };
     return { file: join(data, 'key'), check };
   }
+
+  it('that a Node-RED of the user’s own has is not said to be made at the first start', async (t) => {
+    const { file, check } = await keyOf(t, {});
+    const before = process.env.V2X_KEY;
+    delete process.env.V2X_KEY;
+    t.after(() => {
+      if (before !== undefined) process.env.V2X_KEY = before;
+    });
+    assert.match((await check())[0].text, /is made at the first start/);
+    await mkdir(join(dirname(file), 'state'));
+    const [found] = await check();
+    assert.equal(found.level, 'warning');
+    assert.match(`${found.text} ${found.mend ?? ''}`, /entered in its editor.*--flow/);
+  });
 
   it('from the editor is fine, too short, guessable, or not readable', async (t) => {
     const cases = [
