@@ -40,13 +40,16 @@ export default defineNode<Config>({
             healthy();
             node.status.ok('watching');
           },
-          taken({ event, file, taken, stale }, handled) {
+          taken({ event, file, taken, stale }, handled, giveBack) {
             count += 1;
             const about = { id: event.id, file, taken, ...(stale && { stale }) };
             const send = (message: Message) => {
               node.send(message, null);
             };
-            deliveries.follow({ payload: event, event: about }, send, handled);
+            deliveries.follow({ payload: event, event: about }, send, (everywhere) => {
+              if (everywhere) handled();
+              else giveBack();
+            });
             node.status.ok(stale ? 'stale' : 'taken', { count, type: event.type });
           },
           refused(refusal) {

@@ -2,10 +2,17 @@ import type { KeyRing } from '../lib/alert/key-ring';
 import { rehearseSigning } from '../lib/alert/rehearse';
 import { sign } from '../lib/alert/sign';
 import { defineNode } from '../lib/node-red/define-node';
+import type { Message } from '../lib/node-red/message';
 
 interface Config {
   key: string;
 }
+
+interface SigningMessage extends Message {
+  readonly alert?: { readonly version?: unknown };
+}
+
+const ACTION_ID = /^\d{1,10}:\d{1,10}$/;
 
 /** Signs the payload with the key's algorithm; the rest of the message passes on. */
 export default defineNode<Config>({
@@ -20,5 +27,12 @@ export default defineNode<Config>({
         node.status.ok('signed', { bytes: token.length });
       },
     };
+  },
+  lossOf({ payload, alert }: SigningMessage) {
+    // An event that is taken again leads to its alert again, whose loss was told the first time.
+    if (alert?.version === 'again') return undefined;
+    const { sub } = Object(payload) as { sub?: unknown };
+    const what = typeof sub === 'string' && ACTION_ID.test(sub) ? `Alert ${sub}` : 'A message';
+    return `${what} was not signed and not sent`;
   },
 });

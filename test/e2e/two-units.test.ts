@@ -25,3 +25,25 @@ it(
     assert.equal(errors.length, 1);
   },
 );
+
+it(
+  'what a second Node-RED on one data directory takes is alerted by the first, exactly once',
+  { timeout: 120_000 },
+  async (t) => {
+    const first = await Unit.start();
+    t.after(() => first.stop());
+    const second = await Unit.start({ V2X_DATA: first.data });
+    t.after(() => second.stop());
+    await second.program.line(/Another process sends alerts as station 1001/);
+    const vehicle = await first.listen('--json');
+    t.after(() => vehicle.stop());
+
+    const ids = Array.from({ length: 10 }, (_, index) => `e${index}`);
+    for (const id of ids) await first.cli('emit', '--type', 'collision', '--id', id, '--no-clip-hint').exit();
+    await first.cli('emit', '--type', 'fire', '--id', 'last').exit();
+    for (const id of [...ids, 'last']) await vehicle.line(new RegExp(`"id":"${id}"`));
+
+    const alerted = vehicle.lines.filter(({ text }) => text.startsWith('{'));
+    assert.equal(alerted.length, ids.length + 1);
+  },
+);

@@ -37,6 +37,19 @@ describe('hmac-sign', () => {
     assert.equal(next.received.length, 1);
   });
 
+  it('says of each alert that it was not signed while the key has no secret', async () => {
+    await startFlow([v2xKey, hmacSign], flow);
+    const [next, sign] = [outlet('next'), probe('sign')];
+    for (const sub of ['1001:8', '1001:9']) {
+      sign.node.receive({ payload: { sub } });
+      assert.match(await sign.error(), new RegExp(`^Alert ${sub} was not signed and not sent: .*no secret`));
+    }
+    sign.node.receive({ payload: { sub: '1001:9' }, alert: { version: 'again' } });
+    sign.node.receive({ payload: 'text' });
+    assert.match(await sign.error(), /^A message was not signed/);
+    assert.equal(next.received.length, 0);
+  });
+
   it('says that a key must be chosen', async () => {
     await startFlow([v2xKey, hmacSign], [{ id: 'sign', type: 'hmac-sign', key: '' }]);
     assert.match(await probe('sign').error(), /choose a v2x-key/);

@@ -34,7 +34,7 @@ export interface Custody {
 export interface Claim {
   /** Where it is now. */
   readonly path: string;
-  /** Gives it back: it changed meanwhile. */
+  /** Gives it back: it changed meanwhile, or cannot be handled here now. */
   release(): Promise<void>;
   /** Puts it away: its event is in good hands. */
   finish(): Promise<void>;

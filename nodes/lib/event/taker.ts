@@ -11,6 +11,11 @@ import { inFile, parseEvent } from './parse';
 import { readEventFile, stampOf, type FileContent } from './read';
 
 const JUST_WRITTEN_SECONDS = 10;
+/** How long a file that was given back is left to others, the first time; each time twice as long, up to a minute. */
+const REST_SECONDS = 5;
+const LONGEST_REST_SECONDS = 60;
+/** So often a file is given back, over about five minutes. */
+const GIVE_BACKS = 8;
 
 export interface TakenEvent {
   readonly event: IncidentEvent;
@@ -34,8 +39,10 @@ export interface TakerHandlers {
   /**
    * @param handled to be called when the event is in good hands. Until then its file is not put away: if the watch or
    *   the process ends before, the event is taken again, under the same id.
+   * @param giveBack to be called instead when the event cannot be handled here now: another watcher of the directory may
+   *   take its file, and after a rest this one tries again, a few times
    */
-  taken(event: TakenEvent, handled: () => void): void;
+  taken(event: TakenEvent, handled: () => void, giveBack: () => void): void;
   refused(file: RefusedFile): void;
   /** Something failed that does not stop the others. */
   failed(error: unknown): void;
@@ -61,6 +68,10 @@ export class Taker {
   private puttingAway: Promise<void> = Promise.resolve();
   /** Files that stay though they are dealt with, by the state they were in. */
   private readonly left = new Map<string, string>();
+  /** Files that were given back, and how often. */
+  private readonly givenBack = new Map<string, number>();
+  /** Those of them that are left to others for now, and what ends that; their state, once they are back. */
+  private readonly resting = new Map<string, { readonly end: CancelTimer; stamp?: string }>();
 
   constructor(
     private readonly options: TakerOptions,
@@ -79,6 +90,7 @@ export class Taker {
   async close(): Promise<void> {
     for (const cancel of this.growing.values()) cancel();
     await this.puttingAway;
+    for (const { end } of this.resting.values()) end();
     await this.custody.close();
   }
 
@@ -97,12 +109,57 @@ export class Taker {
    * @param waited whether it was there before the watch began
    */
   async look(name: string, { waited }: { readonly waited: boolean }): Promise<void> {
-    if (!isEventName(name) || (await this.isLeft(name))) return;
-    const taken = await this.take(name, waited).catch((error: unknown) => this.cannotTake(name, error));
+    if (!isEventName(name) || (await this.isLeft(name)) || (await this.isResting(name))) return;
+    // Taken again, an event says the same as the first time.
+    const again = this.givenBack.has(name);
+    const taken = await this.take(name, waited || again).catch((error: unknown) =>
+      this.cannotTake(name, error),
+    );
     if (!taken) return;
-    this.handlers.taken(taken.event, () => {
-      this.puttingAway = this.puttingAway.then(() => this.finish(taken.claim));
+    const end = (step: () => Promise<void>) => {
+      this.puttingAway = this.puttingAway.then(step).catch((error: unknown) => {
+        this.handlers.failed(error);
+      });
+    };
+    this.handlers.taken(
+      taken.event,
+      () => {
+        this.givenBack.delete(name);
+        end(() => taken.claim.finish());
+      },
+      () => {
+        end(() => this.giveBack(name, taken.claim));
+      },
+    );
+  }
+
+  /** Leaves a file to other watchers for a while. */
+  private async giveBack(name: string, claim: Claim): Promise<void> {
+    const times = (this.givenBack.get(name) ?? 0) + 1;
+    if (times > GIVE_BACKS) {
+      this.givenBack.delete(name);
+      await claim.finish();
+      throw unhandledError(name);
+    }
+    this.givenBack.set(name, times);
+    const seconds = Math.min(REST_SECONDS * 2 ** (times - 1), LONGEST_REST_SECONDS);
+    const end = this.clock.after(seconds, () => {
+      this.resting.delete(name);
+      this.changes.add(name);
     });
+    this.resting.get(name)?.end();
+    const rest: { end: CancelTimer; stamp?: string } = { end };
+    this.resting.set(name, rest);
+    this.left.delete(name);
+    await claim.release();
+    rest.stamp = await this.stampOf(name);
+  }
+
+  /** A file that was written under the same name meanwhile does not rest. */
+  private async isResting(name: string): Promise<boolean> {
+    const rest = this.resting.get(name);
+    if (!rest) return false;
+    return rest.stamp === undefined || rest.stamp === (await this.stampOf(name));
   }
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
@@ -149,8 +206,10 @@ export class Taker {
     const code = codeOf(error);
     // Of all failures only `event` is final: permissions may still be set, and a lack of file handles passes.
     const final = code === 'event' || this.overdue.has(name);
-    if (code === 'ENOENT') this.forget(name);
-    else if (!final) this.waitFor(name);
+    if (code === 'ENOENT') {
+      this.forget(name);
+      this.givenBack.delete(name);
+    } else if (!final) this.waitFor(name);
     else await this.refuse(name, error instanceof V2xError ? error : untakable(this.pathOf(name), error));
   }
 
@@ -196,14 +255,6 @@ export class Taker {
     return lstat(this.pathOf(name)).then(stampOf, () => 'gone');
   }
 
-  private async finish(claim: Claim): Promise<void> {
-    try {
-      await claim.finish();
-    } catch (error) {
-      this.handlers.failed(error);
-    }
-  }
-
   private pathOf(name: string): string {
     return join(this.options.directory, name);
   }
@@ -235,6 +286,11 @@ function positionOf(error: unknown): { line: number; column: number } | undefine
   if (!(error instanceof V2xError)) return undefined;
   const { line, column } = error.details;
   return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
+}
+
+function unhandledError(name: string): V2xError {
+  const text = `The event in ${name} could not be handled: a node behind this one does not work; its own error says why`;
+  return new V2xError('unhandled', text, { file: name });
 }
 
 function untakable(path: string, cause: unknown): V2xError {

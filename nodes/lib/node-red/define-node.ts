@@ -27,6 +27,11 @@ export interface NodeSpec<Config extends object, Credentials extends object, Api
    * again with growing pauses. What a failed attempt began is ended first.
    */
   setup(node: FlowNode<Config, Credentials>): Handlers<Api> | Promise<Handlers<Api>>;
+  /**
+   * What is lost with a message that comes while the setup has failed, where each loss is to be told; undefined where
+   * the error of the setup says enough.
+   */
+  lossOf?: (message: Message) => string | undefined;
 }
 
 /** What tests replace. */
@@ -53,12 +58,13 @@ export function defineNode<Config extends object, Credentials extends object = o
       const flowNode = new FlowNode<Config, Credentials>(RED, this, definition, { clock, random });
       const ready = flowNode.start(() => Promise.resolve(flowNode).then((node) => spec.setup(node)));
       this.on('input', (message, send, done) => {
-        void flowNode.guardInput(async () => {
+        const handle = async () => {
           const handlers = await ready();
           await handlers.input?.(message, (...outputs) => {
             send(outputs);
           });
-        }, done);
+        };
+        void flowNode.guardInput(message, handle, done, spec.lossOf);
       });
       // Node-RED tells close handlers apart by their number of parameters: two means (removed, done).
       this.on('close', (_removed: boolean, done: () => void) => void flowNode.close().then(done));

@@ -6,9 +6,19 @@ import type { Message } from './message';
 /** A node that is not done after so many seconds (a long delay, or one that forgot to say so) is not waited for. */
 const PATIENCE_SECONDS = 60;
 
+/** Messages that a node could not handle because it does not work now; nothing is wrong with themselves. */
+const unhandled = new WeakSet<object>();
+
+/** Says that a node could not handle a message because it does not work now; to be called before it is done with it. */
+export function markUnhandled(message: object): void {
+  unhandled.add(message);
+}
+
 interface Followed {
   /** How many nodes have the message, or what others made of it, on its way to them or in hand. */
   pending: number;
+  /** Whether every node could handle it. */
+  handled: boolean;
   readonly done: () => void;
   readonly cancelTimer: CancelTimer;
 }
@@ -47,6 +57,7 @@ export class Deliveries {
       if (node && !saysWhenDone(node)) this.end(msg);
     });
     hooks.add(`onComplete.${label}`, ({ msg }: Pick<Receipt, 'msg'>) => {
+      if (unhandled.has(msg)) this.fail(msg);
       this.end(msg);
     });
     signal.addEventListener('abort', () => {
@@ -59,18 +70,20 @@ export class Deliveries {
   /**
    * Follows a message.
    * @param send sends what it is given
-   * @param done called once, when the flow is done with it
+   * @param done called once, when the flow is done with it; `handled` is false when a node of this package could not
+   *   handle it because the node does not work now
    */
-  follow(message: Message, send: (message: Message) => void, done: () => void): void {
+  follow(message: Message, send: (message: Message) => void, done: (handled: boolean) => void): void {
     const _msgid = randomUUID();
     const finish = () => {
       cancelTimer();
+      const handled = this.followed.get(_msgid)?.handled ?? true;
       this.followed.delete(_msgid);
-      done();
+      done(handled);
     };
     const cancelTimer = this.clock.after(PATIENCE_SECONDS, finish);
     if (this.signal.aborted) cancelTimer();
-    else this.followed.set(_msgid, { pending: 1, done: finish, cancelTimer });
+    else this.followed.set(_msgid, { pending: 1, handled: true, done: finish, cancelTimer });
     send({ ...message, _msgid });
     this.end({ _msgid });
   }
@@ -78,6 +91,11 @@ export class Deliveries {
   private begin({ _msgid = '' }: Message): void {
     const followed = this.followed.get(_msgid);
     if (followed) followed.pending += 1;
+  }
+
+  private fail({ _msgid = '' }: Message): void {
+    const followed = this.followed.get(_msgid);
+    if (followed) followed.handled = false;
   }
 
   private end({ _msgid = '' }: Message): void {

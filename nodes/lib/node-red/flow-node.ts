@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../backoff';
 import { sleep, type Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
-import { Deliveries } from './deliveries';
+import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';
 import type { Message } from './message';
 import { dataPath, withoutUnset } from './settings';
@@ -18,6 +18,9 @@ const CLOSE_SECONDS = 14;
 export type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
 
 type Dispose = () => void | Promise<void>;
+
+/** Codes of errors that say nothing against the message: another process has what the node needs, or it is closing. */
+const NOT_NOW: ReadonlySet<string | undefined> = new Set(['taken', 'closed']);
 
 /** Errors that somebody has already told the user about: each error is reported once, by its owner. */
 const reported = new WeakSet<Error>();
@@ -244,16 +247,26 @@ export class FlowNode<Config extends object = object, Credentials extends object
     return () => latest;
   }
 
-  /** Runs one message through the node with one owner for what it throws; for `defineNode`. */
-  async guardInput(handle: () => Promise<void>, done: (error?: Error) => void): Promise<void> {
+  /**
+   * Runs one message through the node with one owner for what it throws; for `defineNode`.
+   * @param lossOf what is lost with the message when the setup failed, if that is to be told
+   */
+  async guardInput(
+    message: Message,
+    handle: () => Promise<void>,
+    done: (error?: Error) => void,
+    lossOf: (message: Message) => string | undefined = () => undefined,
+  ): Promise<void> {
     try {
       await handle();
       done();
     } catch (error) {
       this.showFailure(error);
+      if (isReported(error) || NOT_NOW.has(codeOf(error))) markUnhandled(message);
       // Setup failed, which was reported then: a flood of messages must not become a flood of errors.
       if (isReported(error)) {
-        done();
+        const loss = lossOf(message);
+        done(loss === undefined ? undefined : new V2xError('lost', `${loss}: ${messageOf(error)}`));
         return;
       }
       // `done` with an error calls node.error itself.

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Changes } from '../../../nodes/lib/event/changes';
 import type { IncidentEvent } from '../../../nodes/lib/event/event';
 import { MovingCustody, type Custody } from '../../../nodes/lib/event/custody';
+import { messageOf } from '../../../nodes/lib/errors';
 import { JournalCustody } from '../../../nodes/lib/event/journal';
 import { Taker, type RefusedFile, type TakenEvent } from '../../../nodes/lib/event/taker';
-import { FakeClock } from '../../support/fake-clock';
+import { FakeClock, settle } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
 
 type Context = Parameters<typeof temporaryDirectory>[0];
@@ -28,6 +29,7 @@ async function openTaker(
   disturb(custody, directory);
   const taken: TakenEvent[] = [];
   const hands: (() => void)[] = [];
+  const returns: (() => void)[] = [];
   const refused: RefusedFile[] = [];
   const failures: unknown[] = [];
   const clock = new FakeClock();
@@ -36,8 +38,9 @@ async function openTaker(
     { directory, leave, incomplete: 5, stale: 600 },
     custody,
     {
-      taken: (event, handled) => {
+      taken: (event, handled, giveBack) => {
         taken.push(event);
+        returns.push(giveBack);
         hands.push(handled);
       },
       refused: (file) => refused.push(file),
@@ -48,7 +51,7 @@ async function openTaker(
   );
   await taker.open();
   const look = (name: string) => taker.look(name, { waited: false });
-  return { directory, taker, look, taken, hands, refused, failures, clock, changes };
+  return { directory, taker, look, taken, hands, returns, refused, failures, clock, changes };
 }
 
 function byNumber(one: IncidentEvent, other: IncidentEvent): number {
@@ -96,6 +99,43 @@ describe('Taker', () => {
   });
 
   for (const after of ['done', 'leave'] as const) {
+    it(
+      `leaves what it gave back to others, and tries again a few times (${after})`,
+      { timeout: 10_000 },
+      async (t) => {
+        const { directory, look, returns, taken, failures, clock, changes } = await openTaker(
+          t,
+          undefined,
+          after,
+        );
+        writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
+        utimesSync(join(directory, 'a.json'), clock.now(), clock.now());
+        const isBack = () =>
+          after === 'done'
+            ? existsSync(join(directory, 'a.json'))
+            : readdirSync(join(directory, '.taken')).length === 0;
+        await look('a.json');
+        for (let times = 1; times <= 8; times += 1) {
+          returns.at(-1)?.();
+          await settle();
+          while (!isBack()) await settle();
+          await look('a.json');
+          await clock.advance(4.9);
+          assert.equal(taken.length, times);
+          await clock.advance(60);
+          assert.equal(changes.next(), 'a.json');
+          await look('a.json');
+          assert.equal(taken.length, times + 1);
+        }
+        returns.at(-1)?.();
+        while (failures.length === 0) await settle();
+
+        assert.match(messageOf(failures[0]), /a\.json could not be handled/);
+        assert.equal(new Set(taken.map(({ event }) => JSON.stringify(event))).size, 1);
+        if (after === 'done') assert.deepEqual(await readdir(join(directory, 'done')), ['a.json']);
+      },
+    );
+
     it(`gives an event that it gives back the same id and time again (${after})`, async (t) => {
       const first = await openTaker(t, undefined, after);
       const { directory } = first;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import { defineNode } from '../../../nodes/lib/node-red/define-node';
+import { V2xError } from '../../../nodes/lib/errors';
 import type { Deliveries } from '../../../nodes/lib/node-red/deliveries';
 import type { Message } from '../../../nodes/lib/node-red/message';
 import { FakeClock, settle } from '../../support/fake-clock';
@@ -11,13 +12,15 @@ import { startFlow, stopFlow } from '../../support/flow';
 class Stage {
   readonly events = new EventEmitter();
   readonly done: unknown[] = [];
+  readonly unhandled: unknown[] = [];
   readonly held: { message: Message; release: () => void }[] = [];
   deliveries: Deliveries | undefined;
   send: (message: Message) => void = () => undefined;
 
   follow(payload: unknown): void {
-    this.deliveries?.follow({ payload }, this.send, () => {
+    this.deliveries?.follow({ payload }, this.send, (handled) => {
       this.done.push(payload);
+      if (!handled) this.unhandled.push(payload);
       this.events.emit('done');
     });
   }
@@ -65,7 +68,23 @@ async function startStage(wires: object[], clock = new FakeClock()): Promise<Sta
       },
     }),
   });
-  await startFlow([source, holder], wires as { id: string; type: string }[], { environment: { clock } });
+  const broken = defineNode({
+    type: 'broken',
+    setup() {
+      throw new V2xError('setting', 'the setup failed');
+    },
+  });
+  const busy = defineNode({
+    type: 'busy',
+    setup: () => ({
+      input({ payload }) {
+        throw new V2xError(payload === 'bad' ? 'event' : 'taken', 'not handled');
+      },
+    }),
+  });
+  await startFlow([source, holder, broken, busy], wires as { id: string; type: string }[], {
+    environment: { clock },
+  });
   await running;
   return stage;
 }
@@ -103,6 +122,29 @@ describe('Deliveries', () => {
     old.follow('old');
     await settle();
     assert.equal(old.done.length, 1);
+  });
+
+  it('tells messages that a node cannot handle now from bad ones', async () => {
+    const stage = await startStage([
+      { id: 'from', type: 'source', wires: [['one', 'two']] },
+      { id: 'one', type: 'holder', wires: [['three']] },
+      { id: 'two', type: 'helper' },
+      { id: 'three', type: 'busy', wires: [[]] },
+    ]);
+    for (const payload of ['bad', 'good']) stage.follow(payload);
+    await stage.holding(2);
+    for (const { release } of stage.held) release();
+    await stage.finished(2);
+    assert.deepEqual(stage.unhandled, ['good']);
+    await stopFlow();
+
+    const broken = await startStage([
+      { id: 'from', type: 'source', wires: [['one']] },
+      { id: 'one', type: 'broken', wires: [[]] },
+    ]);
+    broken.follow('any');
+    await broken.finished(1);
+    assert.deepEqual(broken.unhandled, ['any']);
   });
 
   it('says nothing of what a deploy catches on its way', async () => {
