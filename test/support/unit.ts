@@ -101,17 +101,23 @@ export async function fileIn(
   name: RegExp,
   except: readonly string[] = [],
 ): Promise<string> {
-  const fits = (candidate: string) => name.test(candidate) && !except.includes(join(directory, candidate));
-  // Chokidar reports files that are there already, and waits for a directory that is not.
+  const find = async () =>
+    (await namesIn(directory, name)).find((found) => !except.includes(join(directory, found)));
+  // Chokidar waits for a directory that is not there.
   const watcher = watch(directory, { depth: 0 });
   try {
     return await new Promise((found, failed) => {
       AbortSignal.timeout(60_000).addEventListener('abort', () => {
         failed(new Error(`No file ${String(name)} comes into ${directory}`));
       });
-      watcher.on('add', (path) => {
-        if (fits(path.slice(directory.length + 1))) found(path);
-      });
+      const look = () => {
+        find().then((file) => {
+          if (file !== undefined) found(join(directory, file));
+        }, failed);
+      };
+      // It lists first and watches then: what comes in between is there when it says that it is ready.
+      watcher.on('ready', look);
+      watcher.on('all', look);
       watcher.on('error', failed);
     });
   } finally {
