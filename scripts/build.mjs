@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -116,9 +117,17 @@ function publishSchemas() {
   writeFileSync('dist/alert.schema.json', JSON.stringify(alertSchema, null, 2) + '\n');
 }
 
+/** Written last; build-if-stale.mjs reads off it when the build began: what changed meanwhile may not be in it. */
+function stamp(began) {
+  utimesSync('dist/alert.schema.json', began, began);
+}
+
+const began = new Date();
+rmSync('dist/alert.schema.json', { force: true });
 removeStaleOutput();
 compile();
 await Promise.all(types.map(buildEditor));
 await buildWasm();
 await buildCli();
 publishSchemas();
+stamp(began);
