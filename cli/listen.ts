@@ -3,6 +3,7 @@ import type { Alert } from '../nodes/lib/alert/alert';
 import { isAsymmetric } from '../nodes/lib/alert/key';
 import { KeyRing } from '../nodes/lib/alert/key-ring';
 import { Refusals } from '../nodes/lib/alert/refusals';
+import { AlertTable, type Change } from '../nodes/lib/alert/table';
 import { DEFAULT_SKEW_SECONDS, verifyAlert, type RefusalCode, type Verdict } from '../nodes/lib/alert/verify';
 import { systemClock } from '../nodes/lib/clock';
 import { messageOf, V2xError } from '../nodes/lib/errors';
@@ -14,7 +15,8 @@ import { dataPath, environment, numberOption, parseOptions } from './options';
 
 export const usage = `Usage: v2x listen [options]
 
-Prints the alerts that vehicles receive, one line each; repetitions are left out. What cannot be trusted goes to
+Prints the alerts that vehicles receive, one line each: whether it is new, an update or a
+cancel, type, severity, road, place, distance, age, sender and action id. Repetitions are left out. What cannot be trusted goes to
 stderr as [REFUSED] with its reason, at most once a second for each. Ends with Ctrl-C.
 
   --json             print the alert's claims and its datagram as JSON, one line each
@@ -106,20 +108,29 @@ async function readSecret(file: string | undefined): Promise<string> {
   try {
     return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
   } catch (error) {
-    const mend = 'give --key FILE, set V2X_KEY, or run "v2x start" here first';
+    const mend =
+      'give --key FILE with the secret that is entered in the v2x-key node too, set V2X_KEY to it, or run "v2x start" here first';
     throw new V2xError('key', `The key cannot be read: ${messageOf(error)}; ${mend}`, {}, { cause: error });
   }
 }
 
-/** More versions than are live in range at a time. */
-const REMEMBERED_VERSIONS = 4096;
+/** More alerts than are live in range at a time: as many as one station can number. */
+const REMEMBERED_ALERTS = 65_536;
+
+/** What a line says of an alert, by what it changes; repetitions and older versions make no line. */
+const CHANGES: Partial<Record<Change, string>> = {
+  new: 'new',
+  update: 'update',
+  cancel: 'cancel',
+  tombstone: 'cancel',
+};
 
 /** A flood of forged datagrams must not flood the terminal: one line per reason in so many seconds. */
 const REFUSAL_PERIOD_SECONDS = 1;
 
 /** Prints what is to be trusted to stdout, each version of an alert once, and refusals to stderr. */
 class Printer {
-  private readonly printed = new Set<string>();
+  private readonly table = new AlertTable(REMEMBERED_ALERTS);
   private readonly refusals = new Refusals(REFUSAL_PERIOD_SECONDS);
   /** Lines come in the order of their datagrams, whichever is verified first. */
   private last: Promise<void> = Promise.resolve();
@@ -149,35 +160,35 @@ class Printer {
       return;
     }
     const { alert } = verdict;
-    if (!this.isFirst(`${alert.sub} ${alert.iat}`)) return;
-    const line = this.json ? JSON.stringify({ ...alert, datagram: info }) : describe(alert, info);
+    this.table.expire(info.received);
+    // A cancel need not say where: what was heard of the warning does.
+    const road = alert.event.road ?? this.table.find(alert.sub)?.event.road;
+    const change = CHANGES[this.table.receive(alert, info.received)];
+    if (change === undefined) return;
+    const line = this.json
+      ? JSON.stringify({ ...alert, datagram: info })
+      : describe(change, road, alert, info);
     process.stdout.write(`${line}\n`);
-  }
-
-  private isFirst(version: string): boolean {
-    if (this.printed.has(version)) return false;
-    this.printed.add(version);
-    if (this.printed.size > REMEMBERED_VERSIONS) {
-      for (const oldest of this.printed) {
-        this.printed.delete(oldest);
-        break;
-      }
-    }
-    return true;
   }
 }
 
-function describe({ status, iat, event }: Alert, { from, received }: DatagramInfo): string {
+function describe(
+  change: string,
+  road: string | undefined,
+  { sub, iat, event }: Alert,
+  { from, received }: DatagramInfo,
+): string {
   const words = [
     '[RECV]',
+    change,
     event.type,
     event.severity,
-    status === 'cancelled' && 'cancelled',
-    event.road !== undefined && `road=${event.road}`,
+    road ?? false,
     event.lat !== undefined && event.lon !== undefined && `${event.lat},${event.lon}`,
     event.distance_m !== undefined && `${event.distance_m} m`,
     `age ${Math.round((received - iat) * 1000)} ms`,
     `from ${endpoint(from)}`,
+    `(${sub})`,
   ];
   return printable(words.filter((word) => word !== false).join(' '));
 }

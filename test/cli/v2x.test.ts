@@ -203,13 +203,22 @@ describe('v2x listen', () => {
     const token = await signed(claims);
     await sender.send(token);
     await sender.send(token);
-    await sender.send(await signed({ ...claims, iat: claims.iat + 0.001, status: 'cancelled' }));
+    await sender.send(await signed({ ...claims, iat: claims.iat + 0.001 }));
+    const { road, ...event } = claims.event;
+    assert.ok(road);
+    await sender.send(await signed({ ...claims, iat: claims.iat + 0.002, status: 'cancelled', event }));
+    await sender.send(await signed({ ...claims, sub: '1001:8', status: 'cancelled' }));
 
     assert.match(
       (await stdout.next()).value as string,
-      /^\[RECV\] collision high road=A1\?\[2J 37\.5,127\.1 500 m age \d+ ms from 127\.0\.0\.1:\d+$/,
+      /^\[RECV\] new collision high A1\?\[2J 37\.5,127\.1 500 m age \d+ ms from 127\.0\.0\.1:\d+ \(1001:7\)$/,
     );
-    assert.match((await stdout.next()).value as string, /^\[RECV\] collision high cancelled road=/);
+    for (const begin of [
+      /^\[RECV\] update collision high A1/,
+      /^\[RECV\] cancel collision high A1/,
+      /^\[RECV\] cancel .* \(1001:8\)$/,
+    ])
+      assert.match((await stdout.next()).value as string, begin);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.equal((await stdout.next()).done, true);
@@ -259,7 +268,7 @@ describe('v2x listen', () => {
   it('ends with 1 and one line without a key, with a short one, and on a group that is none', async (t) => {
     const data = await temporaryDirectory(t);
     for (const [args, env, message] of [
-      [[], {}, /key cannot be read.*--key FILE, set V2X_KEY/],
+      [[], {}, /key cannot be read.*--key FILE with the secret .* v2x-key .*, set V2X_KEY/],
       [[], { V2X_KEY: 'short' }, /at least 32/],
       [['--group', '10.0.0.1'], { V2X_KEY: SECRET }, /multicast group is "10\.0\.0\.1"/],
     ] as const) {

@@ -37,13 +37,13 @@ describe('example several-cameras', { timeout: 120_000 }, () => {
     await Promise.all(['north', 'south'].map((name) => fileIn(join(unit.directory('rec'), name), SEGMENT)));
 
     await site.press('collision, north');
-    await vehicle.line(/^\[RECV\] collision/);
+    await vehicle.line(/^\[RECV\] new collision/);
     assert.equal((await manifestIn(archive('north'))).event.camera, 'north');
     assert.deepEqual(await namesIn(archive('south'), CLIP), []);
 
     const since = vehicle.lines.length;
     await site.press('fire, south');
-    await vehicle.line(/^\[RECV\] fire/, since);
+    await vehicle.line(/^\[RECV\] new fire/, since);
     const south = await fileIn(archive('south'), CLIP);
     assert.equal((await namesIn(archive('north'), CLIP)).length, 1);
     await site.press('cancel the last one');
@@ -125,7 +125,7 @@ describe('example sites-over-mqtt', { timeout: 120_000, skip: mosquittoMissing()
 
     // Before the centre is there: it hears of it all the same.
     await site.press('collision');
-    await nearby.line(/^\[RECV\] collision/);
+    await nearby.line(/^\[RECV\] new collision/);
     const token = await broker.retained('v2x/alert/2001/+');
     const centre = await RunningExample.start('sites-over-mqtt', { tab: 'Centre', settings, environment });
     t.after(() => centre.unit.stop());

@@ -65,7 +65,7 @@ describe('installed from its package into an empty folder', { timeout: 300_000 }
     await vehicle.line(/^listening/);
     const emit = v2x('emit', '--type', 'collision');
     assert.equal(await emit.exit(), 0, emit.output);
-    await vehicle.line(/^\[RECV\] collision/);
+    await vehicle.line(/^\[RECV\] new collision/);
     await fileIn(join(folder, '.v2x', 'rec'), /^seg_\d+\.mp4$/);
     assert.equal(await vehicle.stop(), 0);
 

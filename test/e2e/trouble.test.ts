@@ -30,7 +30,7 @@ async function assertWarns(t: TestContext, unit: Unit): Promise<void> {
   t.after(() => vehicle.stop());
   const emit = unit.cli('emit', '--type', 'collision');
   assert.equal(await emit.exit(), 0, emit.output);
-  await vehicle.line(/^\[RECV\] collision/);
+  await vehicle.line(/^\[RECV\] new collision/);
 }
 
 describe('trouble has one clear error, stops nothing else, and mends itself', { timeout: 300_000 }, () => {
@@ -91,7 +91,7 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
     t.after(() => vehicle.stop());
     await vehicle.line(/^listening/);
     await unit.cli('emit', '--type', 'fire').exit();
-    await vehicle.line(/^\[RECV\] fire/);
+    await vehicle.line(/^\[RECV\] new fire/);
   });
 
   it('a key that is too short: says how to make one; events are still taken and clips kept', async (t) => {

@@ -48,6 +48,11 @@ export class AlertTable {
     return this.entries.get(actionId)?.live ?? false;
   }
 
+  /** What was last heard of this action id: a warning, or its cancel. */
+  find(actionId: string): Alert | undefined {
+    return this.entries.get(actionId)?.alert;
+  }
+
   /** Takes a trusted alert and says what it changes. Call `expire` first, so that time has passed for the table too. */
   receive(alert: Alert, now: number): Change {
     const known = this.entries.get(alert.sub);
