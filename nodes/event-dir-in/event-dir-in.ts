@@ -1,10 +1,13 @@
 import { runInbox, type InboxOptions } from '../lib/event/inbox';
 import { rehearseParsing } from '../lib/event/rehearse';
+import type { RefusedFile } from '../lib/event/taker';
 import { V2xError } from '../lib/errors';
 import { ensureWritableDirectory } from '../lib/files';
 import { defineNode } from '../lib/node-red/define-node';
+import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
+import { Throttle } from '../lib/throttle';
 
 interface Config {
   /** Relative to the data root, or absolute. */
@@ -16,6 +19,8 @@ interface Config {
   /** Seconds: an event older than this at the start is not broadcast any more. */
   stale: number | string;
 }
+
+const REJECTION_PERIOD_SECONDS = 10;
 
 /** Takes event files from a directory, each exactly once; what is no event goes to the second output. */
 export default defineNode<Config>({
@@ -31,6 +36,7 @@ export default defineNode<Config>({
     await ensureWritableDirectory(options.directory, 'events');
     rehearseParsing();
     let count = 0;
+    const warnOf = rejections(node);
     node.runBetweenDeploys((signal, healthy) => {
       const deliveries = node.deliveries(signal);
       return runInbox(
@@ -55,6 +61,7 @@ export default defineNode<Config>({
           refused(refusal) {
             node.send(null, { payload: refusal });
             node.status.failed('rejected');
+            warnOf(refusal);
           },
           failed(error) {
             node.report(error);
@@ -67,6 +74,24 @@ export default defineNode<Config>({
     return {};
   },
 });
+
+/** Tells the log of rejected files; of a flood of them, of the last one in each period. */
+function rejections(node: FlowNode<Config>): (refusal: RefusedFile) => void {
+  let untold = 0;
+  let last = '';
+  const warning = new Throttle(node.clock, REJECTION_PERIOD_SECONDS, () => {
+    node.warn(untold > 1 ? `${untold} files were rejected, the last one: ${last}` : `Rejected ${last}`);
+    untold = 0;
+  });
+  node.onClose(() => {
+    warning.cancel();
+  });
+  return ({ reason }) => {
+    untold += 1;
+    last = reason;
+    warning.call();
+  };
+}
 
 function afterSetting(value = 'done'): InboxOptions['after'] {
   if (value === 'done' || value === 'delete' || value === 'leave') return value;

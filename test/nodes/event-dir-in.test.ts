@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
@@ -57,8 +58,14 @@ describe('event-dir-in', () => {
     const directory = await temporaryDirectory(t);
     const flow = await startWatching(directory);
 
+    const warned = new Promise((resolve) => {
+      (flow.in.node as EventEmitter).on('call:warn', (call: { args: unknown[] }) => {
+        resolve(call.args[0]);
+      });
+    });
     await writeFile(join(directory, 'broken.json'), SEED_SAMPLE);
     const { payload } = await flow.rejected.next();
+    assert.match(String(await warned), /^Rejected broken\.json, line 1, column 8: /);
     await writeFile(join(directory, 'good.json'), '{"type": "fire"}');
 
     assert.deepEqual(payload, {

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
 import type { EventFile, IncidentEvent } from '../../contracts';
 import { V2xError } from '../errors';
-import { eventSchema } from './schema';
+import { eventSchema, WORD } from './schema';
 
 export type { EventFile, IncidentEvent };
 
@@ -42,6 +42,11 @@ function invalidEvent(errors: readonly ErrorObject[]): V2xError {
 function ruleOf(error: ErrorObject | undefined): string {
   const allowed: unknown = error?.params.allowedValues;
   if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;
+  if (error?.keyword === 'pattern') {
+    return error.params.pattern === WORD
+      ? 'must be a short word of ASCII letters, digits and _ . : - that begins with a letter or digit'
+      : 'must not hold control characters';
+  }
   return error?.message ?? 'is not valid';
 }
 

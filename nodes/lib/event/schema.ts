@@ -1,5 +1,5 @@
 /** Words that come from outside and end up in file names and logs: short, no spaces, no path characters. */
-const WORD = '^[A-Za-z0-9][A-Za-z0-9_.:-]*$';
+export const WORD = '^[A-Za-z0-9][A-Za-z0-9_.:-]*$';
 
 /**
  * What an event file is: the one definition that validation and help follow from; a test holds the types in

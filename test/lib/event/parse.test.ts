@@ -77,6 +77,16 @@ describe('parseEvent', () => {
       'x.json, line 1, column 24: "ts" is 1700000000000 and must be Unix time in seconds, a number or a numeric string',
     ],
     [
+      'a type of two words',
+      '{"type": "car crash"}',
+      'x.json, line 1, column 10: "type" is "car crash" and must be a short word of ASCII letters, digits and _ . : - that begins with a letter or digit',
+    ],
+    [
+      'a road with a line break',
+      '{"type": "fire", "road": "A\\n1"}',
+      'x.json, line 1, column 26: "road" is "A\\n1" and must not hold control characters',
+    ],
+    [
       'an unknown action',
       '{"type": "fire", "action": "undo"}',
       'x.json, line 1, column 28: "action" is "undo" and must be one of new, update, cancel',
