@@ -51,8 +51,10 @@ function paint(points: readonly Point[], { width, height, data }: Mask, value: n
 /** Where a polygon's edges cross a horizontal line, from left to right: inside is between each pair. */
 function crossings(points: readonly Point[], y: number): number[] {
   const found: number[] = [];
-  points.forEach(([x1, y1], index) => {
-    const [x2, y2] = points[(index + 1) % points.length];
+  points.forEach((point, index) => {
+    const next = points[(index + 1) % points.length];
+    // Always upwards, so that an edge that goes there and back crosses at the very same place.
+    const [[x1, y1], [x2, y2]] = point[1] < next[1] ? [point, next] : [next, point];
     // An end on the line belongs to one of its two edges only.
     if (y1 <= y !== y2 <= y) found.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
   });

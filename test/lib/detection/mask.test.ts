@@ -74,6 +74,9 @@ describe('rasterise', () => {
     assert.deepEqual(drawn([watch([1, 1], [1, 1], [1, 1])], 3, 2), ['...', '..#']);
     assert.deepEqual(drawn([watch([0, 0.5], [0.5, 0.5], [1, 0.5])], 3, 3), ['...', '.#.', '...'], 'a line');
     assert.deepEqual(drawn([watch(...box(0, 0, 1, 1))], 1, 1), ['#']);
+    const thereAndBack = watch([0.9999999999999988, 0.9999999999999987], [0, 0], [0, 0], [0, 0]);
+    const mask = rasterise([thereAndBack], { width: 3, height: 9 })?.data ?? new Uint8Array();
+    assert.equal(mask.filter((byte) => byte > 0).length, 1, 'a line through the middle of a pixel');
   });
 
   it('agrees with a test of every pixel, for any areas', () => {
@@ -101,8 +104,9 @@ describe('rasterise', () => {
 /** The even-odd rule by a ray to the right, as W. R. Franklin's PNPOLY. */
 function isInside(points: readonly Point[], [x, y]: Point): boolean {
   let inside = false;
-  points.forEach(([x1, y1], index) => {
-    const [x2, y2] = points[(index + 1) % points.length];
+  points.forEach((point, index) => {
+    const next = points[(index + 1) % points.length];
+    const [[x1, y1], [x2, y2]] = point[1] < next[1] ? [point, next] : [next, point];
     if (y1 <= y !== y2 <= y && x1 + ((y - y1) / (y2 - y1)) * (x2 - x1) <= x) inside = !inside;
   });
   return inside;
