@@ -30,8 +30,8 @@ export interface Footage {
 
 /** How far apart contiguous segments may seem: times read from names are good to about a second. */
 const COARSE_TOLERANCE = 1.5;
-/** The same between two recorder runs whose times were measured. */
-const FINE_TOLERANCE = 0.25;
+/** The same between two recorder runs whose times were measured: what they are good to. A longer gap keeps its length. */
+const FINE_TOLERANCE = 0.1;
 
 /** When the first frame was seen, Unix seconds. */
 export function startOf({ segment }: Footage): number {
