@@ -141,6 +141,8 @@ export class Editor {
   async importExample(name: string): Promise<string[]> {
     const known = new Set(await this.nodeIds());
     await this.invoke('core:show-examples-import-dialog');
+    // The lists of the dialog's tabs come one after the other, and each drops what was selected before.
+    await this.page.waitForLoadState('networkidle');
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     const entry = (text: string) => tree.locator('.red-ui-treeList-label').filter({ hasText: text });
     await entry('@roadside/node-red-v2x').click();
@@ -253,6 +255,8 @@ export class Dialog {
     }
     const input = this.input(property);
     if (!((await input.getAttribute('class')) ?? '').includes('input-error')) return '';
+    // The words come when the mouse enters: it must not be there already.
+    await this.page.mouse.move(0, 0);
     await input.hover();
     return (await this.page.locator('.red-ui-popover-content').last().textContent()) ?? '';
   }
