@@ -226,6 +226,9 @@ export class Editor {
   }
 }
 
+/** Node-RED opens a tooltip after 750 ms. */
+const TOOLTIP_MS = 2000;
+
 /** The dialog of one node. */
 export class Dialog {
   constructor(
@@ -255,10 +258,14 @@ export class Dialog {
     }
     const input = this.input(property);
     if (!((await input.getAttribute('class')) ?? '').includes('input-error')) return '';
-    // The words come when the mouse enters: it must not be there already.
-    await this.page.mouse.move(0, 0);
-    await input.hover();
-    return (await this.page.locator('.red-ui-popover-content').last().textContent()) ?? '';
+    // Node-RED makes the tooltip anew with each validation, and it opens for a mouse that enters after that.
+    const words = this.page.locator('.red-ui-popover-content').last();
+    for (let entered = 0; entered < 10 && (await words.count()) === 0; entered++) {
+      await this.page.mouse.move(0, 0);
+      await input.hover();
+      await words.waitFor({ timeout: TOOLTIP_MS }).catch(() => undefined);
+    }
+    return (await words.textContent()) ?? '';
   }
 
   get root(): Locator {
