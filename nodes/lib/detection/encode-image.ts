@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Clock } from '../clock';
 import { messageOf, V2xError } from '../errors';
 import { ffmpegArguments } from '../ffmpeg/command';
@@ -50,9 +51,8 @@ function jpegArguments({ width, height, channels }: RawFrame): string[] {
   });
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* onePiece({ buffer, byteOffset, byteLength }: RawFrame['data']): AsyncGenerator<Buffer> {
-  yield Buffer.from(buffer, byteOffset, byteLength);
+function onePiece({ buffer, byteOffset, byteLength }: RawFrame['data']): AsyncIterable<Buffer> {
+  return Readable.from([Buffer.from(buffer, byteOffset, byteLength)]);
 }
 
 function failed(reason: string, cause?: unknown): V2xError {
