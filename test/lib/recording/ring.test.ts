@@ -187,7 +187,8 @@ describe('Ring', () => {
         const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
         const say = (...words) => console.log(...words);
         void Ring.open({ directory: process.argv[1], segmentSeconds: 1, retention, clock, onError: say, onWarning: say })
-          .then((ring) => ring.onSegment(({ name }) => say(name)));
+          .then((ring) => ring.onSegment(({ name }) => say(name)))
+          .then(() => say('open'));
       `;
       const program = [process.execPath, '--import', 'tsx', '-e', script, directory];
       const child = spawn('unshare', NO_WATCHES(...program), { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -196,6 +197,8 @@ describe('Ring', () => {
       const next = async () => String((await lines.next()).value);
 
       assert.match(await next(), /cannot be watched .* every 1 s instead/);
+      // What is there before the ring is open is listed, and not told.
+      assert.equal(await next(), 'open');
       for (const second of [START, START + 1]) {
         await foreign(directory, second, START + 5);
         assert.equal(await next(), `seg_${second}.mp4`);
