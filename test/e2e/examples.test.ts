@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SignJWT } from 'jose';
 import type { Alert } from '../../nodes/lib/alert/alert';
+import { atEnd } from '../support/at-end';
 import { RunningExample } from '../support/example';
 import { Mosquitto, mosquittoMissing } from '../support/mosquitto';
 import { fileIn, namesIn } from '../support/unit';
@@ -30,10 +31,10 @@ describe('example several-cameras', { timeout: 120_000 }, () => {
       environment: { V2X_PRE: '2', V2X_POST: '1' },
     });
     const { unit } = site;
-    t.after(() => unit.stop());
+    atEnd(t, () => unit.stop());
     const archive = (camera: string) => join(unit.directory('archive'), camera);
     const vehicle = await unit.listen();
-    t.after(() => vehicle.stop('SIGINT'));
+    atEnd(t, () => vehicle.stop('SIGINT'));
     await Promise.all(['north', 'south'].map((name) => fileIn(join(unit.directory('rec'), name), SEGMENT)));
 
     await site.press('collision, north');
@@ -67,9 +68,9 @@ describe('example alert-only', { timeout: 60_000 }, () => {
   it('warns, changes the warning and ends it, by buttons and by files', async (t) => {
     const warning = await RunningExample.start('alert-only');
     const { unit } = warning;
-    t.after(() => unit.stop());
+    atEnd(t, () => unit.stop());
     const vehicle = await unit.listen('--json');
-    t.after(() => vehicle.stop('SIGINT'));
+    atEnd(t, () => vehicle.stop('SIGINT'));
     const heard = async (pattern: RegExp) => JSON.parse((await vehicle.line(pattern)).text) as Alert;
 
     await warning.press('collision');
@@ -93,7 +94,7 @@ describe('example clip-on-demand', { timeout: 120_000 }, () => {
       settings: { 'v2x-segment-store': { segmentSeconds: 2 } },
     });
     const { unit } = demand;
-    t.after(() => unit.stop());
+    atEnd(t, () => unit.stop());
     await fileIn(join(unit.data, 'on-demand'), SEGMENT);
 
     const pressed = Date.now() / 1000;
@@ -114,23 +115,23 @@ describe('example clip-on-demand', { timeout: 120_000 }, () => {
 describe('example sites-over-mqtt', { timeout: 120_000, skip: mosquittoMissing() }, () => {
   it('brings the alerts of a site to a centre through a real broker, and no forged ones', async (t) => {
     const broker = await Mosquitto.start();
-    t.after(() => broker.stop());
+    atEnd(t, () => broker.stop());
     const environment = { V2X_KEY: randomBytes(32).toString('base64url'), V2X_STATION: '2001' };
     const settings = { 'mqtt-broker': { broker: '127.0.0.1', port: String(broker.port) } };
     const site = await RunningExample.start('sites-over-mqtt', { tab: 'Site', settings, environment });
-    t.after(() => site.unit.stop());
+    atEnd(t, () => site.unit.stop());
     await site.unit.program.line(/Connected to broker/);
     const nearby = await site.unit.listen();
-    t.after(() => nearby.stop('SIGINT'));
+    atEnd(t, () => nearby.stop('SIGINT'));
 
     // Before the centre is there: it hears of it all the same.
     await site.press('collision');
     await nearby.line(/^\[RECV\] new collision/);
     const token = await broker.retained('v2x/alert/2001/+');
     const centre = await RunningExample.start('sites-over-mqtt', { tab: 'Centre', settings, environment });
-    t.after(() => centre.unit.stop());
+    atEnd(t, () => centre.unit.stop());
     const faraway = await centre.unit.listen('--json');
-    t.after(() => faraway.stop('SIGINT'));
+    atEnd(t, () => faraway.stop('SIGINT'));
     await centre.unit.program.line(/\[RECV\] new collision high Songdo-ro \(2001:\d+\)/);
     await faraway.line(/"collision"/);
 

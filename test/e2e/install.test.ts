@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { atEnd } from '../support/at-end';
 import { familyOf, processes } from '../support/processes';
 import { Program } from '../support/process';
 import { fileIn } from '../support/unit';
@@ -30,7 +31,7 @@ describe('installed from its package into an empty folder', { timeout: 300_000 }
     Program.start(join(folder, 'node_modules', '.bin', 'v2x'), args, { cwd: folder, env });
   function started(t: TestContext, ...args: string[]): Program {
     const program = v2x(...args);
-    t.after(() => program.stop('SIGKILL'));
+    atEnd(t, () => program.stop('SIGKILL'));
     return program;
   }
 

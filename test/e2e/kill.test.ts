@@ -8,6 +8,7 @@ import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeAlertFlow } from '../support/alert-flow';
 import { EventStream, watchAlerts } from '../support/alert-stream';
+import { atEnd } from '../support/at-end';
 import { testGroup } from '../support/multicast';
 import { Unit } from '../support/unit';
 
@@ -33,7 +34,7 @@ it(
 
     let unit = await Unit.start(environment);
     const stream = new EventStream(unit.directory('events'));
-    t.after(() => {
+    atEnd(t, () => {
       stream.stop();
     });
     stream.start(PAUSE);
@@ -42,7 +43,7 @@ it(
       await unit.program.stop('SIGKILL');
       unit = await Unit.start(environment);
     }
-    t.after(() => unit.stop());
+    atEnd(t, () => unit.stop());
 
     stream.stop();
     const { ids } = stream;

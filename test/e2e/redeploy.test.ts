@@ -9,6 +9,7 @@ import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeAlertFlow } from '../support/alert-flow';
 import { EventStream, watchAlerts } from '../support/alert-stream';
+import { atEnd } from '../support/at-end';
 import { testGroup } from '../support/multicast';
 import { Unit } from '../support/unit';
 
@@ -73,7 +74,7 @@ it(
       V2X_GROUP: group.address,
       V2X_MULTICAST_PORT: String(group.port),
     });
-    t.after(() => unit.stop());
+    atEnd(t, () => unit.stop());
 
     const stream = new EventStream(unit.directory('events'), { clip_hint: true });
     for (let round = 0; round < ROUNDS; round += 1) {

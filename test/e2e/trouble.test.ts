@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { atEnd } from '../support/at-end';
 import { Editor, noBrowser } from '../support/editor';
 import { temporaryDirectory } from '../support/flow';
 import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
@@ -16,7 +17,7 @@ const SEGMENT = /^seg_\d+\.mp4$/;
 
 async function startUnit(t: TestContext, ...options: Parameters<typeof Unit.start>): Promise<Unit> {
   const unit = await Unit.start(...options);
-  t.after(() => unit.stop());
+  atEnd(t, () => unit.stop());
   return unit;
 }
 
@@ -27,7 +28,7 @@ const count = (unit: Unit, pattern: RegExp) =>
 /** Shows that an event still becomes an alert. */
 async function assertWarns(t: TestContext, unit: Unit): Promise<void> {
   const vehicle = await unit.listen();
-  t.after(() => vehicle.stop());
+  atEnd(t, () => vehicle.stop());
   const emit = unit.cli('emit', '--type', 'collision');
   assert.equal(await emit.exit(), 0, emit.output);
   await vehicle.line(/^\[RECV\] new collision/);
@@ -46,7 +47,7 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
       await assertWarns(t, unit);
 
       const camera = await startRtspServer({ port, user: 'operator', password: 's3cret-pa55' });
-      t.after(() => camera.stop());
+      atEnd(t, () => camera.stop());
       await fileIn(unit.directory('rec'), SEGMENT);
 
       assert.ok(!(await commandLines()).some((line) => line.includes('s3cret-pa55')));
@@ -88,7 +89,7 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
     const unit = await startUnit(t, { V2X_INTERFACES: 'lo,nosuch0' });
     await unit.program.line(/nosuch0/);
     const vehicle = unit.cli('listen', '--interface', 'lo');
-    t.after(() => vehicle.stop());
+    atEnd(t, () => vehicle.stop());
     await vehicle.line(/^listening/);
     await unit.cli('emit', '--type', 'fire').exit();
     await vehicle.line(/^\[RECV\] new fire/);
@@ -131,7 +132,7 @@ describe('trouble has one clear error, stops nothing else, and mends itself', { 
     async (t) => {
       const unit = await startUnit(t, { V2X_INTERFACES: 'nosuch0', V2X_CAMERA: 'rtsp://127.0.0.1:9/none' });
       const editor = await Editor.open(unit.url);
-      t.after(() => editor.close());
+      atEnd(t, () => editor.close());
       for (const [type, colour] of [
         ['ffmpeg-segmenter', 'red'],
         ['v2x-multicast-out', 'red'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { atEnd } from '../support/at-end';
 import { fileIn, Unit } from '../support/unit';
 
 const SEGMENT = /^seg_\d+\.mp4$/;
@@ -9,11 +10,11 @@ it(
   { timeout: 120_000 },
   async (t) => {
     const first = await Unit.start();
-    t.after(() => first.stop());
+    atEnd(t, () => first.stop());
     await fileIn(first.directory('rec'), SEGMENT);
 
     const second = await Unit.start({ V2X_DATA: first.data });
-    t.after(() => second.stop());
+    atEnd(t, () => second.stop());
     await second.program.line(/Another recorder writes into/);
 
     await first.program.stop('SIGKILL');
@@ -31,12 +32,12 @@ it(
   { timeout: 120_000 },
   async (t) => {
     const first = await Unit.start();
-    t.after(() => first.stop());
+    atEnd(t, () => first.stop());
     const second = await Unit.start({ V2X_DATA: first.data });
-    t.after(() => second.stop());
+    atEnd(t, () => second.stop());
     await second.program.line(/Another process sends alerts as station 1001/);
     const vehicle = await first.listen('--json');
-    t.after(() => vehicle.stop());
+    atEnd(t, () => vehicle.stop());
 
     const ids = Array.from({ length: 10 }, (_, index) => `e${index}`);
     for (const id of ids) await first.cli('emit', '--type', 'collision', '--id', id, '--no-clip-hint').exit();

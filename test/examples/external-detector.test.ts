@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import eventDirIn from '../../nodes/event-dir-in/event-dir-in';
 import eventDirOut from '../../nodes/event-dir-out/event-dir-out';
 import type { NodeModule } from '../../nodes/lib/node-red/define-node';
+import { atEnd } from '../support/at-end';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 import { readFlow } from '../support/package';
 
@@ -85,7 +86,7 @@ async function startExample(t: TestContext) {
   const data = await temporaryDirectory(t);
   const before = process.env.V2X_DATA;
   process.env.V2X_DATA = data;
-  t.after(() => {
+  atEnd(t, () => {
     if (before === undefined) delete process.env.V2X_DATA;
     else process.env.V2X_DATA = before;
   });

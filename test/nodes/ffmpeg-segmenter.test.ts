@@ -8,6 +8,7 @@ import { systemClock as clock } from '../../nodes/lib/clock';
 import { probe as probeMedia } from '../../nodes/lib/ffmpeg/probe';
 import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';
+import { atEnd } from '../support/at-end';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
 
@@ -114,7 +115,7 @@ describe('ffmpeg-segmenter', () => {
       const error = await recorder.error();
       await recorder.status(red);
       const server = await startRtspServer({ port, user: 'op', password: 'k0nfid/entia1', audio: 'alaw' });
-      t.after(() => server.stop());
+      atEnd(t, () => server.stop());
       await recorder.status(green);
       const shown = await commandLines();
       const { path } = (await segments.next()).payload as SegmentPayload;

@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AdminApi, type User } from '../support/admin-api';
+import { atEnd } from '../support/at-end';
 import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
 
 const SECRET = 's3cret-pa55';
@@ -117,7 +118,7 @@ describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
 
     it('does not give away variables that hold no camera', async (t) => {
       process.env.V2X_TEST_SECRET = SECRET;
-      t.after(() => delete process.env.V2X_TEST_SECRET);
+      atEnd(t, () => delete process.env.V2X_TEST_SECRET);
       for (const kind of ['auto', 'file', 'v4l2', 'rtsp']) {
         const response = await api.post(SNAPSHOT, { kind, address: '${V2X_TEST_SECRET}' });
         assert.equal(response.status, 422);
@@ -127,7 +128,7 @@ describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
 
     it('takes the stored password for its own server', { skip: rtspServerMissing() }, async (t) => {
       const camera = await startRtspServer({ user: 'op', password: SECRET });
-      t.after(() => camera.stop());
+      atEnd(t, () => camera.stop());
       const described = { id: 'cam', kind: 'auto', address: camera.url, user: 'op', password: '__PWRD__' };
       const before = await api.post(SNAPSHOT, described);
       assert.equal(((await before.json()) as { code: string }).code, 'not-deployed');
@@ -146,7 +147,7 @@ describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
         socket.destroy();
       });
       await new Promise<void>((listening) => thief.listen(0, '127.0.0.1', listening));
-      t.after(() => thief.close());
+      atEnd(t, () => thief.close());
       const own = `127.0.0.1:${(thief.address() as AddressInfo).port}`;
       await api.deploy([deployedCamera('rtsps://192.0.2.1:554/cam')]);
       for (const address of [

@@ -6,6 +6,7 @@ import ffmpegSegmenter from '../../nodes/ffmpeg-segmenter/ffmpeg-segmenter';
 import simpleDetector from '../../nodes/simple-detector/simple-detector';
 import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';
+import { atEnd } from '../support/at-end';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory, type Outlet } from '../support/flow';
 
 const modules = [v2xCamera, v2xSegmentStore, ffmpegSegmenter, simpleDetector];
@@ -35,7 +36,7 @@ async function pretendDevice(t: TestContext): Promise<void> {
   }
   const before = process.env.PATH ?? '';
   process.env.PATH = `${directory}:${before}`;
-  t.after(() => (process.env.PATH = before));
+  atEnd(t, () => (process.env.PATH = before));
 }
 
 /** Resolves when the detector has judged frames that came after this call. */

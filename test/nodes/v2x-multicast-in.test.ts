@@ -6,6 +6,7 @@ import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { MulticastSender } from '../../nodes/lib/multicast/sender';
 import multicastGroup from '../../nodes/v2x-multicast-group/v2x-multicast-group';
 import multicastIn from '../../nodes/v2x-multicast-in/v2x-multicast-in';
+import { atEnd } from '../support/at-end';
 import { FakeClock } from '../support/fake-clock';
 import { outlet, probe, startFlow, stopFlow } from '../support/flow';
 import { testGroup } from '../support/multicast';
@@ -34,7 +35,7 @@ async function receive(group: MulticastGroup, config: object = {}) {
 
 async function senderTo(t: TestContext, group: MulticastGroup): Promise<MulticastSender> {
   const sender = new MulticastSender({ ...group, interfaces: ['lo'] }, { clock });
-  t.after(() => {
+  atEnd(t, () => {
     sender.close();
   });
   await sender.open();

@@ -8,6 +8,7 @@ import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import type { SendReport } from '../../nodes/lib/multicast/sender';
 import multicastGroup from '../../nodes/v2x-multicast-group/v2x-multicast-group';
 import multicastOut from '../../nodes/v2x-multicast-out/v2x-multicast-out';
+import { atEnd } from '../support/at-end';
 import { FakeClock } from '../support/fake-clock';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 import { testGroup } from '../support/multicast';
@@ -47,7 +48,7 @@ async function wire(t: TestContext, group: MulticastGroup, clock: FakeClock) {
     },
   };
   const done = receiveMulticast({ ...group, interfaces: ['lo'] }, options, stop.signal);
-  t.after(async () => {
+  atEnd(t, async () => {
     stop.abort();
     await done;
   });

@@ -9,6 +9,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import type { Alert, EventFile } from '../../nodes/contracts';
 import type { alertSchema } from '../../nodes/lib/alert/schema';
 import type { eventSchema } from '../../nodes/lib/event/schema';
+import { atEnd } from '../support/at-end';
 
 /** True when each fits where the other is wanted, and both name the same properties. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? SameNames<A, B> : false) : false;
@@ -51,7 +52,7 @@ describe('type declarations', () => {
   ] as const) {
     it(`compile in a strict program with nothing else installed (${moduleResolution})`, (t) => {
       const directory = mkdtempSync(join(tmpdir(), 'v2x-consumer-'));
-      t.after(() => {
+      atEnd(t, () => {
         rmSync(directory, { recursive: true });
       });
       installPublished(directory);

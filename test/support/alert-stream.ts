@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../nodes/lib/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
+import { atEnd } from './at-end';
 
 interface Claims {
   readonly sub: string;
@@ -33,7 +34,7 @@ export async function watchAlerts(t: TestContext, group: MulticastGroup) {
     },
   };
   const done = receiveMulticast(group, options, stop.signal);
-  t.after(async () => {
+  atEnd(t, async () => {
     stop.abort();
     await done;
   });

@@ -18,6 +18,15 @@ export function atEnd(context: Ending, fn: () => unknown): void {
   const fns = [fn];
   endings.set(context, fns);
   context.after(async () => {
-    for (const end of fns.reverse()) await end();
+    const failures: unknown[] = [];
+    for (const end of fns.reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        // The others must still be ended, or they would keep the whole run from ending.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   });
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { checkKey, guessableBits } from '../../../cli/doctor/key';
 import type { Unit, UnitNode } from '../../../cli/doctor/unit';
+import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
 const GOOD = randomBytes(32).toString('base64url');
@@ -48,7 +49,7 @@ describe('a key', () => {
     const { file, check } = await keyOf(t, {});
     const before = process.env.V2X_KEY;
     delete process.env.V2X_KEY;
-    t.after(() => {
+    atEnd(t, () => {
       if (before !== undefined) process.env.V2X_KEY = before;
     });
     assert.match((await check())[0].text, /is made at the first start/);
@@ -80,7 +81,7 @@ describe('a key', () => {
   it('in the file of the unit: made at the first start, and for its user only', async (t) => {
     const { V2X_KEY } = process.env;
     delete process.env.V2X_KEY;
-    t.after(() => {
+    atEnd(t, () => {
       if (V2X_KEY !== undefined) process.env.V2X_KEY = V2X_KEY;
     });
     const { file, check } = await keyOf(t, {});

@@ -4,13 +4,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { readUnit } from '../../../cli/doctor/unit';
+import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
 /** Sets environment variables for one test. */
 function environment(t: TestContext, values: Readonly<Record<string, string>>): void {
   const before = { ...process.env };
   Object.assign(process.env, values);
-  t.after(() => {
+  atEnd(t, () => {
     process.env = before;
   });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { arrival, Detector } from '../../../nodes/lib/detection/detector';
 import { SEED_SETTINGS } from '../../../nodes/lib/detection/seed-rules';
+import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
 import { picture, RED } from './pictures';
 
@@ -10,7 +11,7 @@ function started(t: TestContext, fireFrames: number) {
   const clock = new FakeClock();
   const rules = { mode: 'seed', ...SEED_SETTINGS, fireFrames } as const;
   const detector = new Detector({ clock, thread: { engine: 'builtin', rules } });
-  t.after(() => detector.end());
+  atEnd(t, () => detector.end());
   const judgeRed = async () => {
     const judgement = await detector.judge({ ...picture(8, 6, () => RED), channels: 3 }, arrival(clock));
     return judgement.events.map(({ type }) => type);

@@ -13,6 +13,7 @@ import {
 import type { Frame, RawFrame } from '../../../nodes/lib/detection/frame';
 import { FrameWorker } from '../../../nodes/lib/detection/frame-worker';
 import { SEED_SETTINGS } from '../../../nodes/lib/detection/seed-rules';
+import { atEnd } from '../../support/at-end';
 import { BINDINGS, withoutBindings } from './opencv-bindings';
 import { GRAY, picture, RED } from './pictures';
 
@@ -24,7 +25,7 @@ const half = picture(32, 18, (x) => (x < 16 ? RED : [250, 250, 250]));
 describe('FrameWorker', () => {
   it('counts in its thread what the engine counts, in order', async (t) => {
     const worker = new FrameWorker(SETTINGS);
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
     const engine = newEngine('builtin');
     const frames = [gray, half, gray, gray];
 
@@ -40,7 +41,7 @@ describe('FrameWorker', () => {
 
   it('takes the frame over without copying it', async (t) => {
     const worker = new FrameWorker(SETTINGS);
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
     const frame = copy(gray);
     const seen = worker.look(frame, 0);
     assert.equal(frame.data.length, 0);
@@ -49,7 +50,7 @@ describe('FrameWorker', () => {
 
   it('starts a new stream after its end', async (t) => {
     const worker = new FrameWorker(SETTINGS);
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
     const last = worker.look(copy(gray), 0);
     await worker.end();
     assert.equal((await last).counts.red, 0);
@@ -68,7 +69,7 @@ describe('FrameWorker', () => {
     const worker = new FrameWorker(SETTINGS, () =>
       threadHost(new Worker(threads.shift() ?? echo, { eval: true })),
     );
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
 
     await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /thread ended \(boom\)/ });
     await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /exit code 3/ });
@@ -78,7 +79,7 @@ describe('FrameWorker', () => {
   it('has OpenCV count in a process of its own, which may die', { skip: withoutBindings }, async (t) => {
     const nodePath = process.env.NODE_PATH;
     process.env.NODE_PATH = join(BINDINGS, 'node_modules');
-    t.after(() => {
+    atEnd(t, () => {
       process.env.NODE_PATH = nodePath ?? '';
     });
     const hosts: EngineHost[] = [];
@@ -86,7 +87,7 @@ describe('FrameWorker', () => {
       hosts.push(startHost(settings));
       return hosts[hosts.length - 1];
     });
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
     const frames = [gray, half, gray];
     const seen = await Promise.all(frames.map((frame) => worker.look(copy(frame), 0)));
     const engine = newEngine('builtin');
@@ -103,7 +104,7 @@ describe('FrameWorker', () => {
 
   it('tells why there is no OpenCV', async (t) => {
     const worker = new FrameWorker({ ...SETTINGS, engine: 'opencv' });
-    t.after(() => worker.end());
+    atEnd(t, () => worker.end());
     await assert.rejects(worker.look(copy(gray), 0), { code: 'engine', message: /neither is installed/ });
   });
 });

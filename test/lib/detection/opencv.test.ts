@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { findOpenCv, loadOpenCv } from '../../../nodes/lib/detection/opencv';
+import { atEnd } from '../../support/at-end';
 
 /** A folder with packages that only have these names, and this content. */
 function folder(t: TestContext, packages: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), 'v2x-bindings-'));
-  t.after(() => {
+  atEnd(t, () => {
     rmSync(root, { recursive: true });
   });
   for (const [name, program] of Object.entries(packages)) {

@@ -11,6 +11,7 @@ import { systemClock as clock } from '../../../nodes/lib/clock';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
 
 const picture = { url: 'testsrc2=size=64x64:rate=10', options: ['-re', '-f', 'lavfi'] };
@@ -20,7 +21,7 @@ const FRAME = 64 * 64;
 describe('runFfmpeg', () => {
   it('finishes its file when told to stop', async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'v2x-test-'));
-    t.after(() => rm(directory, { recursive: true }));
+    atEnd(t, () => rm(directory, { recursive: true }));
     const path = join(directory, 'a.mp4');
     const stop = new AbortController();
     const outputs = [{ url: path, options: ['-c:v', 'libx264', '-preset', 'ultrafast'] }, raw];

@@ -11,6 +11,7 @@ import {
   type ReceiverOptions,
 } from '../../../nodes/lib/multicast/receiver';
 import { MulticastSender } from '../../../nodes/lib/multicast/sender';
+import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
 import { interfaceTable } from '../../support/interfaces';
 import { testGroup } from '../../support/multicast';
@@ -20,7 +21,7 @@ const loopback = interfaceTable({ lo: ['127.0.0.1/8'] });
 
 async function openSender(t: TestContext, group: MulticastGroup, options: Partial<InterfaceOptions> = {}) {
   const sender = new MulticastSender(group, { clock, ...options });
-  t.after(() => {
+  atEnd(t, () => {
     sender.close();
   });
   await sender.open();
@@ -48,7 +49,7 @@ async function listen(t: TestContext, group: MulticastGroup, options: Partial<Re
     },
     stop.signal,
   );
-  t.after(async () => {
+  atEnd(t, async () => {
     stop.abort();
     await done;
   });
@@ -84,7 +85,7 @@ describe('multicast', () => {
     const receiver = await listen(t, group);
     const sender = await openSender(t, group);
     const stranger = createSocket('udp4');
-    t.after(() => {
+    atEnd(t, () => {
       stranger.close();
     });
 
@@ -218,7 +219,7 @@ describe('multicast', () => {
   it('names a port that is taken', async (t) => {
     const group = await testGroup();
     const holder = createSocket('udp4');
-    t.after(() => {
+    atEnd(t, () => {
       holder.close();
     });
     holder.bind(group.port, group.address);

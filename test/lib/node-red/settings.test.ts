@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { booleanSetting, dataPath, numberSetting, withoutUnset } from '../../../nodes/lib/node-red/settings';
+import { atEnd } from '../../support/at-end';
 
 const RANGE = { fallback: 300, min: 0, max: 3600 };
 
@@ -31,7 +32,7 @@ describe('settings', () => {
 
   it('puts relative directories below the data root', (t) => {
     const before = process.env.V2X_DATA;
-    t.after(() => {
+    atEnd(t, () => {
       if (before === undefined) delete process.env.V2X_DATA;
       else process.env.V2X_DATA = before;
     });

@@ -192,7 +192,7 @@ describe('Ring', () => {
       `;
       const program = [process.execPath, '--import', 'tsx', '-e', script, directory];
       const child = spawn('unshare', NO_WATCHES(...program), { stdio: ['ignore', 'pipe', 'inherit'] });
-      t.after(() => child.kill('SIGKILL'));
+      atEnd(t, () => child.kill('SIGKILL'));
       const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
       const next = async () => String((await lines.next()).value);
 
