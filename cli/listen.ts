@@ -163,7 +163,7 @@ class Printer {
     this.table.expire(info.received);
     // A cancel need not say where: what was heard of the warning does.
     const road = alert.event.road ?? this.table.find(alert.sub)?.event.road;
-    const change = CHANGES[this.table.receive(alert, info.received)];
+    const change = CHANGES[this.table.receive(alert, info.received).change];
     if (change === undefined) return;
     const line = this.json
       ? JSON.stringify({ ...alert, datagram: info })

@@ -1,6 +1,6 @@
 import { toAlert, type Alert } from '../lib/alert/alert';
 import { isRelevant, toPosition, type Position } from '../lib/alert/relevance';
-import { AlertTable, DEFAULT_TABLE_SIZE, type Change } from '../lib/alert/table';
+import { AlertTable, DEFAULT_TABLE_SIZE, type Change, type Outcome } from '../lib/alert/table';
 import type { CancelTimer } from '../lib/clock';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
@@ -35,7 +35,8 @@ export default defineNode<Config>({
         const alert = toAlert(message.payload);
         expireDue();
         const position = positionOf(message) ?? fixed;
-        const change = changeOf(alert, table, position, node.clock.now());
+        const { change, dropped } = outcomeOf(alert, table, position, node.clock.now());
+        if (dropped) tellEnd(node, dropped, 'full');
         const about = { ...message, payload: alert, alert: aboutOf(alert, change, message) };
         if (TELLING.has(change)) send(about, null);
         else send(null, about);
@@ -46,14 +47,14 @@ export default defineNode<Config>({
 });
 
 /** An alert that does not matter here is not remembered: it may matter later. A cancel always is. */
-function changeOf(
+function outcomeOf(
   alert: Alert,
   table: AlertTable,
   position: Position | undefined,
   now: number,
-): Change | 'irrelevant' {
+): Omit<Outcome, 'change'> & { readonly change: Change | 'irrelevant' } {
   const mayWait = alert.status === 'active' && !table.isLive(alert.sub);
-  if (mayWait && position && !isRelevant(alert, position)) return 'irrelevant';
+  if (mayWait && position && !isRelevant(alert, position)) return { change: 'irrelevant' };
   return table.receive(alert, now);
 }
 
@@ -66,9 +67,7 @@ function watchExpiry(node: FlowNode<Config>, table: AlertTable): () => void {
   const expireDue = () => {
     cancel?.();
     const now = node.clock.now();
-    for (const alert of table.expire(now)) {
-      node.send({ payload: alert, alert: aboutOf(alert, 'expired') }, null);
-    }
+    for (const alert of table.expire(now)) tellEnd(node, alert, 'validity');
     showLive(node, table.live.length);
     const next = table.nextExpiry();
     cancel =
@@ -79,6 +78,11 @@ function watchExpiry(node: FlowNode<Config>, table: AlertTable): () => void {
   node.onClose(() => cancel?.());
   expireDue();
   return expireDue;
+}
+
+/** Whoever shows warnings has to take this one away: its validity is over, or the table is full. */
+function tellEnd(node: FlowNode<Config>, alert: Alert, reason: 'validity' | 'full'): void {
+  node.send({ payload: alert, alert: { ...aboutOf(alert, 'expired'), reason } }, null);
 }
 
 function showLive(node: FlowNode<Config>, live: number): void {

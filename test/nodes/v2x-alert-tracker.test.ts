@@ -77,6 +77,7 @@ describe('v2x-alert-tracker', () => {
     await clock.advance(0.1);
     const message = await changes.next();
     assert.equal(changeOf(message), 'expired');
+    assert.equal((message.alert as { reason: string }).reason, 'validity');
     assert.deepEqual(message.payload, alert());
   });
 
@@ -140,6 +141,26 @@ describe('v2x-alert-tracker', () => {
     await changes.next();
     receive(alert({ sub: '1001:8' }));
     assert.equal(changeOf(await others.next()), 'full');
+  });
+
+  it('tells of the end of an alert that makes room for another', async () => {
+    const { receive, changes } = await start({ size: '2' });
+    receive(alert());
+    receive(alert({ sub: '1001:8' }));
+    receive(alert({ iss: '1002', sub: '1002:1' }));
+    const told = [await changes.next(), await changes.next(), await changes.next(), await changes.next()];
+    assert.deepEqual(
+      told.map(({ alert: about }) => {
+        const { actionId, change, reason } = about as Record<string, unknown>;
+        return [actionId, change, reason];
+      }),
+      [
+        ['1001:7', 'new', undefined],
+        ['1001:8', 'new', undefined],
+        ['1001:7', 'expired', 'full'],
+        ['1002:1', 'new', undefined],
+      ],
+    );
   });
 
   it('refuses what is no alert, no place, or half a setting', async () => {

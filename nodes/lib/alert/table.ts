@@ -14,8 +14,15 @@ export type Change =
   | 'stale'
   /** A cancel whose warning was not seen (yet): kept, so that a late copy of the warning is not believed. */
   | 'tombstone'
-  /** No room: its station has more warnings than any other and the table is full. */
+  /** No room: the table is full, and no station has more of it than this one has. */
   | 'full';
+
+/** What an alert that came in changes. */
+export interface Outcome {
+  readonly change: Change;
+  /** A warning that still stands, but had to make room: nothing more is told of it. */
+  readonly dropped?: Alert;
+}
 
 interface Entry {
   readonly alert: Alert;
@@ -54,15 +61,16 @@ export class AlertTable {
   }
 
   /** Takes a trusted alert and says what it changes. Call `expire` first, so that time has passed for the table too. */
-  receive(alert: Alert, now: number): Change {
+  receive(alert: Alert, now: number): Outcome {
     const known = this.entries.get(alert.sub);
-    if (known && alert.iat <= known.alert.iat) return alert.iat === known.alert.iat ? 'duplicate' : 'stale';
-    if (alert.exp <= now) return 'stale';
-    if (!known && !this.makeRoom(alert.iss)) return 'full';
+    if (known && alert.iat === known.alert.iat) return { change: 'duplicate' };
+    if (alert.exp <= now || (known && alert.iat < known.alert.iat)) return { change: 'stale' };
+    const makesRoom = !known && this.entries.size >= this.size;
+    const gone = makesRoom ? this.makeRoom(alert.iss) : undefined;
+    if (makesRoom && !gone) return { change: 'full' };
     const live = alert.status === 'active';
     this.entries.set(alert.sub, { alert, live, until: Math.max(alert.exp, known?.until ?? 0) });
-    if (live) return known?.live ? 'update' : 'new';
-    return known?.live ? 'cancel' : 'tombstone';
+    return { change: changeOf(live, known?.live ?? false), ...(gone?.live && { dropped: gone.alert }) };
   }
 
   /**
@@ -86,26 +94,25 @@ export class AlertTable {
     return ends.length === 0 ? undefined : ends.reduce((a, b) => Math.min(a, b));
   }
 
-  /** One station that floods must not push out the others: it makes room from its own, or gets none. */
-  private makeRoom(station: string): boolean {
-    if (this.entries.size < this.size) return true;
-    const busiest = this.busiestStation();
-    if (busiest === undefined || busiest === station) return false;
-    for (const [actionId, { alert }] of this.entries) {
-      if (alert.iss !== busiest) continue;
-      this.entries.delete(actionId);
-      return true;
-    }
-    return false;
-  }
-
-  private busiestStation(): string | undefined {
+  /**
+   * One station that floods must not push out the others: the one with most entries makes room, if it has more than this
+   * one then has. So what had to go does not push out others when it is repeated.
+   * @returns the entry that went; undefined when none does
+   */
+  private makeRoom(station: string): Entry | undefined {
     const counts = new Map<string, number>();
     for (const { alert } of this.entries.values()) counts.set(alert.iss, (counts.get(alert.iss) ?? 0) + 1);
-    let busiest: string | undefined;
-    for (const [station, count] of counts) {
-      if (busiest === undefined || count > (counts.get(busiest) ?? 0)) busiest = station;
-    }
-    return busiest;
+    const [busiest, count] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+    if (count <= (counts.get(station) ?? 0) + 1) return undefined;
+    const candidates = [...this.entries.values()].filter(({ alert }) => alert.iss === busiest);
+    // Rather what is over already, and that only late copies need to find.
+    const gone = candidates.find(({ live }) => !live) ?? candidates[0];
+    this.entries.delete(gone.alert.sub);
+    return gone;
   }
+}
+
+function changeOf(live: boolean, wasLive: boolean): Change {
+  if (live) return wasLive ? 'update' : 'new';
+  return wasLive ? 'cancel' : 'tombstone';
 }

@@ -58,6 +58,6 @@ export async function fuzzDatagrams(runs: number, seconds: number): Promise<Fuzz
     if (!known.has(datagram.toString('latin1')))
       throw new Error(`Trusted but never signed: ${datagram.toString('hex')}`);
     isRelevant(verdict.alert, { lat: 37, lon: 126, heading: 10 });
-    return `trusted, ${table.receive(verdict.alert, NOW + 1)}`;
+    return `trusted, ${table.receive(verdict.alert, NOW + 1).change}`;
   });
 }

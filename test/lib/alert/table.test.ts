@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../../nodes/lib/alert/alert';
-import { AlertTable, type Change } from '../../../nodes/lib/alert/table';
+import { AlertTable, type Change, type Outcome } from '../../../nodes/lib/alert/table';
 
 const NOW = 1_700_000_000;
 
@@ -51,7 +51,7 @@ describe('AlertTable', () => {
     it(name, () => {
       const receiver = new AlertTable();
       assert.deepEqual(
-        alerts.map((each) => receiver.receive(each, NOW)),
+        alerts.map((each) => receiver.receive(each, NOW).change),
         changes,
       );
     });
@@ -77,19 +77,28 @@ describe('AlertTable', () => {
     receiver.receive(alert({ exp: 100 }), NOW);
     receiver.receive(alert({ iat: 1, exp: 50 }), NOW);
     assert.equal(receiver.expire(NOW + 60).length, 1);
-    assert.equal(receiver.receive(alert({ exp: 100 }), NOW + 60), 'stale');
+    assert.equal(receiver.receive(alert({ exp: 100 }), NOW + 60).change, 'stale');
   });
 
   it('stays within its size, and a station that floods pushes out only itself', () => {
     const receiver = new AlertTable(10);
-    assert.equal(receiver.receive(alert({ station: 2 }), NOW), 'new');
-    const changes = Array.from({ length: 50 }, (_, sequence) =>
+    assert.equal(receiver.receive(alert({ station: 2 }), NOW).change, 'new');
+    const outcomes = Array.from({ length: 50 }, (_, sequence) =>
       receiver.receive(alert({ station: 1, sequence }), NOW),
     );
-    assert.equal(changes.filter((change) => change === 'full').length, 41);
-    assert.equal(receiver.receive(alert({ station: 3 }), NOW), 'new');
+    assert.equal(outcomes.filter(({ change }) => change === 'full').length, 41);
+    assert.deepEqual(receiver.receive(alert({ station: 3 }), NOW), { change: 'new', dropped: alert() });
     assert.equal(receiver.live.length, 10);
     assert.ok(receiver.live.some(({ iss }) => iss === '2'));
+  });
+
+  it('makes room with what is over before what still stands', () => {
+    const receiver = new AlertTable(3);
+    receiver.receive(alert(), NOW);
+    receiver.receive(cancel({ sequence: 1 }), NOW);
+    receiver.receive(alert({ sequence: 2 }), NOW);
+    assert.deepEqual(receiver.receive(alert({ station: 2 }), NOW), { change: 'new' });
+    assert.equal(receiver.live.length, 3);
   });
 
   const message = fc
@@ -123,19 +132,57 @@ describe('AlertTable', () => {
     fc.assert(
       fc.property(fc.array(message), (messages) => {
         const receiver = new AlertTable();
-        const shown = new Set<string>();
-        for (const each of messages) {
-          const change = receiver.receive(each, NOW);
-          if (change === 'new') assert.ok(!shown.has(each.sub));
-          if (change === 'update' || change === 'cancel') assert.ok(shown.has(each.sub));
-          if (change === 'new') shown.add(each.sub);
-          if (change === 'cancel') shown.delete(each.sub);
-        }
-        assert.deepEqual(new Set(receiver.live.map(({ sub }) => sub)), shown);
+        const shown = new Shown();
+        for (const each of messages) shown.take(each, receiver.receive(each, NOW));
+        assert.deepEqual(receiver.live.map(({ sub }) => sub).sort(), shown.actionIds);
+      }),
+    );
+  });
+
+  it('tells of the end of each warning that makes room, and comes to rest under repetitions', () => {
+    const crowd = fc
+      .tuple(message, fc.integer({ min: 1, max: 4 }))
+      .map(([{ sub, iat, status }, station]) =>
+        alert({ station, sequence: Number(sub.slice(2)), iat: iat - NOW, status }),
+      );
+    fc.assert(
+      fc.property(fc.array(crowd), fc.integer({ min: 1, max: 6 }), (messages, size) => {
+        const receiver = new AlertTable(size);
+        const shown = new Shown();
+        const takeAll = () => {
+          for (const each of messages) shown.take(each, receiver.receive(each, NOW));
+          assert.ok(shown.actionIds.length <= size);
+          assert.deepEqual(receiver.live.map(({ sub }) => sub).sort(), shown.actionIds);
+        };
+        // Each repetition evens out the table further, until it is even.
+        for (let round = 0; round <= messages.length; round += 1) takeAll();
+        const { told } = shown;
+        takeAll();
+        assert.equal(shown.told, told);
       }),
     );
   });
 });
+
+/** What is shown to a driver who is told of changes. */
+class Shown {
+  /** How many changes were told. */
+  told = 0;
+  private readonly shown = new Set<string>();
+
+  get actionIds(): string[] {
+    return [...this.shown].sort();
+  }
+
+  take({ sub }: Alert, { change, dropped }: Outcome): void {
+    if (dropped) assert.ok(this.shown.delete(dropped.sub));
+    if (change === 'new') assert.ok(!this.shown.has(sub));
+    if (change === 'update' || change === 'cancel') assert.ok(this.shown.has(sub));
+    if (change === 'new') this.shown.add(sub);
+    if (change === 'cancel') this.shown.delete(sub);
+    if (dropped || ['new', 'update', 'cancel'].includes(change)) this.told += 1;
+  }
+}
 
 function stateAfter(messages: readonly Alert[]): string[] {
   const receiver = new AlertTable();
