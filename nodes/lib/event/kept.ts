@@ -52,7 +52,8 @@ async function arrivalOf(path: string): Promise<number> {
 /** Makes a name of another's parts and a random one. */
 export type NameMaker = (stem: string, random: string, extension: string) => string;
 
-const besideOthers: NameMaker = (stem, random, extension) => `${stem}.${random}${extension}`;
+const besideOthers: NameMaker = (stem, random, extension) =>
+  `${stem.slice(0, LONGEST_STEM)}.${random}${extension}`;
 
 /**
  * Moves a file into a directory: under its own name, or another when that is taken. One step, so that a crash leaves it
@@ -68,7 +69,7 @@ export async function moveInto(
   const { base, name: stem, ext } = parse(path);
   const random = randomBytes(4).toString('hex');
   const taken = await exists(join(directory, base));
-  const name = taken ? nameOf(stem.slice(0, LONGEST_STEM), random, ext) : base;
+  const name = taken ? nameOf(stem, random, ext) : base;
   await rename(path, join(directory, name));
   return name;
 }
