@@ -1,5 +1,5 @@
 import { realpath, statfs } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import { watch } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../errors';
 
@@ -57,8 +57,9 @@ export async function watchDirectory(
   directory: string,
   listener: DirectoryListener,
 ): Promise<() => Promise<void>> {
-  // chokidar compares paths by their text.
-  const path = await realpath(directory);
+  // With a slash at its end, the system speaks of the directory itself by an empty name, not by one that an entry may
+  // have too. chokidar compares paths by their text.
+  const path = join(await realpath(directory), '/');
   const watcher = watch(path, {
     depth: 0,
     ignoreInitial: true,
@@ -67,9 +68,8 @@ export async function watchDirectory(
     ignored: (entry) => entry !== path,
   });
   watcher.on('raw', (event, name: string | null) => {
-    // Of the directory itself the system speaks by its own name.
-    if (name !== null && name !== basename(path)) listener.changed(name);
-    else if (name !== null && event === 'rename') listener.gone();
+    if (name) listener.changed(name);
+    else if (name === '' && event === 'rename') listener.gone();
     else listener.unsure();
   });
   try {

@@ -250,6 +250,20 @@ describe('runInbox: hostile directories', () => {
     }
   });
 
+  it('goes on when an entry is called like its directory', async (t) => {
+    const directory = join(await temporaryDirectory(t), 'events');
+    // The clock never moves: nothing would begin the watch anew.
+    const inbox = await openInbox(directory, {}, new FakeClock());
+
+    await mkdir(join(directory, 'events'));
+    await rm(join(directory, 'events'), { recursive: true });
+    writeFileSync(join(directory, 'a.json'), fire);
+
+    assert.equal((await inbox.taken.next()).file, 'a.json');
+    await inbox.stop();
+    assert.equal(await inbox.ended, undefined);
+  });
+
   it('watches a directory behind a symbolic link and with a slash at its end', async (t) => {
     const root = await temporaryDirectory(t);
     await mkdir(join(root, 'events'));
