@@ -11,14 +11,19 @@ import { ownerLives, registerOwner, unregisterOwner } from './owner';
  * and what becomes of it afterwards.
  */
 export interface Custody {
-  /** Makes ready, and frees what watchers that died had taken and not finished. */
+  /** Makes ready, and frees what is abandoned. */
   open(): Promise<void>;
+  /**
+   * Frees what watchers that died had taken and not finished.
+   * @returns the names of the files
+   */
+  freeAbandoned(): Promise<string[]>;
   /**
    * Takes a file. Synchronous, as reading is: a warning must not queue for Node's thread pool behind somebody's clip.
    * @param content the bytes that were read from it
-   * @returns undefined when another watcher has it or it is gone
+   * @returns undefined when another watcher has it or it is gone; `done` when it was finished before and stays
    */
-  claim(name: string, content: Uint8Array): Claim | undefined;
+  claim(name: string, content: Uint8Array): Claim | 'done' | undefined;
   /**
    * Puts away a file, not claimed, that is no event.
    * @param stamp tells this state of the file from another
@@ -42,7 +47,8 @@ export interface Claim {
 
 /**
  * Takes a file by moving it into a directory of this watcher's own below `.taking`, and keeps it in `done`
- * or deletes it afterwards.
+ * or deletes it afterwards. Moves are not synced to disk, which a burst of files would wait for: they survive the end of
+ * this process, and after a power cut an event may be taken again, under the same id.
  */
 export class MovingCustody implements Custody {
   private readonly done: KeptFiles;
@@ -61,13 +67,20 @@ export class MovingCustody implements Custody {
   }
 
   async open(): Promise<void> {
-    const root = join(this.directory, '.taking');
-    await mkdir(root, { recursive: true });
-    for (const entry of await readdir(root, { withFileTypes: true }))
-      if (entry.isDirectory() && !(await ownerLives(entry.name))) await this.free(entry.name);
+    await this.freeAbandoned();
     await this.rejected.open();
     if (this.options.keepDone) await this.done.open();
     this.owner = await registerOwner();
+  }
+
+  async freeAbandoned(): Promise<string[]> {
+    const root = join(this.directory, '.taking');
+    await mkdir(root, { recursive: true });
+    const freed: string[] = [];
+    for (const entry of await readdir(root, { withFileTypes: true }))
+      if (entry.isDirectory() && !(await ownerLives(entry.name)))
+        freed.push(...(await this.free(entry.name)));
+    return freed;
   }
 
   claim(name: string): Claim | undefined {
@@ -103,8 +116,9 @@ export class MovingCustody implements Custody {
     const move = async () => {
       if ((await lstat(path)).isDirectory()) throw new V2xError('event', 'directories are not moved');
       await this.rejected.add(path);
+      return true;
     };
-    return unlessGone(move());
+    return (await unlessGone(move())) !== undefined;
   }
 
   async close(): Promise<void> {
@@ -116,11 +130,19 @@ export class MovingCustody implements Custody {
     return join(this.directory, '.taking', owner);
   }
 
-  private async free(owner: string): Promise<void> {
+  /** @returns the names that its files have now */
+  private async free(owner: string): Promise<string[]> {
     const taking = this.taking(owner);
-    for (const entry of await readdir(taking, { withFileTypes: true, recursive: true }))
-      if (entry.isFile()) await unlessGone(moveBack(this.directory, join(entry.parentPath, entry.name)));
+    const freed: string[] = [];
+    // Another watcher may be freeing the same.
+    const entries = (await unlessGone(readdir(taking, { withFileTypes: true, recursive: true }))) ?? [];
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const name = await unlessGone(moveBack(this.directory, join(entry.parentPath, entry.name)));
+      if (name !== undefined) freed.push(name);
+    }
     await rm(taking, { recursive: true, force: true });
+    return freed;
   }
 }
 
@@ -140,13 +162,12 @@ function renameIfThere(from: string, to: string): boolean {
   }
 }
 
-/** Whether a step was taken; false when its file is gone, as after another watcher was faster. */
-async function unlessGone(step: Promise<unknown>): Promise<boolean> {
+/** What a step gives; undefined when its file is gone, as after another watcher was faster. */
+async function unlessGone<T>(step: Promise<T>): Promise<T | undefined> {
   try {
-    await step;
-    return true;
+    return await step;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -162,6 +162,7 @@ class Inbox {
     const { directory } = this.options;
     if ((await identityOf(directory)) !== this.identity) throw directoryGone(directory);
     await ensureWritableDirectory(directory, 'events');
+    for (const name of await this.taker.freeAbandoned()) await this.take(name, true);
     this.changes.addListed(await readdir(directory));
   }
 }

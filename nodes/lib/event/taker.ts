@@ -58,6 +58,14 @@ export interface TakerOptions {
   readonly stale: number;
 }
 
+/** An event, and the file that is this watcher's until the event is handled. */
+interface Taken {
+  readonly event: TakenEvent;
+  readonly claim: Claim;
+  /** When the file was last written, Unix seconds. */
+  readonly modified: number;
+}
+
 /** Takes single files: each is sent on, waited for, or refused, and put away afterwards. */
 export class Taker {
   /** Files that are not whole yet, and what ends their time. */
@@ -69,7 +77,7 @@ export class Taker {
   /** Files that stay though they are dealt with, by the state they were in. */
   private readonly left = new Map<string, string>();
   /** Files that were given back, and how often. */
-  private readonly givenBack = new Map<string, number>();
+  private readonly givenBack = new Map<string, Taken & { readonly times: number }>();
   /** Those of them that are left to others for now, and what ends that; their state, once they are back. */
   private readonly resting = new Map<string, { readonly end: CancelTimer; stamp?: string }>();
 
@@ -84,6 +92,14 @@ export class Taker {
 
   async open(): Promise<void> {
     await this.custody.open();
+  }
+
+  /**
+   * Frees what watchers that died had taken and not finished.
+   * @returns the names of the files, for `look`: they have waited
+   */
+  freeAbandoned(): Promise<string[]> {
+    return this.custody.freeAbandoned();
   }
 
   /** Puts away what was handled and frees the rest. */
@@ -128,20 +144,20 @@ export class Taker {
         end(() => taken.claim.finish());
       },
       () => {
-        end(() => this.giveBack(name, taken.claim));
+        end(() => this.giveBack(name, taken));
       },
     );
   }
 
   /** Leaves a file to other watchers for a while. */
-  private async giveBack(name: string, claim: Claim): Promise<void> {
-    const times = (this.givenBack.get(name) ?? 0) + 1;
+  private async giveBack(name: string, taken: Taken): Promise<void> {
+    const times = (this.givenBack.get(name)?.times ?? 0) + 1;
     if (times > GIVE_BACKS) {
       this.givenBack.delete(name);
-      await claim.finish();
+      await taken.claim.finish();
       throw unhandledError(name);
     }
-    this.givenBack.set(name, times);
+    this.givenBack.set(name, { ...taken, times });
     const seconds = Math.min(REST_SECONDS * 2 ** (times - 1), LONGEST_REST_SECONDS);
     const end = this.clock.after(seconds, () => {
       this.resting.delete(name);
@@ -151,7 +167,7 @@ export class Taker {
     const rest: { end: CancelTimer; stamp?: string } = { end };
     this.resting.set(name, rest);
     this.left.delete(name);
-    await claim.release();
+    await taken.claim.release();
     rest.stamp = await this.stampOf(name);
   }
 
@@ -163,15 +179,14 @@ export class Taker {
   }
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
-  private async take(
-    name: string,
-    waited: boolean,
-  ): Promise<{ readonly event: TakenEvent; readonly claim: Claim } | undefined> {
+  private async take(name: string, waited: boolean): Promise<Taken | undefined> {
     const { event, content } = this.read(name, waited);
     const claim = this.custody.claim(name, content.bytes);
     this.forget(name);
-    if (this.options.leave) this.left.set(name, content.stamp);
+    // What another watcher has it may still give back.
     if (claim === undefined) return undefined;
+    if (this.options.leave) this.left.set(name, content.stamp);
+    if (claim === 'done') return undefined;
     if (!holds(claim.path, content.bytes)) {
       // Its writer went on, or replaced it, between reading and claiming.
       await claim.release();
@@ -180,16 +195,18 @@ export class Taker {
     }
     const taken = this.clock.now();
     const stale = waited && taken - event.ts > this.options.stale;
-    return { event: { event, file: name, taken, stale }, claim };
+    return { event: { event, file: name, taken, stale }, claim, modified: content.modified };
   }
 
   private read(name: string, waited: boolean): { event: IncidentEvent; content: FileContent } {
     const content = this.readFile(name);
-    const now = this.clock.now();
-    const event = parseEvent(content.bytes, {
+    const { bytes, modified } = content;
+    const before = this.givenBack.get(name);
+    const arrival = before?.modified === modified ? before.event.event.ts : undefined;
+    const event = parseEvent(bytes, {
       file: name,
-      id: eventIdOf(name, content.modified, content.bytes),
-      ts: arrivalOf(content.modified, now, waited),
+      id: eventIdOf(name, modified, bytes),
+      ts: arrival ?? arrivalOf(modified, this.clock.now(), waited),
     });
     return { event, content };
   }
@@ -262,7 +279,8 @@ export class Taker {
 
 /**
  * When an event without a time of its own arrived: when its file was last written, so that taken again it says the same.
- * A file that was written long ago and comes now was moved here.
+ * A file that was written long ago and comes now was moved here; when, is not on disk: after a crash it is as old as it
+ * looks.
  */
 function arrivalOf(modified: number, now: number, waited: boolean): number {
   return waited || now - modified < JUST_WRITTEN_SECONDS ? Math.min(modified, now) : now;

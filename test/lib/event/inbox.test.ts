@@ -7,6 +7,7 @@ import {
   closeSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -319,6 +320,29 @@ for (const after of ['done', 'leave'] as const) {
       const next = await openInbox(directory, { after });
       writeFileSync(join(directory, 'b.json'), fire);
       assert.equal((await next.taken.next()).file, 'b.json');
+    });
+
+    it('takes what a killed process had taken at the next listing, though it watched before', async (t) => {
+      const directory = await temporaryDirectory(t);
+      const ids = new Arrivals<string>();
+      const child = await inboxProcess(directory, after, (id) => {
+        ids.push(id);
+      });
+      atEnd(t, () => child.kill('SIGKILL'));
+      writeFileSync(join(directory, 'a.tmp'), fire);
+      const { mtimeMs } = statSync(join(directory, 'a.tmp'));
+      renameSync(join(directory, 'a.tmp'), join(directory, 'a.json'));
+      const id = await ids.next();
+      // So late, its file would pass for one that was moved here.
+      const clock = new FakeClock(mtimeMs / 1000 + 60);
+      const inbox = await openInbox(directory, { after }, clock);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+
+      while (inbox.taken.all.length === 0) await clock.advance(30);
+
+      const { event, file } = await inbox.taken.next();
+      assert.deepEqual({ file, id: event.id, ts: event.ts }, { file: 'a.json', id, ts: mtimeMs / 1000 });
     });
   });
 }

@@ -156,6 +156,44 @@ describe('Taker', () => {
     });
   }
 
+  it('lets another watcher take what is left in place and given back', async (t) => {
+    const first = await openTaker(t, undefined, 'leave');
+    const second = await openTaker(t, undefined, 'leave', first.directory);
+    writeFileSync(join(first.directory, 'a.json'), '{"type": "fire"}');
+    await first.look('a.json');
+    await second.look('a.json');
+    assert.equal(second.taken.length, 0);
+
+    first.returns[0]();
+    while (readdirSync(join(first.directory, '.taken')).length > 0) await settle();
+    await second.look('a.json');
+
+    assert.equal(second.taken.length, 1);
+  });
+
+  it('tells the same time again of a file that was moved here and given back', async (t) => {
+    const { directory, look, returns, taken, clock } = await openTaker(t);
+    const path = join(directory, 'a.json');
+    writeFileSync(path, '{"type": "fire"}');
+    utimesSync(path, clock.now() - 3600, clock.now() - 3600);
+    await look('a.json');
+    const arrival = clock.now();
+
+    returns[0]();
+    await settle();
+    while (!existsSync(path)) await settle();
+    await clock.advance(5);
+    await look('a.json');
+
+    assert.deepEqual(
+      taken.map(({ event, stale }) => [event.ts, stale]),
+      [
+        [arrival, false],
+        [arrival, false],
+      ],
+    );
+  });
+
   it('finishes an earlier content of a file late without forgetting the later one', async (t) => {
     const { directory, taker, look, hands, taken } = await openTaker(t, undefined, 'leave');
     const path = join(directory, 'event.json');
@@ -179,7 +217,8 @@ describe('Taker', () => {
       const claim = custody.claim.bind(custody);
       custody.claim = (name, content) => {
         const claimed = claim(name, content);
-        return claimed && { ...claimed, finish: () => Promise.reject(new Error('no space')) };
+        if (claimed === undefined || claimed === 'done') return claimed;
+        return { ...claimed, finish: () => Promise.reject(new Error('no space')) };
       };
     });
     writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
