@@ -63,8 +63,8 @@ export class AlertTable {
   /** Takes a trusted alert and says what it changes. Call `expire` first, so that time has passed for the table too. */
   receive(alert: Alert, now: number): Outcome {
     const known = this.entries.get(alert.sub);
-    if (known && alert.iat === known.alert.iat) return { change: 'duplicate' };
-    if (alert.exp <= now || (known && alert.iat < known.alert.iat)) return { change: 'stale' };
+    if (alert.iat === known?.alert.iat) return { change: 'duplicate' };
+    if (alert.exp <= now || alert.iat < (known?.alert.iat ?? 0)) return { change: 'stale' };
     const makesRoom = !known && this.entries.size >= this.size;
     const gone = makesRoom ? this.makeRoom(alert.iss) : undefined;
     if (makesRoom && !gone) return { change: 'full' };

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { lockDirectory } from '../../../nodes/lib/recording/lock';
+import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
 describe('lockDirectory', () => {
@@ -17,26 +19,38 @@ describe('lockDirectory', () => {
     )();
   });
 
-  it('is free again when the process that had it was killed', async (t) => {
+  it('needs no other process, which somebody could end', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const children = () => readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
+    const before = await children();
+    const unlock = await lockDirectory(directory);
+    assert.equal(await children(), before);
+    await unlock();
+  });
+
+  it('is free at once when the process that had it was killed, whatever it had started', async (t) => {
     const directory = await temporaryDirectory(t);
     const script = `
       const { lockDirectory } = require('./nodes/lib/recording/lock');
-      void lockDirectory(process.argv[1]).then(() => console.log('locked'));
+      void lockDirectory(process.argv[1]).then(() => {
+        const { pid } = require('node:child_process').spawn('sleep', ['600'], { stdio: 'ignore' });
+        console.log(pid);
+      });
       setInterval(() => undefined, 1000);
     `;
     const other = spawn(process.execPath, ['--import', 'tsx', '-e', script, directory], {
       cwd: resolve('.'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(other.stdout, 'data');
+    const [started] = (await once(other.stdout, 'data')) as [Buffer];
+    atEnd(t, () => process.kill(Number(started)));
     await assert.rejects(lockDirectory(directory), { code: 'taken' });
     other.kill('SIGKILL');
     await once(other, 'exit');
 
-    let unlock: (() => Promise<void>) | undefined;
-    // The lock's holder needs a moment to see that its parent has gone.
-    while (!unlock) unlock = await lockDirectory(directory).catch(() => undefined);
-    await unlock();
+    await (
+      await lockDirectory(directory)
+    )();
   });
 
   it('says what it cannot lock', async (t) => {
