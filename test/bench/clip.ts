@@ -1,7 +1,8 @@
 /**
  * Cuts a window of 10 minutes at 2 Mb/s, beside `cat` and ffmpeg's plain concat of the same segments, each with
  * fsync, and measures the time from the end of the post-roll to the finished clip.
- * `npm run bench:clip`; with `-- --json` one line of JSON.
+ * `npm run bench:clip`; with `-- --json` one line of JSON. It is compiled first: a thread that compiles its own sources
+ * begins late.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -197,7 +198,7 @@ function table({ seconds: medians, times_cat, ...rest }: Awaited<ReturnType<type
     line('the same when the footage was inspected while waiting', medians.prepared, times_cat.prepared),
     line('  of it: joining and hashing in a thread', medians.join),
     line('  of which SHA-256', medians.hash),
-    line('  ffprobe of the result, beside fsync', medians.probe),
+    line('  ffprobe of the result, beside joining', medians.probe),
     line('  picture of T0, beside joining', medians.picture),
     line(
       `end of post-roll to finished clip, target ${rest.after_post_roll_target_s}`,
