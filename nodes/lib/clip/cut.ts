@@ -61,11 +61,23 @@ export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<CutM
   return media;
 }
 
-/** Segments of our recorder need no ffmpeg to become one file; ffprobe tells how the result looks to others. */
+/**
+ * Segments of our recorder need no ffmpeg to become one file; ffprobe tells how the result looks to others. It reads the
+ * header and the first pictures, which are there while the rest is still written.
+ */
 async function cutByJoining(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {
-  const sha256 = await joinParts(plan, options);
-  const [media] = await Promise.all([cutMedia(options.target, options), syncFile(options.target)]);
-  return { ...media, sha256 };
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const onPercent = (percent: number) => {
+    begin();
+    options.onPercent?.(percent);
+  };
+  const joining = joinParts(plan, { ...options, onPercent }).finally(begin);
+  const probing = begun.then(() => cutMedia(options.target, options));
+  const [joined, probed] = await Promise.allSettled([joining, probing]);
+  if (joined.status === 'rejected') throw joined.reason;
+  if (probed.status === 'rejected') throw probed.reason;
+  return { ...probed.value, sha256: joined.value };
 }
 
 async function cutByTool(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {

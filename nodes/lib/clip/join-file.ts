@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { V2xError } from '../errors';
@@ -10,10 +9,13 @@ import { movieHeader } from './movie';
 import { parseFragmented, type FragmentedFile } from './mp4';
 import type { ClipPart } from './plan';
 import { SampleTables, type ByteRange } from './sample-tables';
+import { HeadReader, readAhead } from './segment-reader';
 
 const FTYP = box('ftyp', ascii('isom'), u32(0x200), ascii('isomiso2mp41'));
 /** Type and size of a box that may be larger than 4 GiB. */
 const LARGE_BOX_BYTES = 16;
+/** The disk gets this many bytes at a time while we go on, rather than all of them at the end. */
+const FLUSH_BYTES = 16 << 20;
 
 /** A part, and what of its file goes into the clip. */
 interface PartCopy {
@@ -26,31 +28,60 @@ interface PartCopy {
  * without letting anybody else have a turn, so it belongs into a thread.
  * @returns the SHA-256 of the file in hexadecimal
  * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `stopped` when it was
- *   told to end; the system's error when the clip cannot be written, `ENOSPC` on a full disk
+ *   told to end; the system's error when a segment cannot be read or the clip not be written, `ENOSPC` on a full disk
  */
 export async function writeJoined(task: JoinTask, onPercent: (percent: number) => void): Promise<string> {
   const { head, copies } = layOut(task);
-  const hash = createHash('sha256');
-  const reader = new SegmentReader(task);
   const file = await open(task.target, 'w');
-  const write = async (pieces: readonly Buffer[]) => {
-    const written = writeAll(file, pieces);
-    // Meanwhile.
-    for (const piece of pieces) hash.update(piece);
-    await written;
-  };
+  const writer = new HashingWriter(file);
+  let done = 0;
   try {
-    await write([head]);
-    for (const [i, { part, ranges }] of copies.entries()) {
-      const data = reader.read(part);
+    await writer.write([head]);
+    for await (const data of readAhead(copies.map(({ part }) => pathOf(task, part)))) {
+      assertWanted(task);
+      const { part, ranges } = copies[done];
       if (ranges.some(({ end }) => end > data.length)) throw changed(part);
-      await write(ranges.map(({ start, end }) => data.subarray(start, end)));
-      onPercent(Math.round((100 * (i + 1)) / copies.length));
+      await writer.write(ranges.map(({ start, end }) => data.subarray(start, end)));
+      done += 1;
+      onPercent(Math.round((100 * done) / copies.length));
     }
+    return await writer.finish();
   } finally {
     await file.close();
   }
-  return hash.digest('hex');
+}
+
+/** Writes, flushes and hashes side by side. */
+class HashingWriter {
+  private readonly hash = createHash('sha256');
+  private flushed = Promise.resolve();
+  private unflushed = 0;
+
+  constructor(private readonly file: FileHandle) {}
+
+  async write(pieces: readonly Buffer[]): Promise<void> {
+    const written = writeAll(this.file, pieces);
+    for (const piece of pieces) this.hash.update(piece);
+    this.unflushed += await written;
+    if (this.unflushed < FLUSH_BYTES) return;
+    await this.flushed;
+    this.flush();
+  }
+
+  /** @returns the SHA-256 of what is on the disk now, in hexadecimal */
+  async finish(): Promise<string> {
+    await this.flushed;
+    this.flush();
+    await this.flushed;
+    return this.hash.digest('hex');
+  }
+
+  private flush(): void {
+    this.unflushed = 0;
+    this.flushed = this.file.datasync();
+    // Whoever awaits it learns of it; until then it is nobody's failure.
+    this.flushed.catch(() => undefined);
+  }
 }
 
 /** Decides what of each segment goes where: the header has to know before the first byte is written. */
@@ -58,13 +89,11 @@ function layOut(task: JoinTask): { head: Buffer; copies: PartCopy[] } {
   const { plan } = task;
   const { chapters, media } = chapterTrack(clipChapters(plan.t0Offset, plan.duration));
   const [first] = plan.parts;
+  const read = (reader: HeadReader, part: ClipPart) => parse(reader.read(pathOf(task, part)), part);
   // A reader of its own, since the tables keep what this file tells of its tracks.
-  const tables = new SampleTables(parse(new SegmentReader(task).read(first), first), media.length);
-  const reader = new SegmentReader(task);
-  const copies = plan.parts.map((part) => ({
-    part,
-    ranges: tables.add(parse(reader.read(part), part), part),
-  }));
+  const tables = new SampleTables(read(new HeadReader(), first), media.length);
+  const reader = new HeadReader();
+  const copies = plan.parts.map((part) => ({ part, ranges: tables.add(read(reader, part), part) }));
   const movie = { tables: tables.tables, chapters, began: plan.achieved.from };
   const mediaAt = FTYP.length + movieHeader(movie, 0).length + LARGE_BOX_BYTES;
   const mdat = [u32(1), ascii('mdat'), u64(LARGE_BOX_BYTES + tables.bytes)];
@@ -77,32 +106,21 @@ function parse(data: Buffer, part: ClipPart): FragmentedFile {
   return file;
 }
 
-/** Reads whole segments into the same memory, one after the other. */
-class SegmentReader {
-  private memory = Buffer.alloc(0);
-
-  constructor(private readonly task: Pick<JoinTask, 'segments' | 'stop'>) {}
-
-  /** @returns what the next call overwrites */
-  read({ segment }: ClipPart): Buffer {
-    if (Atomics.load(this.task.stop, 0) !== 0)
-      throw new V2xError('stopped', 'The clip is not wanted any more');
-    const file = openSync(join(this.task.segments, segment.name), 'r');
-    try {
-      const { size } = fstatSync(file);
-      if (size > this.memory.length) this.memory = Buffer.allocUnsafe(2 * size);
-      return this.memory.subarray(0, readSync(file, this.memory, 0, size, 0));
-    } finally {
-      closeSync(file);
-    }
-  }
+function pathOf({ segments }: JoinTask, { segment }: ClipPart): string {
+  return join(segments, segment.name);
 }
 
-async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+function assertWanted({ stop }: JoinTask): void {
+  if (Atomics.load(stop, 0) !== 0) throw new V2xError('stopped', 'The clip is not wanted any more');
+}
+
+/** @returns the bytes written: all of them */
+async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<number> {
   const size = pieces.reduce((sum, { length }) => sum + length, 0);
   const { bytesWritten } = await file.writev(pieces);
   // The system takes the rest now, or says why not: on a full disk writev just stops.
   if (bytesWritten < size) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
+  return size;
 }
 
 function changed({ segment }: ClipPart): V2xError {

@@ -1,7 +1,7 @@
 /** Reads fragmented MP4 (ISO/IEC 14496-12) as recorders write it, in a thousandth of the time that ffprobe takes. */
 
 /** A box: its type, and where in the data it begins, where what it holds begins, and where it ends. */
-interface Box {
+export interface Box {
   readonly type: string;
   readonly start: number;
   readonly body: number;
@@ -85,16 +85,24 @@ export function parseFragmented(data: Buffer): FragmentedFile | undefined {
   }
 }
 
+/**
+ * Reads the head of a box.
+ * @throws RangeError when the data ends before it does
+ */
+export function boxAt(data: Buffer, start: number): Box {
+  const size = data.readUInt32BE(start);
+  const large = size === 1;
+  const end = start + (large ? Number(data.readBigUInt64BE(start + 8)) : size);
+  return { type: data.toString('latin1', start + 4, start + 8), start, body: start + (large ? 16 : 8), end };
+}
+
 function boxesIn(data: Buffer, from: number, to: number): Box[] {
   const boxes: Box[] = [];
   for (let start = from; start < to;) {
-    const size = data.readUInt32BE(start);
-    const large = size === 1;
-    const body = start + (large ? 16 : 8);
-    const end = start + (large ? Number(data.readBigUInt64BE(start + 8)) : size);
-    if (end < body || end > to) throw new RangeError('A box is longer than what holds it');
-    boxes.push({ type: data.toString('latin1', start + 4, start + 8), start, body, end });
-    start = end;
+    const box = boxAt(data, start);
+    if (box.end < box.body || box.end > to) throw new RangeError('A box is longer than what holds it');
+    boxes.push(box);
+    start = box.end;
   }
   return boxes;
 }
