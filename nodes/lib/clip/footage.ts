@@ -73,11 +73,13 @@ export function isContiguous(footage: Footage, next: Footage): boolean {
 
 /**
  * Seconds from the first frame of one segment to the first frame of the next on a clip's timeline: contiguous footage
- * plays on as its frames were taken, a gap keeps its length, and frames never overlap.
+ * plays on as its frames were taken, a gap keeps its length, and frames never overlap. Where no frame came for a moment
+ * while one recorder went on, that is no gap, and keeps its length too.
  */
 export function stepBetween(footage: Footage, next: Footage): number {
   const length = footage.media.end - footage.media.firstFrame;
-  return isContiguous(footage, next) ? length : Math.max(length, startOf(next) - startOf(footage));
+  if (!isContiguous(footage, next)) return Math.max(length, startOf(next) - startOf(footage));
+  return isNextOfRun(footage, next) ? length + Math.max(0, startOf(next) - footage.segment.to) : length;
 }
 
 function tolerance(footage: Footage, next: Footage): number {

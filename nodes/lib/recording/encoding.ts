@@ -1,5 +1,5 @@
 import type { MediaInfo } from '../ffmpeg/probe';
-import type { AudioPolicy } from '../ffmpeg/source';
+import type { AudioPolicy, CameraSource } from '../ffmpeg/source';
 
 /** Codecs that players and the clip cutter take from MP4 as they are; anything else becomes H.264. */
 const COPIED_VIDEO = ['h264', 'hevc'];
@@ -36,6 +36,14 @@ export interface Encoding {
 
 /** Output options that print a line to stdout for each frame at once, before sound holds it back in the muxer. */
 export const FRAME_LOG = ['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc'];
+
+/**
+ * Whether ffmpeg tells of a frame only when the next one begins to come: RTP carries H.264 and HEVC in pieces, and its
+ * parser knows the end of a frame by the beginning of another (`need_parsing` in libavformat/rtpdec_{h264,hevc}.c).
+ */
+export function isHeldBack({ kind }: CameraSource, media: MediaInfo | undefined): boolean {
+  return kind === 'rtsp' && COPIED_VIDEO.includes(media?.video?.codec ?? '');
+}
 
 /**
  * Output options of a recorder: segments as fragmented MP4, and a line on stdout for each that closes

@@ -6,7 +6,7 @@ import { ffmpegArguments, type Output } from '../ffmpeg/command';
 import type { MediaInfo } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { StderrTail } from '../ffmpeg/stderr';
-import { FRAME_LOG, recordingOptions } from './encoding';
+import { FRAME_LOG, isHeldBack, recordingOptions } from './encoding';
 import type { RecorderOptions } from './recorder';
 import { RunSegments } from './run-segments';
 import { watchForStall } from './watchdog';
@@ -38,9 +38,10 @@ export async function recordRun(
     stop.abort(reason);
   };
   const words = new StderrTail();
-  const segments = new RunSegments(options, () => {
+  const onJump = () => {
     end('jump');
-  });
+  };
+  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media));
   await mkdir(segments.directory, { recursive: true });
   const { stdin, secrets } = camera.input;
   const recording = runFfmpeg(recordingArguments(options, camera, segments.directory), {

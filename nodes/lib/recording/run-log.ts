@@ -8,12 +8,17 @@ export interface SegmentLine {
   readonly end: number;
 }
 
+/** Time stamps of a frame in seconds on the same scale: when it is decoded, and when it is shown. */
+export interface FrameTimes {
+  readonly dts: number;
+  readonly pts: number;
+}
+
 /** A frame has come from the camera: a line of the frame log (ffmpeg-formats, "framecrc"). */
 export interface FrameLine {
   readonly kind: 'frame';
-  /** Seconds on the same scale: when it is decoded, and when it is shown. */
-  readonly dts: number;
-  readonly pts: number;
+  /** Undefined for a frame without time stamps. */
+  readonly times: FrameTimes | undefined;
 }
 
 const SEGMENT = /^(\d+\.mp4),(-?[\d.]+),(-?[\d.]+)$/;
@@ -24,10 +29,10 @@ const FRAME = /^0, *(-?\d+), *(-?\d+),/;
 export class RunLogReader {
   private timeBase = 0;
 
-  /** @returns undefined for a line that says neither, such as a frame without time stamps */
+  /** @returns undefined for a line that says neither */
   read(line: string): SegmentLine | FrameLine | undefined {
     const frame = FRAME.exec(line);
-    if (frame) return this.readFrame(Number(frame[1]), Number(frame[2]));
+    if (frame) return { kind: 'frame', times: this.times(Number(frame[1]), Number(frame[2])) };
     const segment = SEGMENT.exec(line);
     if (segment)
       return { kind: 'segment', file: segment[1], start: Number(segment[2]), end: Number(segment[3]) };
@@ -36,9 +41,9 @@ export class RunLogReader {
     return undefined;
   }
 
-  private readFrame(dts: number, pts: number): FrameLine | undefined {
+  private times(dts: number, pts: number): FrameTimes | undefined {
     // A missing time stamp is the smallest 64-bit number.
     if (!Number.isSafeInteger(dts) || !Number.isSafeInteger(pts)) return undefined;
-    return { kind: 'frame', dts: dts * this.timeBase, pts: pts * this.timeBase };
+    return { dts: dts * this.timeBase, pts: pts * this.timeBase };
   }
 }

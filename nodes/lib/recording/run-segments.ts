@@ -26,14 +26,18 @@ export class RunSegments {
   private framesSeen = 0;
   private recording = false;
 
-  /** @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end */
+  /**
+   * @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end
+   * @param heldBack whether ffmpeg tells of a frame only when the next one begins to come
+   */
   constructor(
     private readonly options: RecorderOptions,
     private readonly onJump: () => void,
+    heldBack: boolean,
   ) {
     this.run = this.newRun();
     this.directory = join(options.ring.workDirectory, this.run);
-    this.timeline = new RunTimeline(options.clock);
+    this.timeline = new RunTimeline(options.clock, heldBack);
   }
 
   /** Takes what ffmpeg prints. */
@@ -56,8 +60,8 @@ export class RunSegments {
     if (this.timeline.jumpedAfter !== undefined) this.onJump();
   }
 
-  private takeFrame(line: FrameLine): void {
-    this.timeline.frame(line);
+  private takeFrame({ times }: FrameLine): void {
+    this.timeline.frame(times);
     this.framesSeen += 1;
     if (!this.recording) this.options.onRecording();
     this.recording = true;
@@ -74,7 +78,7 @@ export class RunSegments {
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
     const first = this.number === 0 && !stepped;
-    const offset = first ? await this.soundBefore(path, end - start) : 0;
+    const offset = first ? await this.firstPicture(path) : 0;
     const times = {
       from: Math.min(from + offset, to),
       to,
@@ -95,10 +99,13 @@ export class RunSegments {
     return `${Math.floor(this.options.clock.now())}-${randomBytes(3).toString('hex')}`;
   }
 
-  /** In a run's first segment sound may come before the first picture: by so many seconds. */
-  private async soundBefore(path: string, length: number): Promise<number> {
+  /**
+   * A run's first segment counts from time stamp 0. Its first picture is shown so many seconds later, where sound came
+   * before it, or earlier, where it came without time stamp and is put before pictures that it is needed for.
+   */
+  private async firstPicture(path: string): Promise<number> {
     const { video } = await probe(path, { clock: this.options.clock });
-    return Math.max(0, length - (video?.duration ?? length));
+    return video?.start ?? 0;
   }
 
   /** Drops the frames behind a jump of time stamps, which would make the file as long as the jump. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { FrameTimes } from './run-log';
 
 /** Seconds that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera clock. */
 const LOOK_BACK = 300;
@@ -10,6 +11,9 @@ const MAX_CLOCK_STEP = 0.25;
 const PUSHED_STEP = 0.001;
 /** So many pushed ones in a row are no jitter. */
 const MAX_PUSHED = 10;
+
+/** Seconds between two segments that are no more than jitter of time stamps. */
+const JITTER = 0.005;
 
 export interface SegmentSpan {
   /** Unix seconds. */
@@ -35,16 +39,29 @@ export class RunTimeline {
   private lastPts = -Infinity;
   private pushed = 0;
   private wallOffset: number;
-  private end: number | undefined;
+  /** Where the segment before ended, on the wall clock and by its time stamp. */
+  private end: { readonly wall: number; readonly pts: number } | undefined;
+  /** The steady clock when the newest frame was told. */
+  private told: number | undefined;
 
-  constructor(private readonly clock: Pick<Clock, 'now' | 'monotonic'>) {
+  /** @param heldBack whether a frame is told only when the next one begins to come */
+  constructor(
+    private readonly clock: Pick<Clock, 'now' | 'monotonic'>,
+    private readonly heldBack = false,
+  ) {
     this.wallOffset = this.currentOffset();
   }
 
-  /** Takes a frame's time stamps in seconds at the moment it has come. */
-  frame({ dts, pts }: { readonly dts: number; readonly pts: number }): void {
-    if (this.jumpedAfter !== undefined) return;
-    const candidate = this.clock.monotonic() - pts;
+  /** Takes a frame's time stamps, if it has any, when ffmpeg tells of it. */
+  frame(times: FrameTimes | undefined): void {
+    const now = this.clock.monotonic();
+    const came = this.heldBack ? (this.told ?? now) : now;
+    this.told = now;
+    if (times && this.jumpedAfter === undefined) this.observe(came, times);
+  }
+
+  private observe(came: number, { dts, pts }: FrameTimes): void {
+    const candidate = came - pts;
     const before = this.leastDelayed();
     this.pushed = dts - this.lastDts < PUSHED_STEP ? this.pushed + 1 : 0;
     const wentBack = dts < this.lastDts - MAX_AHEAD || this.pushed >= MAX_PUSHED;
@@ -60,7 +77,7 @@ export class RunTimeline {
 
   /**
    * Takes a segment's first and last time stamp in seconds when it has closed.
-   * @returns its time on the wall clock; it joins the one before exactly
+   * @returns its time on the wall clock; it joins the one before exactly, unless no frame came for a while
    */
   close(startPts: number, endPts: number): SegmentSpan {
     const wallOffset = this.currentOffset();
@@ -71,9 +88,9 @@ export class RunTimeline {
     this.anchors.push({ endPts, zero: this.zero });
     this.zero = Infinity;
     const last = Math.min(endPts, this.jumpedAfter ?? Infinity);
-    const from = stepped || this.end === undefined ? zero + startPts : this.end;
+    const from = stepped || !this.end ? zero + startPts : this.end.wall + pause(startPts - this.end.pts);
     const to = Math.max(from, zero + last);
-    this.end = to;
+    this.end = { wall: to, pts: endPts };
     return { from, to, stepped };
   }
 
@@ -84,4 +101,9 @@ export class RunTimeline {
   private currentOffset(): number {
     return this.clock.now() - this.clock.monotonic();
   }
+}
+
+/** A frame is told to end when the next one is due. Where frames come unevenly, that one may come later. */
+function pause(seconds: number): number {
+  return seconds > JITTER ? seconds : 0;
 }

@@ -77,9 +77,18 @@ describe('planClip', () => {
     assert.equal(plan(1009, 1012, footageOf({ from: 1000, gop: 10 }, { from: 1010 })).achieved.from, 1000);
   });
 
+  it('sees no gap where one run had no frame for a moment, and keeps the moment', () => {
+    const uneven = footageOf({ from: 1000 }, { from: 1010.3 }, { from: 1020.3 });
+    const { gaps, duration, parts } = plan(1000, 1030.3, uneven);
+
+    assert.deepEqual(gaps, []);
+    near(duration, 30.3);
+    near(parts[0].duration, 10.3);
+  });
+
   it('sees no gap between segments of one run whose times jitter', () => {
-    const jittered = footageOf({ from: 1000 }, { from: 1010.3 }, { from: 1019.8 });
-    const { gaps, duration } = plan(1000, 1029.8, jittered);
+    const jittered = footageOf({ from: 1000 }, { from: 1009.7 }, { from: 1019.5 });
+    const { gaps, duration } = plan(1000, 1029.5, jittered);
 
     assert.deepEqual(gaps, []);
     near(duration, 30);

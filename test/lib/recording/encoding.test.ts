@@ -2,16 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
 import type { AudioPolicy } from '../../../nodes/lib/ffmpeg/source';
-import { recordingOptions } from '../../../nodes/lib/recording/encoding';
+import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import { isHeldBack, recordingOptions } from '../../../nodes/lib/recording/encoding';
 
-function options(video: string, audio?: string, policy: AudioPolicy = 'aac'): string {
-  const media: MediaInfo = {
+function mediaOf(video: string, audio?: string): MediaInfo {
+  return {
     format: 'rtsp',
     streams: [],
     video: { index: 0, type: 'video', codec: video },
     ...(audio === undefined ? {} : { audio: { index: 1, type: 'audio', codec: audio } }),
   };
-  return recordingOptions({ media, audio: policy, segmentSeconds: 10 }).join(' ');
+}
+
+function options(video: string, audio?: string, policy: AudioPolicy = 'aac'): string {
+  return recordingOptions({ media: mediaOf(video, audio), audio: policy, segmentSeconds: 10 }).join(' ');
 }
 
 describe('recordingOptions', () => {
@@ -27,5 +31,17 @@ describe('recordingOptions', () => {
     assert.doesNotMatch(options('h264', 'pcm_alaw', 'copy'), /0:a/);
     assert.match(options('h264', 'aac', 'copy'), /-c:a copy/);
     assert.doesNotMatch(options('h264', 'aac', 'none'), /0:a/);
+  });
+});
+
+describe('isHeldBack', () => {
+  it('is true for H.264 and HEVC in RTP, which ffmpeg has to put together', () => {
+    const rtsp = cameraSource({ address: 'rtsp://127.0.0.1/cam' });
+    assert.deepEqual(
+      ['h264', 'hevc', 'mjpeg'].map((codec) => isHeldBack(rtsp, mediaOf(codec))),
+      [true, true, false],
+    );
+    assert.equal(isHeldBack(cameraSource({ address: '/dev/video0' }), mediaOf('h264')), false);
+    assert.equal(isHeldBack(cameraSource({ address: '' }), undefined), false);
   });
 });

@@ -10,10 +10,10 @@ describe('RunLogReader', () => {
     assert.equal(read('#tb 0: 1/90000'), undefined);
     assert.deepEqual(read('0,     180000,     270000,     3600,     1323, 0x0b772b8c, F=0x0'), {
       kind: 'frame',
-      dts: 2,
-      pts: 3,
+      times: { dts: 2, pts: 3 },
     });
-    assert.equal(read('0,      -7200, -9223372036854775808,     3600,     1323, 0x0b772b8c'), undefined);
+    const unstamped = '0,      -7200, -9223372036854775808,     3600,     1323, 0x0b772b8c';
+    assert.deepEqual(read(unstamped), { kind: 'frame', times: undefined });
     assert.deepEqual(read('000012.mp4,10.020000,20.040000'), {
       kind: 'segment',
       file: '000012.mp4',

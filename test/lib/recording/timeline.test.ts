@@ -44,6 +44,29 @@ describe('RunTimeline', () => {
     assert.ok(spans.every(({ stepped }) => !stepped));
   });
 
+  it('takes a frame that is held back for come when the one before it was told', async () => {
+    const clock = new FakeClock(START);
+    const timeline = new RunTimeline(clock, true);
+    // Five frames a second come 0.02 s late, and each is told with the next one; the second has no time stamp.
+    for (let frame = 0; frame <= 10; frame++) {
+      await clock.advance(0.2 * (frame + 1) + 0.02 - clock.monotonic());
+      const stamp = 0.2 * frame;
+      timeline.frame(frame === 1 ? undefined : { dts: stamp, pts: stamp });
+    }
+    near(timeline.close(0, 2).from, START + 0.02);
+  });
+
+  it('keeps the time in which no frame came between two segments', async () => {
+    const camera = new Camera();
+    await camera.segment(0);
+    await camera.playTo(20);
+    near(camera.timeline.close(10.08, 20).from, START + 10.08);
+    await camera.playTo(30);
+    const { to } = camera.timeline.close(20.001, 30);
+    near(to, START + 30);
+    near(camera.timeline.close(30.001, 40).from, to);
+  });
+
   it('follows a camera whose clock is slow', async () => {
     const camera = new Camera();
     let span;
