@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 /** Geometry of the strip, see rtsp-server.py. */
 const STRIP = { rows: 2, columns: 24, cell: 16, cellHeight: 32, width: 384, height: 64 };
@@ -25,6 +28,25 @@ export async function readBurntTimes(file: string): Promise<number[]> {
     times.push(readStrip(strips.subarray(start, start + FRAME_BYTES)));
   }
   return times;
+}
+
+/** When each frame of a file is shown, in seconds of the file. */
+export async function readShownTimes(file: string): Promise<number[]> {
+  const entries = ['-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', ...entries, file]);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => Number.parseFloat(line)).sort((a, b) => a - b);
+}
+
+/** When the tones of a file begin that the camera gives at each full second, in seconds of the file. */
+export async function readToneStarts(file: string): Promise<number[]> {
+  const loudness = 'silencedetect=noise=-20dB:duration=0.3';
+  const output = ['-vn', '-af', loudness, '-f', 'null', '-'];
+  const { stderr } = await run('ffmpeg', ['-v', 'info', '-nostats', '-copyts', '-i', file, ...output]);
+  // Silence ends at the end of the file too, and none begins after that.
+  return Array.from(stderr.matchAll(/silence_end: (-?[\d.]+)(?=.*silence_start)/gs), ([, time]) =>
+    Number(time),
+  );
 }
 
 async function decode(args: readonly string[]): Promise<Buffer> {

@@ -1,8 +1,8 @@
 """A real RTSP camera for tests: GStreamer serves a picture that shows the time of its own capture.
 
 The upper part of the picture is a strip of 2 x 24 black and white cells: 41 bits of Unix time in milliseconds and
-7 bits of checksum, most significant bit first. Takes a JSON object of options on stdin, prints "ready PORT"; see
-rtsp-server.ts.
+7 bits of checksum, most significant bit first. Its sound is a short tone at the beginning of each Unix
+second. Takes a JSON object of options on stdin, prints "ready PORT"; see rtsp-server.ts.
 """
 
 import json
@@ -34,7 +34,10 @@ AUDIO_ENCODERS = {
 }
 AUDIO_RATES = {"aac": 48000, "alaw": 8000}
 AUDIO_CHUNKS_PER_SECOND = 50
-
+# Nanoseconds.
+SECOND = 1_000_000_000
+# A program that is so late was stopped.
+STANDSTILL = SECOND
 
 
 def picture(milliseconds, count, noisy):
@@ -52,31 +55,47 @@ def picture(milliseconds, count, noisy):
     return bytes(luma) + GREY * (WIDTH * HEIGHT // 2)
 
 
-def sound(rate, count):
-    """A chunk of a 500 Hz tone in the first tenth of each second, silence else; signed 16-bit."""
-    samples = rate // AUDIO_CHUNKS_PER_SECOND
-    if count % AUDIO_CHUNKS_PER_SECOND >= AUDIO_CHUNKS_PER_SECOND // 10:
-        return bytes(2 * samples)
+def second_of_sound(rate):
+    """A 500 Hz tone for a tenth of a second, then silence; signed 16-bit."""
     half = rate // 1000
-    return (b"\x00\x20" * half + b"\x00\xe0" * half) * (samples // (2 * half))
+    tone = (b"\x00\x20" * half + b"\x00\xe0" * half) * 50
+    return tone + bytes(2 * rate - len(tone))
+
+
+def sound(second, moment):
+    """What is heard from a moment on (Unix time in nanoseconds) for one chunk: each second begins with the tone."""
+    rate = len(second) // 2
+    start = moment % SECOND * rate // SECOND
+    return (second + second)[2 * start : 2 * (start + rate // AUDIO_CHUNKS_PER_SECOND)]
 
 
 def feed(source, rate, make):
-    """Pushes what `make(count)` gives in real time, nothing where it gives None.
+    """Pushes what `make(moment, count)` gives in real time, nothing where it gives None; ends when it is refused.
 
-    Ends when the pipeline refuses it. Before it has taken the first one it may do so just because it is not ready yet.
+    What a buffer holds and its time stamp both tell the moment it was due: a busy machine makes this camera slow, not
+    wrong. What was due while the program stood still is lost, as with a real one.
     """
-    # Time stamps are taken from the pipeline's clock.
-    while source.get_clock() is None:
+    # The pipeline has no time before it plays.
+    while source.get_base_time() == 0:
         time.sleep(0.005)
-    start, count, begun = time.monotonic(), 0, False
+    clock = source.get_clock()
+    start, wall = clock.get_time(), time.time_ns() - clock.get_time()
+    count, begun = 0, False
     while True:
-        time.sleep(max(0, start + count / rate - time.monotonic()))
-        data = make(count)
+        due = start + count * SECOND // rate
+        late = clock.get_time() - due
+        if late > STANDSTILL:
+            count += late * rate // SECOND
+            continue
+        time.sleep(max(0, -late / SECOND))
+        data = make(due + wall, count)
         count += 1
         if data is None:
             continue
-        if source.emit("push-buffer", Gst.Buffer.new_wrapped(data)) == Gst.FlowReturn.OK:
+        buffer = Gst.Buffer.new_wrapped(data)
+        buffer.pts, buffer.duration = due - source.get_base_time(), SECOND // rate
+        # The first ones may be refused just because the pipeline is not ready yet.
+        if source.emit("push-buffer", buffer) == Gst.FlowReturn.OK:
             begun = True
         elif begun:
             return
@@ -84,7 +103,7 @@ def feed(source, rate, make):
 
 def launch_line(options):
     # Sources of our own only: a test source can seek, and the server then insists on it.
-    source = "appsrc name={} is-live=true format=time do-timestamp=true caps={} ! queue ! {}"
+    source = "appsrc name={} is-live=true format=time caps={} ! queue ! {}"
     fps = options["fps"]
     caps = f"video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={fps}/1"
     encoder = ENCODERS[options["codec"]].format(
@@ -109,14 +128,15 @@ def start_feeding(media, options):
     # Nothing else fills a high bit rate.
     noisy = options["kilobits"] > 1000
 
-    def frame(count):
+    def frame(moment, count):
         dropped = options["uneven"] and count % 7 > 3
-        return None if dropped else picture(int(time.time() * 1000), count, noisy)
+        return None if dropped else picture(moment // 1_000_000, count, noisy)
 
     start("video", options["fps"], frame)
     audio = options["audio"]
     if audio != "none":
-        start("audio", AUDIO_CHUNKS_PER_SECOND, lambda count: sound(AUDIO_RATES[audio], count))
+        second = second_of_sound(AUDIO_RATES[audio])
+        start("audio", AUDIO_CHUNKS_PER_SECOND, lambda moment, _: sound(second, moment))
 
 
 def protect(server, factory, user, password):

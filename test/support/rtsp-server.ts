@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export { readBurntTime, readBurntTimes } from './burnt-time';
+export { readBurntTime, readBurntTimes, readShownTimes, readToneStarts } from './burnt-time';
 
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = join(__dirname, 'rtsp-server.py');
@@ -45,7 +45,8 @@ export function rtspServerMissing(): string | false {
 }
 
 /**
- * Starts a real RTSP camera on the loopback whose picture shows the time at which it was taken, see `readBurntTime`.
+ * Starts a real RTSP camera on the loopback whose picture shows the time at which it was taken, see `readBurntTime`, and
+ * whose sound is a short tone at the beginning of each second.
  * Whoever starts it stops it.
  */
 export async function startRtspServer(options: RtspOptions = {}): Promise<RtspServer> {
