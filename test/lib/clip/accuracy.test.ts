@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { assembleClip } from '../../../nodes/lib/clip/assemble';
@@ -11,6 +10,7 @@ import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../support/footage';
 import { temporaryDirectory } from '../../support/flow';
+import { smallDisk, smallDiskMissing } from '../../support/small-disk';
 
 const START = 1_700_000_000.3;
 /** What a number in a picture can tell. */
@@ -135,40 +135,25 @@ describe('a clip that cannot be made as planned', () => {
   });
 });
 
-const tmpfs =
-  process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0 ? false : 'needs root to mount';
-
-describe('an archive on a full disk', { skip: tmpfs }, () => {
+describe('an archive on a full disk', { skip: smallDiskMissing() }, () => {
   it('gives an error, no half clip, and the clip when there is room again', async (t) => {
-    const directory = await temporaryDirectory(t);
-    const disk = join(directory, 'disk');
-    await mkdir(disk);
-    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]);
-    if (mount.status !== 0) {
-      t.skip(`mount: ${String(mount.stderr)}`);
-      return;
-    }
-    try {
-      const rec = join(directory, 'rec');
-      await mkdir(rec);
-      const list = await recordSegments(rec, { start: START, seconds: 20, segmentSeconds: 2 });
-      const archive = join(disk, 'archive');
-      const maker = new ClipMaker(new FakeRing(rec, 2, list), archive, clock);
-      const request = { id: 'crash', t0: START + 10, pre: 9, post: 9, event: {} };
-      const options = { work: join(archive, 'work'), signal: new AbortController().signal };
-      await writeFile(join(disk, 'filler'), Buffer.alloc(150_000));
+    const disk = await smallDisk(t, '200k');
+    const rec = await temporaryDirectory(t);
+    const list = await recordSegments(rec, { start: START, seconds: 20, segmentSeconds: 2 });
+    const archive = join(disk.path, 'archive');
+    const maker = new ClipMaker(new FakeRing(rec, 2, list), archive, clock);
+    const request = { id: 'crash', t0: START + 10, pre: 9, post: 9, event: {} };
+    const options = { work: join(archive, 'work'), signal: new AbortController().signal };
+    await writeFile(join(disk.path, 'filler'), Buffer.alloc(150_000));
 
-      await assert.rejects(maker.make(request, options), /No space left on device|ENOSPC/);
-      assert.deepEqual(
-        (await readdir(archive)).filter((name) => name.startsWith('accident_')),
-        [],
-      );
+    await assert.rejects(maker.make(request, options), /No space left on device|ENOSPC/);
+    assert.deepEqual(
+      (await readdir(archive)).filter((name) => name.startsWith('accident_')),
+      [],
+    );
 
-      execFileSync('mount', ['-o', 'remount,size=50m', disk]);
-      const { description } = await maker.make(request, options);
-      assert.deepEqual(description.notes, []);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
+    await disk.resize('50m');
+    const { description } = await maker.make(request, options);
+    assert.deepEqual(description.notes, []);
   });
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it, type TestContext } from 'node:test';
@@ -14,6 +13,7 @@ import { Ring } from '../../../nodes/lib/recording/ring';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
+import { smallDisk, smallDiskMissing } from '../../support/small-disk';
 import { jumpingCamera } from '../../support/rtsp-jump';
 import {
   readBurntTimes,
@@ -25,6 +25,8 @@ import {
 
 const skip = rtspServerMissing();
 const FRAME = 1 / 25;
+/** Room for some seconds of the synthetic picture. */
+const SMALL = '1m';
 
 /** A recorder under test, and the segments it has given so far. */
 class Recording {
@@ -98,22 +100,6 @@ async function serve(t: TestContext, options: RtspOptions) {
   const server = await startRtspServer(options);
   atEnd(t, () => server.stop());
   return server;
-}
-
-/** Whether this process may mount file systems. */
-function mountable(): boolean {
-  return process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0;
-}
-
-/** A disk with room for some seconds of the synthetic picture. */
-async function smallDisk(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'v2x-disk-'));
-  assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]).status, 0);
-  atEnd(t, async () => {
-    spawnSync('umount', ['--lazy', directory]);
-    await rm(directory, { recursive: true });
-  });
-  return directory;
 }
 
 /** Asserts that a segment's times are those burnt into its frames, within `tolerance` seconds. */
@@ -202,9 +188,9 @@ describe('record', { timeout: 240_000 }, () => {
     assert.deepEqual([saved.run, saved.number, saved.from], [before.run, 1, before.to]);
   });
 
-  const noMount = mountable() ? false : 'mounting a small file system needs root';
-  it('makes room when something else fills the disk, says so, and goes on', { skip: noMount }, async (t) => {
-    const ring = await openRing(t, 1, await smallDisk(t));
+  const noDisk = smallDiskMissing();
+  it('makes room when something else fills the disk, says so, and goes on', { skip: noDisk }, async (t) => {
+    const ring = await openRing(t, 1, (await smallDisk(t, SMALL)).path);
     const warnings: string[] = [];
     const recording = new Recording(ring, '', (text) => warnings.push(text));
     const first = await recording.next();
@@ -219,8 +205,8 @@ describe('record', { timeout: 240_000 }, () => {
     assert.ok((await probe(join(ring.directory, last), { clock })).video);
   });
 
-  it('keeps what clips need on a full disk, and says so', { skip: noMount }, async (t) => {
-    const ring = await openRing(t, 1, await smallDisk(t));
+  it('keeps what clips need on a full disk, and says so', { skip: noDisk }, async (t) => {
+    const ring = await openRing(t, 1, (await smallDisk(t, SMALL)).path);
     ring.pin('clip', 0, Infinity);
     const recording = new Recording(ring, '', () => undefined);
     const first = await recording.next();
