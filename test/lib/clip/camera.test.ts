@@ -189,6 +189,8 @@ describe(
       const clip = await cut(t, ring);
       // Four frames apart where three of them are missing.
       checkTimes(t, clip, 4 * FRAME);
+      const moved = Math.abs((clip.errors.at(-1) ?? NaN) - clip.errors[2]);
+      assert.ok(moved < FRAME, `${ms(moved)} ms are lost between segments`);
       assert.deepEqual([clip.description.method, clip.description.gaps], ['copy', []]);
     });
 
