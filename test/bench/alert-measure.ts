@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../nodes/lib/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
@@ -24,6 +24,26 @@ export interface Percentiles {
 export function percentilesOf(values: readonly number[]): Percentiles {
   const [p50, p95, p99] = [50, 95, 99].map((percent) => Number(percentile(values, percent).toFixed(3)));
   return { p50, p95, p99 };
+}
+
+/** How many datagrams the kernel has thrown away because a process did not take them in time: proc(5), /proc/net/udp. */
+export function droppedOf(pid: number): number {
+  const files = readdirSync(`/proc/${pid}/fd`).map((file) => linkOf(`/proc/${pid}/fd/${file}`));
+  const sockets = new Set(files.map((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1]));
+  const rows = readFileSync('/proc/net/udp', 'utf8').trim().split('\n').slice(1);
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter((fields) => sockets.has(fields[9]))
+    .reduce((sum, fields) => sum + Number(fields[12]), 0);
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed meanwhile.
+    return '';
+  }
 }
 
 export interface Drop {

@@ -17,10 +17,14 @@ export interface AlertUnit {
 /** When each message reached the nodes on its way: nanoseconds by file and node type. */
 export type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Starts Node-RED with the alert path of the default flow; bursts of drops end soon, so that none waits for its turn. */
-export async function startAlertUnit({ listening = false } = {}): Promise<AlertUnit> {
+/**
+ * Starts Node-RED with the alert path of the default flow.
+ * @param options `duration` of the repetition in seconds: with many drops it has to be short, so that none waits for its
+ *   turn; `listening`: with the vehicle's tab
+ */
+export async function startAlertUnit({ duration = 0.5, listening = false } = {}): Promise<AlertUnit> {
   const data = await mkdtemp(join(tmpdir(), 'v2x-bench-'));
-  await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.5 } }, { listening });
+  await writeAlertFlow(data, { 'v2x-multicast-out': { duration } }, { listening });
   const port = randomInt(20_000, 60_000);
   const secret = randomBytes(32).toString('base64url');
   const unit = await Unit.start(
