@@ -25,3 +25,9 @@ export function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** Whether something failed because a disk is full: a call of our own, or ffmpeg. */
+export function isDiskFull(error: unknown): boolean {
+  const full = ['ENOSPC', 'space'].includes(codeOf(error) ?? '');
+  return full || /no space left on device/i.test(messageOf(error));
+}

@@ -50,7 +50,8 @@ export class ClipMaker {
 
   constructor(
     private readonly ring: SegmentRing,
-    private readonly archive: string,
+    /** Directory of finished clips. */
+    readonly archive: string,
     private readonly clock: Clock,
     private readonly sign?: SignManifest,
   ) {

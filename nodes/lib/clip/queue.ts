@@ -1,6 +1,6 @@
 import { backoffDelay, type BackoffPolicy } from '../backoff';
 import { sleep, type Clock } from '../clock';
-import { codeOf, V2xError } from '../errors';
+import { codeOf, isDiskFull, V2xError } from '../errors';
 import type { Segment, SegmentRing } from '../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from './maker';
@@ -30,7 +30,7 @@ export interface QueueOptions {
   /** Where jobs are kept; one directory per queue, on the archive's file system. */
   readonly directory: string;
   readonly ring: SegmentRing;
-  readonly maker: Pick<ClipMaker, 'prepare' | 'preview' | 'make' | 'remove'>;
+  readonly maker: Pick<ClipMaker, 'archive' | 'prepare' | 'preview' | 'make' | 'remove'>;
   readonly observer: ClipObserver;
   /** How many clips may be cut at a time. */
   readonly parallelCuts: number;
@@ -81,10 +81,10 @@ export class ClipQueue {
    * Takes a request; when the promise resolves it is safe on disk.
    * @param isNew whether it begins an incident: then a known id at another time is another one
    * @returns false when the incident has a clip already, or one is on its way
-   * @throws V2xError `queue-full`; the system's error when it cannot be persisted
+   * @throws V2xError `queue-full`, `space` on a full disk; the system's error when it cannot be persisted otherwise
    */
   accept(request: ClipRequest, isNew = true): Promise<boolean> {
-    return this.intake.run(() => this.take(request, isNew));
+    return this.enter(() => this.take(request, isNew));
   }
 
   private async take(request: ClipRequest, isNew: boolean): Promise<boolean> {
@@ -109,7 +109,7 @@ export class ClipQueue {
    * @returns false when there is neither
    */
   drop(id: string): Promise<boolean> {
-    return this.intake.run(() => this.dropNow(id));
+    return this.enter(() => this.dropNow(id));
   }
 
   private async dropNow(id: string): Promise<boolean> {
@@ -131,6 +131,17 @@ export class ClipQueue {
     const job = finished?.job ?? running?.job;
     if (job) this.options.observer.progress(job, { state: 'dropped' });
     return job !== undefined;
+  }
+
+  private enter<T>(step: () => Promise<T>): Promise<T> {
+    return this.intake.run(step).catch((error: unknown) => {
+      throw this.toTell(error);
+    });
+  }
+
+  /** What the user is told of a failure: the system's own words for a full disk say neither which nor what to do. */
+  private toTell(error: unknown): unknown {
+    return isDiskFull(error) ? archiveFull(this.options.maker.archive, error) : error;
   }
 
   /** Ends all work; what is not finished goes on when the queue is opened again. */
@@ -160,7 +171,7 @@ export class ClipQueue {
     const signal = AbortSignal.any([this.stop.signal, end.signal]);
     const done = this.process(store, job, signal)
       .catch((error: unknown) => {
-        if (!signal.aborted) this.options.observer.failed(job, error, false);
+        if (!signal.aborted) this.options.observer.failed(job, this.toTell(error), false);
       })
       .finally(() => this.running.delete(job.key));
     this.running.set(job.key, { job, end, done });
@@ -230,7 +241,7 @@ export class ClipQueue {
       const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });
     } catch (error) {
-      if (!isAborted(signal)) observer.failed(job, error, false);
+      if (!isAborted(signal)) observer.failed(job, this.toTell(error), false);
     }
   }
 
@@ -249,7 +260,7 @@ export class ClipQueue {
       } catch (error) {
         if (isAborted(signal)) break;
         const final = codeOf(error) === 'no-footage';
-        observer.failed(job, error, final);
+        observer.failed(job, this.toTell(error), final);
         if (final) break;
       }
       await sleep(clock, backoffDelay(RETRY, failures, random()), signal);
@@ -270,4 +281,14 @@ export class ClipQueue {
 /** Asked in a function, since it changes while something is awaited. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+function archiveFull(directory: string, cause: unknown): V2xError {
+  return new V2xError(
+    'space',
+    `The disk of the archive ${directory} is full, no clip can be written; free disk space, or lower the retention ` +
+      'of the store if it is on that disk',
+    { directory },
+    { cause },
+  );
 }

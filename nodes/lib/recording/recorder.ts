@@ -1,4 +1,4 @@
-import { V2xError } from '../errors';
+import { isDiskFull, V2xError } from '../errors';
 import type { Clock } from '../clock';
 import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
@@ -9,7 +9,7 @@ import { recordCamera } from '../ffmpeg/shared-device';
 import { displayAddress, type CameraSource } from '../ffmpeg/source';
 import { lockDirectory } from './lock';
 import { recordRun } from './recorder-run';
-import { isDiskFull, makeRoomOnFullDisk, type RoomOptions } from './room';
+import { makeRoomOnFullDisk, type RoomOptions } from './room';
 import { salvage } from './salvage';
 import type { Segment } from './segment';
 

@@ -1,4 +1,4 @@
-import { codeOf, messageOf, V2xError } from '../errors';
+import { V2xError } from '../errors';
 import type { Ring } from './ring';
 
 export interface RoomOptions {
@@ -20,12 +20,6 @@ export async function makeRoom({ ring, onWarning }: RoomOptions): Promise<void> 
 /** A file that could not be written. */
 export function diskFull(path: string): V2xError {
   return new V2xError('space', `${path} could not be written`, { path });
-}
-
-/** Whether something failed because the disk is full: a call of our own, or ffmpeg. */
-export function isDiskFull(error: unknown): boolean {
-  const full = ['ENOSPC', 'space'].includes(codeOf(error) ?? '');
-  return full || messageOf(error).includes('No space left on device');
 }
 
 /**

@@ -29,6 +29,7 @@ function segment(from: number): Segment {
 
 /** Cuts when told to, so that a test can stop anywhere. */
 class FakeMaker {
+  readonly archive = '/archive';
   readonly asked: { request: ClipRequest; options: MakeOptions; finish: (error?: Error) => void }[] = [];
   private readonly calls = new EventEmitter();
 
@@ -70,6 +71,7 @@ class FakeMaker {
 class Witness implements ClipObserver {
   readonly progressed: ClipProgress[] = [];
   readonly over: string[] = [];
+  readonly errors: unknown[] = [];
   private readonly changes = new EventEmitter();
 
   progress(_job: ClipJob, progress: ClipProgress): void {
@@ -83,6 +85,7 @@ class Witness implements ClipObserver {
   }
 
   failed({ request: { id } }: ClipJob, error: unknown, final: boolean): void {
+    this.errors.push(error);
     this.over.push(`${id} ${final ? 'failed' : 'fails'}: ${String(error)}`);
     this.changes.emit('change');
   }
@@ -295,8 +298,8 @@ describe('ClipQueue', () => {
     const { queue, maker, observer } = await open();
 
     await queue.accept(request('a'));
-    (await maker.call(0)).finish(new V2xError('ENOSPC', 'disk full'));
-    assert.equal(await observer.outcome(), 'a fails: V2xError: disk full');
+    (await maker.call(0)).finish(new V2xError('ffmpeg', 'ffmpeg failed'));
+    assert.equal(await observer.outcome(), 'a fails: V2xError: ffmpeg failed');
     await queue.accept(request('b'));
     (await maker.call(1)).finish();
     assert.equal(await observer.outcome(1), 'b finished');
@@ -305,6 +308,29 @@ describe('ClipQueue', () => {
 
     assert.equal(await observer.outcome(2), 'a finished');
   });
+
+  for (const [who, error] of [
+    ['the system', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })],
+    ['the thread that joins', new V2xError('ENOSPC', 'ENOSPC: no space left on device, writev')],
+    ['ffmpeg', new V2xError('ffmpeg', 'ffmpeg did not finish clip.mp4: No space left on device')],
+  ] as const) {
+    it(`names the archive when ${who} finds its disk full, and what to do, and tries again`, async (t) => {
+      const { clock, open } = await setUp(t, [segment(T0)]);
+      const { queue, maker, observer } = await open();
+
+      await queue.accept(request());
+      (await maker.call(0)).finish(error);
+      assert.match(
+        await observer.outcome(),
+        /^crash fails: .*\/archive is full.*; free disk space, or lower/,
+      );
+      assert.equal((observer.errors[0] as V2xError).code, 'space');
+      await clock.advance(2);
+      (await maker.call(1)).finish();
+
+      assert.equal(await observer.outcome(1), 'crash finished');
+    });
+  }
 
   it('goes on with its end when the disk takes a clip, and not the word that it is there', async (t) => {
     const { directory, clock, open } = await setUp(t, [segment(T0)]);
