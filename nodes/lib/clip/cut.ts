@@ -5,7 +5,7 @@ import { findBinary, frameTimingOption } from '../ffmpeg/binary';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
-import { syncFile } from '../files';
+import { writeWhole } from '../files';
 import { clipMetadata, concatList } from './concat-list';
 import type { SegmentMedia } from './footage';
 import type { InspectOptions } from './inspect';
@@ -183,20 +183,26 @@ function progressReader(duration: number, onPercent: CutOptions['onPercent']): (
   };
 }
 
-/** Writes a JPEG of the frame shown at a moment of a clip, in seconds. */
+/**
+ * Writes a JPEG of the frame shown at a moment of a clip, in seconds.
+ * @throws V2xError `ffmpeg` when there is none; the signal's reason when it is aborted
+ */
 export async function takeSnapshot(
   clip: string,
   at: number,
   target: string,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
+  const chunks: Buffer[] = [];
   const args = ffmpegArguments({
     inputs: [{ url: `file:${clip}`, options: ['-ss', at.toFixed(3)] }],
+    // Not into the file, where half a picture would stay when ffmpeg fails.
     outputs: [
-      { url: `file:${target}`, options: ['-frames:v', '1', '-q:v', '2', '-f', 'image2', '-update', '1'] },
+      { url: 'pipe:1', options: ['-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '2', '-f', 'image2pipe'] },
     ],
   });
-  await runFfmpeg(args, { clock, signal, lowPriority: true });
+  await runFfmpeg(args, { clock, signal, lowPriority: true, onStdout: (chunk) => void chunks.push(chunk) });
   signal.throwIfAborted();
-  await syncFile(target);
+  if (chunks.length === 0) throw new V2xError('ffmpeg', `${clip} has no picture at ${at.toFixed(3)} s`);
+  await writeWhole(target, Buffer.concat(chunks));
 }

@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { assembleClip } from '../../../nodes/lib/clip/assemble';
+import { takeSnapshot } from '../../../nodes/lib/clip/cut';
 import { inspectMedia } from '../../../nodes/lib/clip/inspect';
 import { ClipMaker } from '../../../nodes/lib/clip/maker';
 import { systemClock as clock } from '../../../nodes/lib/clock';
@@ -158,5 +159,16 @@ describe('an archive on a full disk', { skip: smallDiskMissing() }, () => {
     await disk.resize('50m');
     const { description } = await maker.make(request, options);
     assert.deepEqual(description.notes, []);
+  });
+
+  it('keeps no half of a picture', async (t) => {
+    const { path } = await smallDisk(t, '4k');
+    const rec = await temporaryDirectory(t);
+    const encoding = ['-vf', 'scale=1920:1080'];
+    const [{ name }] = await recordSegments(rec, { start: START, seconds: 2, segmentSeconds: 2, encoding });
+    const options = { clock, signal: new AbortController().signal };
+
+    await assert.rejects(takeSnapshot(join(rec, name), 1, join(path, 'clip.jpg'), options), isDiskFull);
+    assert.deepEqual(await readdir(path), []);
   });
 });
