@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { allDone } from '../all-done';
 import type { Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, syncFile, writeWhole } from '../files';
@@ -100,7 +101,7 @@ export class ClipMaker {
     const { footage } = await this.reader.read(wanted, signal);
     const snapshot = join(work, 'preview.jpg');
     const picture = this.snapshot(footage, request.t0, snapshot, signal);
-    const [clip] = await Promise.all([
+    const [clip] = await allDone([
       assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal)),
       picture,
     ]);
@@ -123,10 +124,10 @@ export class ClipMaker {
       exact: request.exact ?? false,
       ...(onPercent && { onPercent }),
     });
-    const [clip, blind] = await Promise.all([cutting, picture]);
+    const [clip, blind] = await allDone([cutting, picture]);
     if (!clip) throw noFootage(request, this.ring.directory);
     const notes = [...broken, ...clip.notes, ...blind, ...shortfalls(clip.plan)];
-    const [sha256] = await Promise.all([clip.media.sha256 ?? sha256Of(target), syncFile(target)]);
+    const [sha256] = await allDone([clip.media.sha256 ?? sha256Of(target), syncFile(target)]);
     signal.throwIfAborted();
     const describe = () => manifestOf(request, clip.plan, clip.media, { notes, sha256 });
     await this.writeSignature(work, textOf(describe()), notes);
@@ -140,11 +141,14 @@ export class ClipMaker {
     const path = join(work, 'clip.jws');
     await rm(path, { force: true });
     if (!this.sign) return;
+    let token: string;
     try {
-      await writeWhole(path, `${await this.sign(text)}\n`);
+      token = await this.sign(text);
     } catch (error) {
       notes.push(`This manifest is not signed: ${messageOf(error)}`);
+      return;
     }
+    await writeWhole(path, `${token}\n`);
   }
 
   private cutOptions(target: string, signal: AbortSignal): CutOptions {
