@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { link, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
-import { codeOf, messageOf } from '../errors';
+import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, syncDirectory, syncFile } from '../files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
@@ -56,6 +56,7 @@ export class Ring implements SegmentRing {
   private cancelRefresh: CancelTimer = () => undefined;
   private refreshing: Promise<void> = Promise.resolve();
   private closed = false;
+  /** Lines of the index about deleted segments; infinite when lines of others are missing. */
   private staleLines = 0;
 
   private constructor(private readonly options: RingOptions) {
@@ -127,10 +128,9 @@ export class Ring implements SegmentRing {
     const { size: bytes } = await stat(path);
     const name = await this.giveName(path, times.from);
     const segment: Segment = { ...times, name, bytes };
-    // The footage is there, whether or not a full disk takes the line of the index, which may be lost.
     this.add(segment);
     this.reserved.delete(name);
-    await appendToIndex(this.directory, segment);
+    await this.keepIndex(appendToIndex(this.directory, segment));
     return segment;
   }
 
@@ -152,10 +152,23 @@ export class Ring implements SegmentRing {
     this.table.remove(new Set(victims.map(({ name }) => name)));
     this.staleLines += victims.length;
     if (this.staleLines > Math.max(STALE_LINES, this.table.segments.length)) {
-      await writeIndex(this.directory, this.table.segments);
-      this.staleLines = 0;
+      const written = writeIndex(this.directory, this.table.segments);
+      await this.keepIndex(written.then(() => (this.staleLines = 0)));
     }
     return eviction;
+  }
+
+  /**
+   * Footage counts whether or not a full disk takes its line of the index, which may be lost. A failure is told once;
+   * until the index has been written anew, each trim tries to.
+   */
+  private async keepIndex(written: Promise<unknown>): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      if (this.staleLines !== Infinity) this.options.onError(indexError(this.directory, error));
+      this.staleLines = Infinity;
+    }
   }
 
   private add(segment: Segment): void {
@@ -264,4 +277,14 @@ export class Ring implements SegmentRing {
     for (const segment of closed) if (!this.reserved.has(segment.name)) this.add(segment);
     return open;
   }
+}
+
+function indexError(directory: string, cause: unknown): V2xError {
+  return new V2xError(
+    'index',
+    `The index of ${directory} cannot be written (${messageOf(cause)}); recording goes on, but if the unit restarts ` +
+      'now the times of new segments are good to a second only; free disk space, or free the path',
+    { directory },
+    { cause },
+  );
 }

@@ -29,7 +29,7 @@ async function openRing(t: TestContext, directory: string, retention: Partial<Re
     await ring.close();
     assert.deepEqual(failures, []);
   });
-  return { ring, clock };
+  return { ring, clock, failures };
 }
 
 /** Puts a finished file of a recorder into the ring. */
@@ -166,14 +166,25 @@ describe('Ring', () => {
     assert.ok(existsSync(join(directory, `seg_${START + 10}.mp4`)));
   });
 
-  it('lists footage even when the index cannot take a line more', async (t) => {
+  it('lists footage when the index cannot take a line more, says so once, and writes it anew when it can', async (t) => {
     const directory = await temporaryDirectory(t);
-    const { ring } = await openRing(t, directory);
-    await mkdir(join(directory, '.segments.jsonl'));
+    const { ring, failures } = await openRing(t, directory);
+    const index = join(directory, '.segments.jsonl');
+    await mkdir(index);
 
-    await assert.rejects(adopt(ring, START), { code: 'EISDIR' });
+    const segments = [await adopt(ring, START), await adopt(ring, START + 10, 1)];
+    await ring.trim();
 
-    assert.deepEqual(starts(ring.segments), [START]);
+    assert.deepEqual(ring.segments, segments);
+    const [error, ...more] = failures.splice(0);
+    assert.match(String(error), /The index of .* cannot be written \(EISDIR: .*\); recording goes on/);
+    assert.deepEqual(more, []);
+
+    await rm(index, { recursive: true });
+    segments.push(await adopt(ring, START + 20, 2));
+    await ring.trim();
+    await ring.close();
+    assert.deepEqual((await openRing(t, directory)).ring.segments, segments);
   });
 
   it(
