@@ -67,7 +67,7 @@ async function superviseChild(child: ChildProcess, name: ToolName, options: RunO
       feedStdin(child, options.stdin, stop.begin),
     ]);
     if (code === 0 || options.signal?.aborted) return;
-    throw exitError(name, code === null ? `ended by ${killer ?? 'a signal'}` : `exit code ${code}`, tail);
+    throw exitError(name, { code, killer }, tail);
   } finally {
     options.signal?.removeEventListener('abort', stop.begin);
     stop.cancel();
@@ -142,10 +142,17 @@ async function followStdout(child: ChildProcess, options: RunOptions, stop: () =
   }
 }
 
-function exitError(name: ToolName, how: string, tail: StderrTail): V2xError {
+/** Of one that was killed the details name the `signal`: it did not come to an answer. */
+function exitError(
+  name: ToolName,
+  { code, killer }: { readonly code: number | null; readonly killer: NodeJS.Signals | null },
+  tail: StderrTail,
+): V2xError {
+  const exit = killer === null ? `exit code ${code}` : `ended by ${killer}`;
   const words = tail.toString();
-  return new V2xError('ffmpeg', `${name} failed (${how})${words === '' ? '' : `: ${words}`}`, {
+  return new V2xError('ffmpeg', `${name} failed (${exit})${words === '' ? '' : `: ${words}`}`, {
     tool: name,
-    exit: how,
+    exit,
+    ...(killer !== null && { signal: killer }),
   });
 }

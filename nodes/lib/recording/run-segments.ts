@@ -10,6 +10,9 @@ import { diskFull, makeRoom } from './room';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
 import { RunTimeline } from './timeline';
 
+/** Name of a run and of its work directory: the second it began in, and what tells it from others. */
+export const RUN_NAME = /^\d+-[0-9a-f]{6}$/;
+
 /** The segments that one ffmpeg process writes, on their way into the ring. */
 export class RunSegments {
   /** Where ffmpeg writes them, named by number. */
