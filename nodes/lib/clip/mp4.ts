@@ -54,8 +54,9 @@ export interface FragmentedFile {
   readonly fragments: readonly Fragment[];
 }
 
-/** A file may claim any number of samples without holding them. */
+/** A file may claim any number of samples without holding them, and hold any number of empty boxes. */
 const MAX_SAMPLES = 200_000;
+const MAX_BOXES = 100_000;
 const LOOK_BYTES = 60;
 const BASE_IS_MOOF = 0x020000;
 /** sample_is_non_sync_sample, and sample_depends_on others. */
@@ -71,11 +72,11 @@ export function parseFragmented(data: Buffer): FragmentedFile | undefined {
     const moov = boxes.find(({ type }) => type === 'moov');
     if (!moov) return undefined;
     const tracks = tracksOf(data, moov);
-    const defaults = defaultsOf(data, moov);
+    const movie = { tracks, defaults: defaultsOf(data, moov), samples: 0 };
     const fragments = boxes.flatMap((box, i) => {
       if (box.type !== 'moof') return [];
       if (boxes.at(i + 1)?.type !== 'mdat') throw new RangeError('A fragment has no media data');
-      return [fragmentOf(data, box, boxes[i + 1], { tracks, defaults })];
+      return [fragmentOf(data, box, boxes[i + 1], movie)];
     });
     return fragments.length === 0 ? undefined : { tracks, fragments };
   } catch (error) {
@@ -101,6 +102,7 @@ function boxesIn(data: Buffer, from: number, to: number): Box[] {
   for (let start = from; start < to;) {
     const box = boxAt(data, start);
     if (box.end < box.body || box.end > to) throw new RangeError('A box is longer than what holds it');
+    if (boxes.length === MAX_BOXES) throw new RangeError('There are too many boxes');
     boxes.push(box);
     start = box.end;
   }
@@ -190,6 +192,8 @@ function defaultsOf(data: Buffer, moov: Box): ReadonlyMap<number, SampleDefaults
 interface Movie {
   readonly tracks: readonly Track[];
   readonly defaults: ReadonlyMap<number, SampleDefaults>;
+  /** How many have been found. */
+  samples: number;
 }
 
 function fragmentOf(data: Buffer, moof: Box, mdat: Box, movie: Movie): Fragment {
@@ -201,13 +205,13 @@ function fragmentOf(data: Buffer, moof: Box, mdat: Box, movie: Movie): Fragment 
   return { tracks };
 }
 
-function trackFragmentOf(data: Buffer, moof: Box, traf: Box, { tracks, defaults }: Movie): TrackFragment {
+function trackFragmentOf(data: Buffer, moof: Box, traf: Box, movie: Movie): TrackFragment {
   const tfhd = child(data, traf, 'tfhd').body;
   const tfdt = child(data, traf, 'tfdt').body;
   const trun = child(data, traf, 'trun').body;
   const flags = flagsAt(data, tfhd);
-  const track = tracks.find(({ id }) => id === data.readUInt32BE(tfhd + 4));
-  const general = track && defaults.get(track.id);
+  const track = movie.tracks.find(({ id }) => id === data.readUInt32BE(tfhd + 4));
+  const general = track && movie.defaults.get(track.id);
   const simple = (flags & BASE_IS_MOOF) !== 0 && (flags & 1) === 0 && (flagsAt(data, trun) & 1) !== 0;
   if (!general || !simple || data[tfdt] !== 1) throw new RangeError('A fragment is not of the simple kind');
   const field = fieldReader(data, flags, tfhd + 8 + (flags & 2 ? 4 : 0));
@@ -218,6 +222,8 @@ function trackFragmentOf(data: Buffer, moof: Box, traf: Box, { tracks, defaults 
   };
   const begin = Number(data.readBigUInt64BE(tfdt + 4)) - track.offset;
   const dataAt = moof.start + data.readInt32BE(trun + 8);
+  movie.samples += data.readUInt32BE(trun + 4);
+  if (movie.samples > MAX_SAMPLES) throw new RangeError('There are too many samples');
   return { track, dataAt, samples: samplesOf(data, trun, begin, own) };
 }
 
@@ -225,7 +231,6 @@ function trackFragmentOf(data: Buffer, moof: Box, traf: Box, { tracks, defaults 
 function samplesOf(data: Buffer, trun: number, begin: number, defaults: SampleDefaults): Sample[] {
   const flags = flagsAt(data, trun);
   const count = data.readUInt32BE(trun + 4);
-  if (count > MAX_SAMPLES) throw new RangeError('There are too many samples');
   const field = fieldReader(data, flags, trun + 12);
   const firstFlags = field(4, defaults.flags);
   const samples: Sample[] = [];

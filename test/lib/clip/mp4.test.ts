@@ -32,6 +32,11 @@ function endOfSamples({ fragments }: FragmentedFile): number {
   return Math.max(...ends);
 }
 
+function emptyBoxes(count: number): Buffer {
+  const box = Buffer.from('\0\0\0\x08free', 'latin1');
+  return Buffer.alloc(count * box.length, box);
+}
+
 describe('inspectMedia', () => {
   for (const [name, encoding] of Object.entries(ENCODINGS)) {
     it(`reads of fragments what ffprobe tells: ${name}`, async (t) => {
@@ -51,6 +56,23 @@ describe('inspectMedia', () => {
       }
     });
   }
+
+  it('leaves to ffprobe what claims more samples or boxes than a segment can have', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const [segment] = await recordSegments(directory, { start: 1000, seconds: 2, segmentSeconds: 2 });
+    const whole = await readFile(join(directory, segment.name));
+    const samples = parseFragmented(whole)
+      ?.fragments.flatMap(({ tracks }) => tracks)
+      .flatMap((track) => track.samples);
+    assert.ok(samples);
+    const fragments = whole.subarray(whole.indexOf('moof') - 4);
+    const repeated = (times: number) => Buffer.concat([whole, ...Array<Buffer>(times).fill(fragments)]);
+    const bound = Math.floor(200_000 / samples.length);
+
+    assert.ok(parseFragmented(repeated(bound - 1)));
+    assert.equal(parseFragmented(repeated(bound)), undefined);
+    assert.equal(parseFragmented(Buffer.concat([whole, emptyBoxes(100_000)])), undefined);
+  });
 
   it('leaves to ffprobe what breaks off anywhere, or is damaged', async (t) => {
     const directory = await temporaryDirectory(t);
