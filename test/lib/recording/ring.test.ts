@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import fs, { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
@@ -51,6 +52,40 @@ const NO_WATCHES = (...program: string[]) => [
   ...['--user', '--map-root-user', 'sh', '-c'],
   ...['echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', 'sh', ...program],
 ];
+
+/** Holds up each look at a directory until the test lets it go on; what it has seen is old then. */
+function slowLooks(t: TestContext) {
+  const begun: (() => void)[] = [];
+  const testEnd = new AbortController();
+  atEnd(t, () => {
+    testEnd.abort();
+  });
+  const beginnings = new EventEmitter();
+  const { readdir } = fs;
+  const state = {
+    running: 0,
+    /** Resolves with what lets the next look go on. */
+    async next(): Promise<() => void> {
+      if (begun.length === 0) await once(beginnings, 'look');
+      return begun.shift() ?? assert.fail();
+    },
+  };
+  const slow = async (path: string) => {
+    state.running += 1;
+    const names = await readdir(path);
+    await new Promise<void>((resolve) => {
+      begun.push(resolve);
+      testEnd.signal.addEventListener('abort', () => {
+        resolve();
+      });
+      beginnings.emit('look');
+    });
+    state.running -= 1;
+    return names;
+  };
+  t.mock.method(fs, 'readdir', slow as typeof readdir);
+  return state;
+}
 
 const starts = (segments: readonly Segment[]) => segments.map(({ from }) => from);
 
@@ -134,6 +169,36 @@ describe('Ring', () => {
     await clock.advance(30);
     await ring.close();
     assert.deepEqual(ring.segments, []);
+  });
+
+  it('looks once at a time, and keeps what is adopted meanwhile', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring, clock } = await openRing(t, directory);
+    const told: string[] = [];
+    ring.onSegment((segment) => told.push(segment.name));
+    const looks = slowLooks(t);
+    const news = new Promise<void>((resolve) => {
+      t.mock.method(clock, 'after', (seconds: number, callback: () => void) => {
+        if (seconds < 1) resolve();
+        return FakeClock.prototype.after.call(clock, seconds, callback);
+      });
+    });
+
+    await clock.advance(30);
+    const first = await looks.next();
+    const { name } = await adopt(ring, START);
+    await foreign(directory, START - 10, START - 1);
+    await news;
+    await clock.advance(1);
+    // As long as a second look would have needed to begin.
+    for (let times = 0; times < 3; times++) await ring.prepare();
+    assert.equal(looks.running, 1);
+
+    first();
+    (await looks.next())();
+    await ring.close();
+    assert.deepEqual(told, [name, `seg_${START - 10}.mp4`]);
+    assert.deepEqual(starts(ring.segments), [START - 10, START]);
   });
 
   it('deletes the oldest that no clip needs, and the files with them', async (t) => {
