@@ -51,3 +51,11 @@ async function lock(file: number): Promise<number | null> {
 function lockError(path: string, reason: string): V2xError {
   return new V2xError('lock', `${path} cannot be locked (${reason})`, { path });
 }
+
+/**
+ * As `takeLock` on Linux. Elsewhere there is no flock; a unit for trying out goes without.
+ * @throws as `takeLock`
+ */
+export async function takeLockIfAny(path: string): Promise<(() => Promise<void>) | undefined> {
+  return process.platform === 'linux' ? takeLock(path) : () => Promise.resolve();
+}

@@ -36,6 +36,7 @@ it(
     const second = await Unit.start({ V2X_DATA: first.data });
     atEnd(t, () => second.stop());
     await second.program.line(/Another process sends alerts as station 1001/);
+    await second.program.line(/Another process makes the clips of/);
     const vehicle = await first.listen('--json');
     atEnd(t, () => vehicle.stop());
 

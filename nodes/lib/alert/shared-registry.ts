@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { V2xError } from '../errors';
 import { ensureWritableDirectory } from '../files';
-import { takeLock } from '../lock';
+import { takeLockIfAny } from '../lock';
 import { ActionRegistry } from './registry';
 
 /** One user's hold on a registry. */
@@ -56,7 +56,7 @@ export async function shareRegistry(
 /** Two processes with one station would hand out the same numbers, and spoil each other's files. */
 async function open(directory: string, station: number, now: number): Promise<Opened> {
   await ensureWritableDirectory(directory, 'alert state');
-  const unlock = await lockStation(join(directory, `station-${station}.lock`));
+  const unlock = await takeLockIfAny(join(directory, `station-${station}.lock`));
   if (!unlock) {
     throw new V2xError(
       'taken',
@@ -71,11 +71,6 @@ async function open(directory: string, station: number, now: number): Promise<Op
     await unlock();
     throw error;
   }
-}
-
-/** Elsewhere than on Linux there is no flock; a unit for trying out goes without. */
-async function lockStation(path: string): Promise<(() => Promise<void>) | undefined> {
-  return process.platform === 'linux' ? takeLock(path) : () => Promise.resolve();
 }
 
 async function release(key: string, entry: Entry): Promise<void> {

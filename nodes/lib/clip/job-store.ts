@@ -1,6 +1,8 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { V2xError } from '../errors';
 import { ensureWritableDirectory, syncDirectory, writeWhole } from '../files';
+import { takeLockIfAny } from '../lock';
 import { keyOf, type ClipRequest } from './request';
 
 /** How many finished incidents are remembered, so that none gets a second clip. */
@@ -18,7 +20,8 @@ export interface ClipJob {
 
 /**
  * Clip jobs on disk, so that what was accepted survives a crash at any moment:
- * `<key>.json` is a job, `<key>/` its work directory, `done/<key>.json` a job that is finished.
+ * `<key>.json` is a job, `<key>/` its work directory, `done/<key>.json` a job that is finished. One process at a time
+ * has them: two would cut the same clip in one work directory.
  */
 export class JobStore {
   private constructor(
@@ -26,21 +29,34 @@ export class JobStore {
     private readonly known: Set<string>,
     /** T0 of each finished job, oldest job first. */
     private readonly done: Map<string, number>,
+    /** Lets another process have the jobs; to be called once, and last. */
+    readonly close: () => Promise<void>,
   ) {}
 
   /**
    * Opens the directory, creating it if it is missing.
-   * @throws V2xError `directory` when it cannot be used
+   * @throws V2xError `directory` when it cannot be used, `taken` when another process has it, `lock`
    */
   static async open(directory: string): Promise<JobStore> {
-    const doneDirectory = join(directory, 'done');
     await ensureWritableDirectory(directory, 'clip jobs');
+    const unlock = await takeLockIfAny(join(directory, '.lock'));
+    if (!unlock) throw taken(directory);
+    try {
+      return await JobStore.read(directory, unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  private static async read(directory: string, unlock: () => Promise<void>): Promise<JobStore> {
+    const doneDirectory = join(directory, 'done');
     await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
     const pending = await keysIn(directory);
     // After a crash while it was finished a job is in both; it is finished again.
     const done = (await oldestFirst(doneDirectory)).filter(({ key }) => !pending.includes(key));
     const known = new Set([...done.map(({ key }) => key), ...pending]);
-    return new JobStore(directory, known, new Map(done.map(({ key, t0 }) => [key, t0])));
+    return new JobStore(directory, known, new Map(done.map(({ key, t0 }) => [key, t0])), unlock);
   }
 
   /**
@@ -153,6 +169,14 @@ export class JobStore {
   private jobFile(key: string): string {
     return join(this.directory, `${key}.json`);
   }
+}
+
+function taken(directory: string): V2xError {
+  return new V2xError(
+    'taken',
+    `Another process makes the clips of ${directory}; end it, or give this one another archive or V2X_DATA`,
+    { directory },
+  );
 }
 
 const JOB_FILE = /^([0-9a-f]{32})\.json$/;

@@ -64,6 +64,7 @@ export class ClipQueue {
   private readonly intake = new Turnstile(1);
 
   private opening: Promise<JobStore> | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(private readonly options: QueueOptions) {
     this.cuts = new Turnstile(options.parallelCuts);
@@ -71,7 +72,7 @@ export class ClipQueue {
 
   /**
    * Goes on with the jobs that were not finished. Safe to call again, also after a failure.
-   * @throws V2xError `directory` when the jobs' directory cannot be used
+   * @throws V2xError `directory` when the jobs' directory cannot be used, `taken` when another process has it
    */
   async open(): Promise<void> {
     await this.store();
@@ -81,7 +82,7 @@ export class ClipQueue {
    * Takes a request; when the promise resolves it is safe on disk.
    * @param isNew whether it begins an incident: then a known id at another time is another one
    * @returns false when the incident has a clip already, or one is on its way
-   * @throws V2xError `queue-full`, `space` on a full disk; the system's error when it cannot be persisted otherwise
+   * @throws V2xError `queue-full`, `taken`, `closed`, `space` on a full disk; the system's error when it cannot be persisted otherwise
    */
   accept(request: ClipRequest, isNew = true): Promise<boolean> {
     return this.enter(() => this.take(request, isNew));
@@ -145,12 +146,18 @@ export class ClipQueue {
   }
 
   /** Ends all work; what is not finished goes on when the queue is opened again. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.stop.abort();
-    await Promise.all([...this.running.values()].map(({ done }) => done));
+    this.closing ??= this.intake.run(async () => {
+      const store = await this.opening?.catch(() => undefined);
+      await Promise.all([...this.running.values()].map(({ done }) => done));
+      await store?.close();
+    });
+    return this.closing;
   }
 
-  private store(): Promise<JobStore> {
+  private async store(): Promise<JobStore> {
+    if (this.stop.signal.aborted) throw closed();
     this.opening ??= this.openStore().catch((error: unknown) => {
       this.opening = undefined;
       throw error;
@@ -160,7 +167,10 @@ export class ClipQueue {
 
   private async openStore(): Promise<JobStore> {
     const store = await JobStore.open(this.options.directory);
-    const { jobs, damaged } = await store.pending();
+    const { jobs, damaged } = await store.pending().catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
     for (const job of jobs) this.start(store, job);
     for (const path of damaged) this.options.observer.damaged(path);
     return store;
@@ -290,5 +300,12 @@ function archiveFull(directory: string, cause: unknown): V2xError {
       'of the store if it is on that disk',
     { directory },
     { cause },
+  );
+}
+
+function closed(): V2xError {
+  return new V2xError(
+    'closed',
+    'The clip maker is closing and takes no event; event-dir-in takes its file again, others send it again',
   );
 }

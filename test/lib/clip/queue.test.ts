@@ -133,6 +133,11 @@ async function setUp(t: TestContext, segments: readonly Segment[] = []) {
   return { directory, ring, clock, open };
 }
 
+/** What there is of jobs that are not finished. */
+async function jobsIn(directory: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => !['done', '.lock'].includes(name));
+}
+
 describe('ClipQueue', () => {
   it('waits for the segment that ends after the window, and counts down', async (t) => {
     const { ring, clock, open } = await setUp(t, [segment(T0 - 10)]);
@@ -348,7 +353,7 @@ describe('ClipQueue', () => {
     await queue.close();
 
     assert.equal((await readdir(done)).length, 1);
-    assert.deepEqual(await readdir(directory), ['done']);
+    assert.deepEqual(await jobsIn(directory), []);
   });
 
   it('gives up where there is no footage', async (t) => {
@@ -361,7 +366,7 @@ describe('ClipQueue', () => {
     assert.equal(await observer.outcome(), 'crash failed: V2xError: nothing there');
     await queue.close();
     assert.equal(ring.pins.size, 0);
-    assert.deepEqual(await readdir(directory), ['done']);
+    assert.deepEqual(await jobsIn(directory), []);
   });
 
   it('drops a job that waits or is cut, and never takes its event again', async (t) => {
@@ -376,7 +381,7 @@ describe('ClipQueue', () => {
       assert.deepEqual(observer.progressed.at(-1), { state: 'dropped' });
       assert.deepEqual(observer.over, []);
       assert.equal(ring.pins.size, 0);
-      assert.deepEqual(await readdir(directory), ['done']);
+      assert.deepEqual(await jobsIn(directory), []);
       assert.equal(await queue.accept(request()), false);
       await queue.close();
     }
@@ -412,13 +417,28 @@ describe('ClipQueue', () => {
     assert.ok(await observer.state('waiting'));
   });
 
+  it('has its jobs alone, says so to another process, and lets it take over', async (t) => {
+    const { directory, open } = await setUp(t, [segment(T0)]);
+    const first = await open();
+    await first.queue.accept(request());
+    await first.maker.call(0);
+
+    await assert.rejects(open(), { code: 'taken', message: new RegExp(`clips of ${directory}; end it`) });
+    await first.queue.close();
+    await assert.rejects(first.queue.accept(request('late')), { code: 'closed' });
+    const { maker, observer } = await open();
+    (await maker.call(0)).finish();
+
+    assert.equal(await observer.outcome(), 'crash finished');
+  });
+
   it('never makes a path of an event id', async (t) => {
     const { directory, open } = await setUp(t);
     const { queue } = await open();
 
     await queue.accept(request('../../etc/passwd'));
 
-    const names = (await readdir(directory)).filter((name) => name !== 'done');
+    const names = await jobsIn(directory);
     assert.equal(names.length, 1);
     assert.match(names[0], /^[0-9a-f]{32}\.json$/);
   });
