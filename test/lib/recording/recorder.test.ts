@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, watch } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it, type TestContext } from 'node:test';
@@ -289,21 +289,19 @@ async function processOf(directory: string): Promise<number | undefined> {
   return undefined;
 }
 
+/** The end of a process that is not our child is no event. */
 async function gone(directory: string): Promise<void> {
-  while (await processOf(directory)) await tick();
+  while (await processOf(directory)) await new Promise((done) => setTimeout(done, 50));
 }
 
-/** Waits until the unfinished files of a work directory hold so many bytes. */
+/** Waits until an unfinished file of the one run in a work directory holds so many bytes. */
 async function grown(workDirectory: string, bytes: number): Promise<void> {
-  for (let size = 0; size < bytes;) {
-    await tick();
-    size = 0;
-    for (const name of await readdir(workDirectory, { recursive: true })) {
-      if (name.endsWith('.mp4')) size += (await readFile(join(workDirectory, name))).length;
-    }
+  const [run] = await readdir(workDirectory);
+  const directory = join(workDirectory, run);
+  for await (const { filename } of watch(directory)) {
+    const path = join(directory, filename ?? '');
+    // It may have closed meanwhile.
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    if (size >= bytes) return;
   }
-}
-
-function tick(): Promise<void> {
-  return new Promise((done) => setTimeout(done, 50));
 }
