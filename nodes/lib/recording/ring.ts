@@ -54,6 +54,7 @@ export class Ring implements SegmentRing {
   private watchedInode = 0;
   private warned = false;
   private cancelRefresh: CancelTimer = () => undefined;
+  private refreshDue = Infinity;
   private refreshing: Promise<void> = Promise.resolve();
   private closed = false;
   /** Lines of the index about deleted segments; infinite when lines of others are missing. */
@@ -228,8 +229,13 @@ export class Ring implements SegmentRing {
 
   private refreshIn(seconds: number): void {
     if (this.closed) return;
+    const due = this.options.clock.monotonic() + seconds;
+    // The end of a look does not put off the next one, for news that came meanwhile.
+    if (due >= this.refreshDue) return;
+    this.refreshDue = due;
     this.cancelRefresh();
     this.cancelRefresh = this.options.clock.after(seconds, () => {
+      this.refreshDue = Infinity;
       // News may come while a slow disk is still being looked at: one look at a time.
       this.refreshing = this.refreshing
         .then(() => this.refresh())

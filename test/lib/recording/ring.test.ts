@@ -10,7 +10,7 @@ import { Ring } from '../../../nodes/lib/recording/ring';
 import type { Retention } from '../../../nodes/lib/recording/retention';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { atEnd } from '../../support/at-end';
-import { FakeClock } from '../../support/fake-clock';
+import { FakeClock, settle } from '../../support/fake-clock';
 import { temporaryDirectory } from '../../support/flow';
 
 const START = 1_700_000_000;
@@ -85,6 +85,16 @@ function slowLooks(t: TestContext) {
   };
   t.mock.method(fs, 'readdir', slow as typeof readdir);
   return state;
+}
+
+/** Resolves when the ring wants to look soon, since something has changed. */
+function nextNews(t: TestContext, clock: FakeClock): Promise<void> {
+  return new Promise((resolve) => {
+    t.mock.method(clock, 'after', (seconds: number, callback: () => void) => {
+      if (seconds < 1) resolve();
+      return FakeClock.prototype.after.call(clock, seconds, callback);
+    });
+  });
 }
 
 const starts = (segments: readonly Segment[]) => segments.map(({ from }) => from);
@@ -177,12 +187,7 @@ describe('Ring', () => {
     const told: string[] = [];
     ring.onSegment((segment) => told.push(segment.name));
     const looks = slowLooks(t);
-    const news = new Promise<void>((resolve) => {
-      t.mock.method(clock, 'after', (seconds: number, callback: () => void) => {
-        if (seconds < 1) resolve();
-        return FakeClock.prototype.after.call(clock, seconds, callback);
-      });
-    });
+    const news = nextNews(t, clock);
 
     await clock.advance(30);
     const first = await looks.next();
@@ -199,6 +204,25 @@ describe('Ring', () => {
     await ring.close();
     assert.deepEqual(told, [name, `seg_${START - 10}.mp4`]);
     assert.deepEqual(starts(ring.segments), [START - 10, START]);
+  });
+
+  it('looks again soon for news that come during a look', { timeout: 10_000 }, async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring, clock } = await openRing(t, directory);
+    const looks = slowLooks(t);
+    const news = nextNews(t, clock);
+
+    await clock.advance(30);
+    const first = await looks.next();
+    await foreign(directory, START - 10, START - 1);
+    await news;
+    first();
+    await settle();
+    await clock.advance(1);
+    (await looks.next())();
+    await ring.close();
+
+    assert.deepEqual(starts(ring.segments), [START - 10]);
   });
 
   it('deletes the oldest that no clip needs, and the files with them', async (t) => {
