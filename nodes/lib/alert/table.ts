@@ -65,9 +65,9 @@ export class AlertTable {
     const known = this.entries.get(alert.sub);
     if (alert.iat === known?.alert.iat) return { change: 'duplicate' };
     if (alert.exp <= now || alert.iat < (known?.alert.iat ?? 0)) return { change: 'stale' };
-    const makesRoom = !known && this.entries.size >= this.size;
-    const gone = makesRoom ? this.makeRoom(alert.iss) : undefined;
-    if (makesRoom && !gone) return { change: 'full' };
+    const full = !known && this.entries.size >= this.size;
+    const gone = full ? this.makeRoom(alert.iss) : undefined;
+    if (full && !gone) return { change: 'full' };
     const live = alert.status === 'active';
     this.entries.set(alert.sub, { alert, live, until: Math.max(alert.exp, known?.until ?? 0) });
     return { change: changeOf(live, known?.live ?? false), ...(gone?.live && { dropped: gone.alert }) };
