@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { allDone } from '../all-done';
 import type { Clock } from '../clock';
@@ -99,13 +99,17 @@ export class ClipMaker {
     };
     const target = join(work, 'preview.mp4');
     const { footage } = await this.reader.read(wanted, signal);
-    const snapshot = join(work, 'preview.jpg');
+    const snapshot = previewPath(work);
     const picture = this.snapshot(footage, request.t0, snapshot, signal);
     const [clip] = await allDone([
       assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal)),
       picture,
     ]);
-    if (clip?.plan.t0Offset === undefined) return undefined;
+    if (clip?.plan.t0Offset === undefined) {
+      // It shows another moment.
+      await rm(snapshot, { force: true });
+      return undefined;
+    }
     return { path: target, snapshot, image: await readFile(snapshot), ...clip.plan.achieved };
   }
 
@@ -115,7 +119,7 @@ export class ClipMaker {
     const target = join(work, 'clip.mp4');
     const { footage, broken } = await this.reader.read(wanted, signal);
     // Evidence is not held back for want of its picture.
-    const picture = this.snapshot(footage, request.t0, join(work, 'clip.jpg'), signal).then(
+    const picture = this.picture(footage, request.t0, work, signal).then(
       () => [],
       (error: unknown) => [`There is no picture of T0: ${messageOf(error)}`],
     );
@@ -155,6 +159,19 @@ export class ClipMaker {
     return { clock: this.clock, signal, segments: this.ring.directory, target };
   }
 
+  /** The preview's picture, where there was a preview, is the one of T0. */
+  private async picture(footage: readonly Footage[], t0: number, work: string, signal: AbortSignal) {
+    const target = join(work, 'clip.jpg');
+    try {
+      await link(previewPath(work), target);
+    } catch (error) {
+      // Of an earlier try.
+      if (codeOf(error) === 'EEXIST') return;
+      if (codeOf(error) !== 'ENOENT') throw error;
+      await this.snapshot(footage, t0, target, signal);
+    }
+  }
+
   /** Takes the picture of T0, or what is nearest to it, out of the footage, while the clip is cut. */
   private async snapshot(footage: readonly Footage[], t0: number, target: string, signal: AbortSignal) {
     const item = footage.findLast((candidate) => startOf(candidate) <= t0) ?? footage.at(0);
@@ -164,6 +181,10 @@ export class ClipMaker {
     const path = join(this.ring.directory, item.segment.name);
     await takeSnapshot(path, Math.max(0, at - start), target, { clock: this.clock, signal });
   }
+}
+
+function previewPath(work: string): string {
+  return join(work, 'preview.jpg');
 }
 
 function manifestPath(work: string): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -208,7 +208,21 @@ describe('ClipMaker', () => {
     assert.deepEqual([...preview.image.subarray(0, 2)], [0xff, 0xd8]);
     const { duration = 0 } = await probe(preview.path, { clock: systemClock });
     assert.ok(duration >= 11.5 && duration <= 12.5, `${duration} s`);
+
+    // The clip's picture shows the same frame: it is not taken twice.
+    const { snapshot } = await maker.make(request(10.5, 300, 300), options);
+    assert.ok(snapshot);
+    assert.equal((await stat(snapshot)).ino, (await stat(preview.snapshot)).ino);
+  });
+
+  it('shows nothing while there is no footage of T0, and leaves no picture of another moment', async (t) => {
+    const archive = await temporaryDirectory(t);
+    const maker = new ClipMaker(new FakeRing(recorded, SEGMENT, segments.slice(0, 6)), archive, systemClock);
+    const work = join(archive, '.jobs', 'job');
+    const options = { work, signal: new AbortController().signal };
+
     assert.equal(await maker.preview(request(20, 300, 300), options), undefined);
+    assert.ok(!(await readdir(work)).includes('preview.jpg'));
   });
 
   it('re-encodes when codec and picture size change in the window', async (t) => {
