@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../backoff';
 import { sleep, type Clock } from '../clock';
-import { codeOf, messageOf, V2xError } from '../errors';
+import { codeOf, isDiskFull, messageOf, V2xError } from '../errors';
 import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';
 import type { Message } from './message';
@@ -19,8 +19,11 @@ export type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
 
 type Dispose = () => void | Promise<void>;
 
-/** Codes of errors that say nothing against the message: another process has what the node needs, or it is closing. */
-const NOT_NOW: ReadonlySet<string | undefined> = new Set(['taken', 'closed']);
+/**
+ * Codes of errors that say nothing against the message: another process has what the node needs, it is closing, or its
+ * directory cannot be used.
+ */
+const NOT_NOW: ReadonlySet<string | undefined> = new Set(['taken', 'closed', 'directory', 'lock']);
 
 /** Errors that somebody has already told the user about: each error is reported once, by its owner. */
 const reported = new WeakSet<Error>();
@@ -262,7 +265,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
       done();
     } catch (error) {
       this.showFailure(error);
-      if (isReported(error) || NOT_NOW.has(codeOf(error))) markUnhandled(message);
+      if (isReported(error) || isPassing(error)) markUnhandled(message);
       // Setup failed, which was reported then: a flood of messages must not become a flood of errors.
       if (isReported(error)) {
         const loss = lossOf(message);
@@ -307,6 +310,11 @@ export class FlowNode<Config extends object = object, Credentials extends object
       }
     }
   }
+}
+
+/** Whether the same message may be handled later. */
+function isPassing(error: unknown): boolean {
+  return NOT_NOW.has(codeOf(error)) || isDiskFull(error);
 }
 
 function isReported(error: unknown): boolean {

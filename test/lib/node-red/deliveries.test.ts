@@ -78,7 +78,7 @@ async function startStage(wires: object[], clock = new FakeClock()): Promise<Sta
     type: 'busy',
     setup: () => ({
       input({ payload }) {
-        throw new V2xError(payload === 'bad' ? 'event' : 'taken', 'not handled');
+        throw new V2xError(String(payload), 'not handled');
       },
     }),
   });
@@ -131,11 +131,12 @@ describe('Deliveries', () => {
       { id: 'two', type: 'helper' },
       { id: 'three', type: 'busy', wires: [[]] },
     ]);
-    for (const payload of ['bad', 'good']) stage.follow(payload);
-    await stage.holding(2);
+    const passing = ['taken', 'closed', 'directory', 'lock', 'space', 'ENOSPC'];
+    for (const code of ['event', ...passing]) stage.follow(code);
+    await stage.holding(7);
     for (const { release } of stage.held) release();
-    await stage.finished(2);
-    assert.deepEqual(stage.unhandled, ['good']);
+    await stage.finished(7);
+    assert.deepEqual(stage.unhandled, passing);
     await stopFlow();
 
     const broken = await startStage([
