@@ -78,8 +78,7 @@ export class RunSegments {
     if (start >= jumpedAfter) return;
     // A line means closed, not written: ffmpeg's segment muxer says nothing of a full disk.
     if ((await stat(path)).size === 0) throw diskFull(path);
-    const first = this.number === 0 && !stepped;
-    const offset = first ? await this.firstPicture(path) : 0;
+    const offset = this.number === 0 ? await this.firstPicture(path) : 0;
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
     const times = {

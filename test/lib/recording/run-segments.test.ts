@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
+import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import { Ring } from '../../../nodes/lib/recording/ring';
+import { RunSegments } from '../../../nodes/lib/recording/run-segments';
+import type { Segment } from '../../../nodes/lib/recording/segment';
+import { systemClock } from '../../../nodes/lib/clock';
+import { atEnd } from '../../support/at-end';
+import { FakeClock } from '../../support/fake-clock';
+import { temporaryDirectory } from '../../support/flow';
+
+const START = 1_700_000_000;
+/** Seconds of sound before the first picture. */
+const SOUND_BEFORE = 0.4;
+
+async function setUp(t: TestContext) {
+  const clock = new FakeClock(START);
+  const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+  const ring = await Ring.open({
+    directory: await temporaryDirectory(t),
+    segmentSeconds: 2,
+    retention,
+    clock,
+    onError: unexpected,
+  });
+  atEnd(t, () => ring.close());
+  const adopted: Segment[] = [];
+  const segments = new RunSegments(
+    {
+      ring,
+      clock,
+      source: cameraSource({ address: '' }),
+      onRecording: () => undefined,
+      onSegment: (segment) => void adopted.push(segment),
+      onWarning: unexpected,
+    },
+    unexpected,
+    false,
+  );
+  await mkdir(segments.directory, { recursive: true });
+  await writeFilm(join(segments.directory, '000000.mp4'));
+  return { clock, segments, adopted };
+}
+
+describe('RunSegments', () => {
+  for (const step of [0, 3600]) {
+    it(`begins with the first picture, not with sound before it, when the clock steps by ${step} s`, async (t) => {
+      const { clock, segments, adopted } = await setUp(t);
+      await clock.advance(SOUND_BEFORE);
+      await segments.takeLog(Buffer.from('#tb 0: 1/1000\n0, 400, 400, 40, 100, 0x0\n'));
+      clock.stepWallClock(step);
+      await segments.takeLog(Buffer.from('000000.mp4,0.000000,2.400000\n'));
+
+      const [{ from, number }] = adopted;
+      assert.ok(
+        Math.abs(from - START - step - SOUND_BEFORE) < 0.001,
+        `it begins ${from - START - step} s late`,
+      );
+      assert.equal(number, 0);
+    });
+  }
+});
+
+async function writeFilm(path: string): Promise<void> {
+  const lavfi = ['-f', 'lavfi', '-t', '2'];
+  const args = ffmpegArguments({
+    inputs: [
+      { url: 'testsrc2=size=64x64:rate=10', options: [...lavfi, '-itsoffset', String(SOUND_BEFORE)] },
+      { url: 'sine', options: lavfi },
+    ],
+    outputs: [
+      { url: path, options: ['-fps_mode', 'passthrough', '-c:v', 'libx264', '-c:a', 'aac', '-f', 'mp4'] },
+    ],
+  });
+  await runFfmpeg(args, { clock: systemClock });
+}
+
+function unexpected(what?: unknown): void {
+  throw new Error(String(what));
+}
