@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
-import { messageOf } from '../errors';
+import { codeOf, messageOf } from '../errors';
 import { findBinary } from '../ffmpeg/binary';
 import type { Segment, SegmentRing } from '../recording/segment';
 import type { Footage, SegmentMedia, TimeSpan } from './footage';
@@ -12,6 +12,8 @@ import { Turnstile } from './turnstile';
 const MAX_REMEMBERED = 2000;
 /** Segments that are looked into at a time. */
 const AT_A_TIME = 2;
+/** Codes of failures that say nothing of a file: file handles, memory or processes are short, and will not stay so. */
+const PASSING: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /** Finds out what the segments of a window hold; what it has seen once it remembers, since segments never change. */
 export class FootageReader {
@@ -26,7 +28,8 @@ export class FootageReader {
   /**
    * Reads the closed segments that overlap a window.
    * @returns what can be played, oldest first, and a note for each segment that cannot
-   * @throws V2xError `ffmpeg` when there is no ffprobe; the signal's reason when it is aborted
+   * @throws V2xError `ffmpeg` when there is no ffprobe; the signal's reason when it is aborted; the system's error when
+   *   it is short of what reading takes
    */
   async read(span: TimeSpan, signal: AbortSignal): Promise<{ footage: Footage[]; broken: string[] }> {
     await findBinary('ffprobe');
@@ -47,6 +50,7 @@ export class FootageReader {
       return { segment, media: await this.media(segment, signal) };
     } catch (error) {
       signal.throwIfAborted();
+      if (PASSING.has(codeOf(error))) throw error;
       return `${segment.name} cannot be played and is left out: ${messageOf(error)}`;
     }
   }
