@@ -308,6 +308,7 @@ for (const after of ['done', 'leave'] as const) {
       const child = await inboxProcess(directory, after, (id) => {
         ids.push(id);
       });
+      atEnd(t, () => child.kill('SIGKILL'));
       writeFileSync(join(directory, 'a.json'), fire);
       const id = await ids.next();
       child.kill('SIGKILL');

@@ -42,11 +42,14 @@ describe('lockDirectory', () => {
       cwd: resolve('.'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [started] = (await once(other.stdout, 'data')) as [Buffer];
+    atEnd(t, () => other.kill('SIGKILL'));
+    const exit = once(other, 'exit');
+    const [started] = (await Promise.race([once(other.stdout, 'data'), exit])) as unknown[];
+    assert.ok(Number(started) > 1, `it told ${String(started)}`);
     atEnd(t, () => process.kill(Number(started)));
     await assert.rejects(lockDirectory(directory), { code: 'taken' });
     other.kill('SIGKILL');
-    await once(other, 'exit');
+    await exit;
 
     await (
       await lockDirectory(directory)

@@ -172,6 +172,7 @@ describe('record', { timeout: 240_000 }, () => {
       cwd: resolve('.'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    atEnd(t, () => node.kill('SIGKILL'));
     const exit = once(node, 'exit');
     const [line] = (await Promise.race([once(createInterface(node.stdout), 'line'), exit])) as unknown[];
     assert.equal(line, 'segment');
