@@ -72,8 +72,13 @@ export class Ring implements SegmentRing {
    */
   static async open(options: RingOptions): Promise<Ring> {
     const ring = new Ring(options);
-    await ring.refresh();
-    return ring;
+    try {
+      await ring.refresh();
+      return ring;
+    } catch (error) {
+      await ring.close();
+      throw error;
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync } from 'node:fs';
+import files, { existsSync } from 'node:fs';
 import fs, { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -179,6 +179,23 @@ describe('Ring', () => {
     await clock.advance(30);
     await ring.close();
     assert.deepEqual(ring.segments, []);
+  });
+
+  it('leaves no watch behind when it cannot be opened', { timeout: 10_000 }, async (t) => {
+    const directory = await temporaryDirectory(t);
+    await foreign(directory, START - 10, START - 1);
+    await mkdir(join(directory, '.segments.jsonl'));
+    const { watch } = files;
+    const ends: Promise<unknown>[] = [];
+    t.mock.method(files, 'watch', ((path: string, listener: () => void) => {
+      const watcher = watch(path, listener);
+      ends.push(once(watcher, 'close'));
+      return watcher;
+    }) as typeof watch);
+
+    await assert.rejects(openRing(t, directory), { code: 'EISDIR' });
+    assert.equal(ends.length, 1);
+    await ends[0];
   });
 
   it('looks once at a time, and keeps what is adopted meanwhile', async (t) => {
