@@ -99,17 +99,10 @@ export class ClipMaker {
     };
     const target = join(work, 'preview.mp4');
     const { footage } = await this.reader.read(wanted, signal);
+    const clip = await assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal));
+    if (clip?.plan.t0Offset === undefined) return undefined;
     const snapshot = previewPath(work);
-    const picture = this.snapshot(footage, request.t0, snapshot, signal);
-    const [clip] = await allDone([
-      assembleClip(wanted, request.t0, footage, this.cutOptions(target, signal)),
-      picture,
-    ]);
-    if (clip?.plan.t0Offset === undefined) {
-      // It shows another moment.
-      await rm(snapshot, { force: true });
-      return undefined;
-    }
+    await this.snapshot(footage, request.t0, snapshot, signal);
     return { path: target, snapshot, image: await readFile(snapshot), ...clip.plan.achieved };
   }
 
