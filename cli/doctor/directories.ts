@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, messageOf } from '../../nodes/lib/errors';
-import { currentUser, shellQuoted } from '../../nodes/lib/files';
+import { messageOf } from '../../nodes/lib/errors';
+import { currentUser, deadLink, isPermission, MEND_LINK, shellQuoted } from '../../nodes/lib/files';
 import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { existing } from './recording';
@@ -42,6 +42,8 @@ function told({ text, mend }: Fault): Finding {
 }
 
 async function inspect(directory: string): Promise<Fault | undefined> {
+  const link = await deadLink(directory);
+  if (link !== undefined) return { text: link, mend: MEND_LINK, denied: false };
   const present = existing(directory);
   const user = currentUser();
   const chown = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
@@ -51,7 +53,7 @@ async function inspect(directory: string): Promise<Fault | undefined> {
     await access(present, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    const denied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+    const denied = isPermission(error);
     const text = `user ${user} cannot use ${directory}: ${messageOf(error)}`;
     const mend = denied ? chown : 'mount it so that it can be written, or choose another directory';
     return { text, mend, denied };

@@ -55,7 +55,9 @@ export function judgeEvents(
       ),
     );
   }
-  const count = `events in the last ${RECENT / 60} minutes: ${recent}`;
+  // Also those that are younger: an event that is taken again and again stays young.
+  const waiting = lying.length > 0 ? `; files that wait: ${lying.length}` : '';
+  const count = `events in the last ${RECENT / 60} minutes: ${recent}${waiting}`;
   if (recent > MANY) {
     const mend = 'raise the cooldown of simple-detector, or let the detector give an incident one "id"';
     found.push(warning(`${count}, too many to be accidents`, mend));

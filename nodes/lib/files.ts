@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, V2xError } from './errors';
 
 export interface WriteOptions {
@@ -62,26 +62,70 @@ async function syncPath(path: string, flags: number): Promise<void> {
  */
 export async function ensureWritableDirectory(directory: string, purpose: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw directoryError(directory, purpose, error);
+    throw await directoryError(directory, purpose, error);
   }
 }
 
-function directoryError(directory: string, purpose: string, cause: unknown): V2xError {
+/**
+ * As `mkdir -p`. Node's own tries for ever, at full load, where the system lets nobody make a directory, as in /proc.
+ * @throws the system's error
+ */
+export async function makeDirectory(directory: string): Promise<void> {
+  if (await isDirectory(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDirectory(parent);
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    // Another may have been faster.
+    if (!(await isDirectory(directory))) throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}
+
+/** Says which part of a path is a link that leads nowhere, such as to a disk that is not mounted. */
+export async function deadLink(path: string): Promise<string | undefined> {
+  if (existsSync(path)) return undefined;
+  const target = await readlink(path).catch(() => undefined);
+  const parent = dirname(path);
+  if (target !== undefined) return `${path} is a link to ${resolve(parent, target)}, which is not there`;
+  return parent === path ? undefined : deadLink(parent);
+}
+
+async function directoryError(directory: string, purpose: string, cause: unknown): Promise<V2xError> {
   const user = currentUser();
-  const permission = ['EACCES', 'EPERM'].includes(codeOf(cause) ?? '');
-  const quoted = shellQuoted(directory);
-  const mend = permission
-    ? `run: sudo mkdir -p ${quoted} && sudo chown -R ${user} ${quoted}`
-    : 'choose another directory or free the path';
+  const link = await deadLink(directory);
+  const reason = link ?? messageOf(cause);
+  const mend = link === undefined ? mendOf(directory, cause) : MEND_LINK;
   return new V2xError(
     'directory',
-    `The ${purpose} directory ${directory} cannot be used by user ${user}: ${messageOf(cause)}; ${mend}`,
+    `The ${purpose} directory ${directory} cannot be used by user ${user}: ${reason}; ${mend}`,
     { directory, user, purpose },
     { cause },
   );
+}
+
+/** What to do about a dead link. */
+export const MEND_LINK = 'mount it or make it';
+
+function mendOf(directory: string, cause: unknown): string {
+  if (!isPermission(cause)) return 'choose another directory or free the path';
+  const quoted = shellQuoted(directory);
+  return `run: sudo mkdir -p ${quoted} && sudo chown -R ${currentUser()} ${quoted}`;
+}
+
+/** Whether permission is missing that can be given: what is denied to root, the system grants nobody. */
+export function isPermission(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(codeOf(error) ?? '') && process.getuid?.() !== 0;
 }
 
 /** The user this process runs as, for messages; containers may run as one that has no name. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -33,6 +33,20 @@ describe('ensureWritableDirectory', () => {
       ensureWritableDirectory(file, 'events'),
       /events directory .*file cannot be used by user \w+/,
     );
+  });
+
+  it('tells a link that leads nowhere, also above the directory', async (t) => {
+    const link = join(await temporaryDirectory(t), 'archive');
+    await symlink('disk/clips', link);
+    for (const directory of [link, join(link, '.jobs', 'a')])
+      await assert.rejects(
+        ensureWritableDirectory(directory, 'archive'),
+        /: \S+archive is a link to \/\S+\/disk\/clips, which is not there; mount it or make it$/,
+      );
+  });
+
+  it('fails where nobody can make a directory, rather than to try for ever', async () => {
+    await assert.rejects(ensureWritableDirectory('/proc/v2x/a', 'archive'), /ENOENT/);
   });
 
   it('gives the command that mends missing permission', async (t) => {

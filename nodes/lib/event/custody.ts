@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync } from 'node:fs';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf, V2xError } from '../errors';
+import { makeDirectory } from '../files';
 import { nameAgain } from './id';
 import { KeptFiles, moveInto } from './kept';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
@@ -75,7 +76,7 @@ export class MovingCustody implements Custody {
 
   async freeAbandoned(): Promise<string[]> {
     const root = join(this.directory, '.taking');
-    await mkdir(root, { recursive: true });
+    await makeDirectory(root);
     const freed: string[] = [];
     for (const entry of await readdir(root, { withFileTypes: true }))
       if (entry.isDirectory() && !(await ownerLives(entry.name)))

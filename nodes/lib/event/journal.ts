@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../errors';
+import { makeDirectory } from '../files';
 import type { Claim, Custody } from './custody';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
@@ -29,7 +30,7 @@ export class JournalCustody implements Custody {
   }
 
   async open(): Promise<void> {
-    await mkdir(this.journal, { recursive: true });
+    await makeDirectory(this.journal);
     const present = new Set((await readdir(this.directory)).map((name) => hash(name)));
     for (const entry of await readdir(this.journal)) {
       const state = this.stateOf(entry);

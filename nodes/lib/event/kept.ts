@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
+import { makeDirectory } from '../files';
 
 /** Leaves room below the 255 bytes that a file name may have. */
 const LONGEST_STEM = 60;
@@ -16,7 +17,7 @@ export class KeptFiles {
 
   /** Creates the directory if it is missing and counts what is there. */
   async open(): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await makeDirectory(this.directory);
     const entries = await readdir(this.directory, { withFileTypes: true });
     const found = await Promise.all(
       entries
@@ -31,7 +32,7 @@ export class KeptFiles {
    * @throws the system's error, ENOENT when the file is gone
    */
   async add(path: string): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await makeDirectory(this.directory);
     this.names.add(await moveInto(this.directory, path));
     for (const name of this.names) {
       if (this.names.size <= this.limit) break;

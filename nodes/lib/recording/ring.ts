@@ -1,9 +1,9 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { link, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { link, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock';
 import { codeOf, messageOf, V2xError } from '../errors';
-import { ensureWritableDirectory, syncDirectory, syncFile } from '../files';
+import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from '../files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
 import { appendToIndex, readIndex, writeIndex } from './index-file';
@@ -87,7 +87,7 @@ export class Ring implements SegmentRing {
    */
   async prepare(): Promise<void> {
     await ensureWritableDirectory(this.directory, 'recording');
-    await mkdir(this.workDirectory, { recursive: true });
+    await makeDirectory(this.workDirectory);
     const { ino } = await stat(this.directory);
     if (ino === this.watchedInode && this.watcher) return;
     this.watchedInode = ino;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { clipState, judgeClips, type ClipState } from '../../../cli/doctor/clips';
+import { checkDirectories } from '../../../cli/doctor/directories';
 import { eventState, judgeEvents } from '../../../cli/doctor/events';
 import { judgeDisk, judgeRecorder } from '../../../cli/doctor/recording';
 import { ringOf, type RingState } from '../../../cli/doctor/ring-state';
@@ -122,6 +123,27 @@ describe('a ring', () => {
   });
 });
 
+describe('directories', () => {
+  it('that are links to what is not there, as to a disk that is not mounted, are a problem', async (t) => {
+    const data = await temporaryDirectory(t);
+    await symlink('/mnt/v2x-not-there', join(data, 'archive'));
+    const node: UnitNode = { id: 'c', type: 'clip-maker', label: 'c', config: {}, credentials: {} };
+    const unit: Unit = {
+      data,
+      isDefault: true,
+      of: (type) => (type === 'clip-maker' ? [node] : []),
+      refer: () => undefined,
+      directory: () => join(data, 'archive'),
+    };
+    const found = await checkDirectories(unit);
+    assert.deepEqual(
+      found.map(({ level }) => level),
+      ['problem'],
+    );
+    assert.match(found[0].text, /archive is a link to \/mnt\/v2x-not-there, which is not there$/);
+  });
+});
+
 describe('clips', () => {
   const state: ClipState = {
     waiting: [],
@@ -206,7 +228,11 @@ describe('events', () => {
 
   it('that nobody takes are a problem, unless they are still new', async (t) => {
     const state = await directory(t, { 'evt.json': '{"type":"fire"}', '.hidden.json': '{}', 'note.txt': '' });
-    assert.equal(judgeEvents(state, Date.now() / 1000)[0].level, 'ok');
+    const [young] = judgeEvents(state, Date.now() / 1000);
+    assert.deepEqual(
+      [young.level, young.text],
+      ['ok', 'events in the last 10 minutes: 0; files that wait: 1'],
+    );
     const [found] = judgeEvents(state, Date.now() / 1000 + 60);
     assert.equal(found.level, 'problem');
     assert.match(found.text, /nobody takes from .*: 1$/);
