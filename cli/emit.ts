@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemClock } from '../nodes/lib/clock';
@@ -9,7 +10,7 @@ import { otherUnitUser } from './unit-user';
 
 export const usage = `Usage: v2x emit --type TYPE [options]
 
-Drops an event file, as a detector does, and prints its path.
+Drops an event file, as a detector does, and prints its path; stderr names the id that an update or cancel needs.
 
   --type TYPE        collision, fire, rollover, blockage, unknown, or another short word
   --severity WORD    default high
@@ -19,7 +20,7 @@ Drops an event file, as a detector does, and prints its path.
   --ts SECONDS       when it happened, Unix time; default now
   --clip-hint        keep the footage (default); --no-clip-hint does not
   --action ACTION    new (default), update or cancel
-  --id ID            names the incident; update and cancel need that of the first
+  --id ID            names the incident; update and cancel need that of the first; default: one is made up
   --dir DIRECTORY    default $V2X_DATA/events, or .v2x/events`;
 
 const OPTIONS = {
@@ -45,13 +46,20 @@ export async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, OPTIONS);
   const directory = options.dir ?? dataPath('events');
   const event = eventOf(options);
+  const id = options.id ?? madeUpId();
   if (!existsSync(directory)) {
     process.stderr.write(
       `v2x: ${directory} was not there; is it the events directory of a unit that runs?\n`,
     );
   }
   await ensureMayDrop(directory);
-  process.stdout.write(`${await dropEvent(directory, event, systemClock)}\n`);
+  process.stdout.write(`${await dropEvent(directory, { ...event, id }, systemClock)}\n`);
+  if (options.id === undefined) process.stderr.write(`the id of this event is ${id}\n`);
+}
+
+/** Written into the file, so that whoever drops the event knows what to cancel. */
+function madeUpId(): string {
+  return `evt-${randomBytes(4).toString('hex')}`;
 }
 
 /** Whoever hands in events must not take the directory from the unit's user: who hands them in has to be that one. */

@@ -59,16 +59,23 @@ export function standingOf(digest: string, known: Action | undefined): 'again' |
 /**
  * Which version of an action a request leads to; an event that comes back after its cancel is a new action.
  * @param known the event's action, undefined when there is none that is still valid
+ * @param idsLike what the user may have meant when there is none
  * @throws V2xError `never-sent` or `cancelled`
  */
-export function versionOf(request: Request, known: Action | undefined): Version {
+export function versionOf(
+  request: Request,
+  known: Action | undefined,
+  idsLike: () => readonly string[],
+): Version {
   const { id, action } = request;
   if (!known) {
     if (action === 'new') return 'new';
+    const ids = idsLike();
+    const hint = ids.length > 0 ? ` (an alert stands for ${ids.join(', ')})` : '';
     throw new V2xError(
       'never-sent',
       `Cannot ${action} the alert of event "${id}": it was never sent or its validity has ended; ` +
-        'updates and cancels must carry the id of the event that began it',
+        `updates and cancels must carry the id of the event that began it${hint}`,
       { id, action },
     );
   }
@@ -77,7 +84,7 @@ export function versionOf(request: Request, known: Action | undefined): Version 
   if (action === 'new' && request.ts > known.detected) return 'new';
   throw new V2xError(
     'cancelled',
-    `The alert of event "${id}" was already cancelled; send the event with another id to warn again`,
+    `The alert of event "${id}" was already cancelled; a new event that happened after the cancel warns again`,
     { id },
   );
 }

@@ -15,6 +15,9 @@ import {
 import { ActionJournal } from './journal';
 import { SequenceNumbers } from './sequence';
 
+/** An error that names ids names so many at most. */
+const MOST_IDS = 3;
+
 export interface Issued {
   readonly action: Action;
   /** `again`: the event was taken twice, and this is the version that it led to; `superseded`: so it was, but that is history. */
@@ -80,7 +83,7 @@ export class ActionRegistry {
     const digest = digestOf(request);
     const standing = standingOf(digest, valid);
     if (valid && standing) return { action: valid, version: standing };
-    const version = versionOf(request, valid);
+    const version = versionOf(request, valid, () => this.idsLike(request.id, timing.now));
     const known = version === 'new' ? undefined : valid;
     const times = timesOf(request, known, timing);
     const sequence = known?.sequence ?? (await this.allocate(timing.now));
@@ -89,6 +92,16 @@ export class ActionRegistry {
     this.remember(action);
     const unsaved = this.save(action, timing.now);
     return unsaved ? { action, version, unsaved } : { action, version };
+  }
+
+  /** Ids of warnings that stand and begin with a text: an id that follows from a file's name is longer than the name. */
+  private idsLike(start: string, now: number): string[] {
+    return [...this.byEvent.values()]
+      .filter(
+        ({ eventId, status, expires }) => status === 'active' && expires > now && eventId.startsWith(start),
+      )
+      .map(({ eventId }) => eventId)
+      .slice(-MOST_IDS);
   }
 
   private allocate(now: number): Promise<number> {

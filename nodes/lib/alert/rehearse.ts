@@ -12,7 +12,7 @@ const REQUEST: Request = { id: 'rehearsal', action: 'new', ts: 1 };
 /** Makes alerts that are never sent, so that the first real one of a unit is as fast as the thousandth. */
 export function rehearseAlerts(): void {
   for (let round = 0; round < ROUNDS; round += 1) {
-    versionOf(REQUEST, undefined);
+    versionOf(REQUEST, undefined, () => []);
     alertOf(rehearsedAction(round), {
       id: 'rehearsal',
       type: 'unknown',

@@ -85,6 +85,11 @@ describe('ActionRegistry', () => {
     await assert.rejects(registry.issue(event('x', 'update'), timing()), { code: 'never-sent' });
     await assert.rejects(registry.issue(event('old', 'new', NOW - 600), timing()), { code: 'expired' });
     await registry.issue(event('a'), timing());
+    await registry.issue(event('evt_1-0a1b2c3d'), timing());
+    await assert.rejects(registry.issue(event('evt_1', 'cancel'), timing()), {
+      code: 'never-sent',
+      message: /\(an alert stands for evt_1-0a1b2c3d\)$/,
+    });
     await registry.issue(event('a', 'cancel', NOW + 1), timing(NOW + 1));
     await assert.rejects(registry.issue(event('a', 'update', NOW + 2), timing(NOW + 2)), {
       code: 'cancelled',
