@@ -161,8 +161,9 @@ class Printer {
     }
     const { alert } = verdict;
     this.table.expire(info.received);
-    // A cancel need not say where: what was heard of the warning does.
-    const road = alert.event.road ?? this.table.find(alert.sub)?.event.road;
+    // A cancel need not say where: what was heard of the warning does. An update replaces all that was said.
+    const known = alert.status === 'cancelled' ? this.table.find(alert.sub) : undefined;
+    const road = alert.event.road ?? known?.event.road;
     const change = CHANGES[this.table.receive(alert, info.received).change];
     if (change === undefined) return;
     const line = this.json

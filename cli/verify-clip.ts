@@ -9,8 +9,8 @@ import { usageError } from './options';
 
 export const usage = `Usage: v2x verify-clip FILE [--key KEYFILE]
 
-Checks that a clip from the archive (accident_<epoch>.mp4) is, byte for byte, what was kept: its SHA-256 against the
-manifest beside it. Prints one line and ends with 0, or with 1 and what differs.
+Checks that a clip from the archive (accident_<epoch>.mp4, or the .json beside it) is, byte for byte, what was kept:
+its SHA-256 against the manifest. Prints one line and ends with 0, or with 1 and what differs.
 
   --key KEYFILE      also check the manifest's signature (accident_<epoch>.jws): the HS256 secret, or an Ed25519
                      key, the public one is enough, as PEM or JWK; - reads it from stdin`;
@@ -21,7 +21,10 @@ manifest beside it. Prints one line and ends with 0, or with 1 and what differs.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { file, key } = parse(args);
-  const { manifest, signed } = await verifyClip(file, key === undefined ? undefined : await verifierOf(key));
+  const { path, manifest, signed } = await verifyClip(
+    file,
+    key === undefined ? undefined : await verifierOf(key),
+  );
   const { from, to } = manifest.achieved;
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   const signature = {
@@ -29,7 +32,7 @@ export async function run(args: readonly string[]): Promise<void> {
     none: 'not signed',
     unchecked: 'signature not checked, give --key',
   };
-  process.stdout.write(`${file}: unchanged, from ${time(from)} to ${time(to)}, ${signature[signed]}\n`);
+  process.stdout.write(`${path}: unchanged, from ${time(from)} to ${time(to)}, ${signature[signed]}\n`);
 }
 
 function parse(args: readonly string[]): { file: string; key: string | undefined } {

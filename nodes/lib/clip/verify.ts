@@ -16,15 +16,16 @@ export type VerifySignature = (token: string) => Promise<Uint8Array>;
 
 /**
  * Checks a clip from the archive against the manifest beside it: whether it is, byte for byte, what was kept.
- * @param path of `accident_<epoch>.mp4`
+ * @param file `accident_<epoch>.mp4`, or its manifest `accident_<epoch>.json`
  * @param verifySignature given: the manifest's signature is checked too
  * @throws V2xError `verify` naming what is missing or differs
  */
-export async function verifyClip(path: string, verifySignature?: VerifySignature): Promise<VerifiedClip> {
+export async function verifyClip(file: string, verifySignature?: VerifySignature): Promise<VerifiedClip> {
+  const path = file.replace(/\.json$/, '.mp4');
   const base = path.replace(/\.mp4$/, '');
   const manifestPath = `${base}.json`;
   if (!existsSync(path) && !existsSync(manifestPath))
-    throw new V2xError('verify', `There is no such file: ${path}`, { path });
+    throw new V2xError('verify', `There is no such file: ${file}`, { path });
   const { text, manifest } = await readManifest(manifestPath);
   const signed = await checkSignature(`${base}.jws`, text, verifySignature);
   const actual = await sha256Of(path).catch((error: unknown) => {
@@ -79,8 +80,7 @@ async function readManifest(path: string): Promise<{ text: string; manifest: Cli
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const reason =
-      codeOf(error) === 'ENOENT' ? 'there is none, so the clip was not finished' : messageOf(error);
+    const reason = codeOf(error) === 'ENOENT' ? 'there is no manifest beside the clip' : messageOf(error);
     throw new V2xError(
       'verify',
       `The manifest ${path} cannot be read: ${reason}`,

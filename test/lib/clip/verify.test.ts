@@ -17,9 +17,10 @@ async function keptClip(t: TestContext): Promise<{ clip: string; manifest: strin
 
 describe('verifyClip', () => {
   it('accepts a clip as it was kept', async (t) => {
-    const { clip } = await keptClip(t);
+    const { clip, manifest } = await keptClip(t);
 
     assert.equal((await verifyClip(clip)).path, clip);
+    assert.equal((await verifyClip(manifest)).path, clip);
   });
 
   it('tells a clip that was changed', async (t) => {
@@ -42,6 +43,6 @@ describe('verifyClip', () => {
     await rm(manifest);
     await assert.rejects(verifyClip(clip), /There is no such file: .*\.mp4/);
     await writeFile(clip, 'cut');
-    await assert.rejects(verifyClip(clip), /there is none, so the clip was not finished/);
+    await assert.rejects(verifyClip(clip), /there is no manifest beside the clip/);
   });
 });
