@@ -12,6 +12,16 @@ import { codeOf, messageOf, V2xError } from '../errors';
 const MAX_DEPTH = 16;
 const MAX_COMMAS = 1000;
 
+/** What momoa's messages call by name. */
+const TOKENS: Readonly<Record<string, string>> = {
+  LBrace: '"{"',
+  RBrace: '"}"',
+  LBracket: '"["',
+  RBracket: '"]"',
+  Comma: '","',
+  Colon: '":"',
+};
+
 /** Control characters, which JSON strings hold only escaped. */
 const BELOW_SPACE = /[^ -\u{10ffff}]/u;
 
@@ -113,7 +123,9 @@ function parseStrictly(text: string): DocumentNode {
   } catch (error) {
     if (!isLocated(error)) throw error;
     // momoa repeats the position at the end of its message.
-    const reason = messageOf(error).replace(/ \(\d+:\d+\)$/, '');
+    const reason = messageOf(error)
+      .replace(/ \(\d+:\d+\)$/, '')
+      .replace(/token (\w+)/, (text, token: string) => TOKENS[token] ?? text);
     throw wrong(reason.charAt(0).toLowerCase() + reason.slice(1).replace(/ found\.$/, ''), error);
   }
 }

@@ -59,7 +59,7 @@ describe('parseEvent', () => {
       'x.json, line 1, column 10: a string holds a control character; escape it',
     ],
     ['a comment', '{} // here', "x.json, line 1, column 4: unexpected character '/'"],
-    ['a second document', '{}{}', 'x.json, line 1, column 3: unexpected token LBrace'],
+    ['a second document', '{}{}', 'x.json, line 1, column 3: unexpected "{"'],
     ['an array', '[]', 'x.json, line 1, column 1: the event must be object'],
     [
       'no type',
