@@ -59,8 +59,8 @@ async function missing(unit: Unit, file: string): Promise<Finding> {
   const hasRun = ['rec', 'state', 'archive'].some((name) => existsSync(join(unit.data, name)));
   if (!hasRun && !existsSync(beside)) return ok(`${file} is made at the first start`);
   return warning(
-    'a Node-RED of your own runs here: its key was entered in its editor, or is V2X_KEY there; it cannot be seen from here',
-    `name its flow: --flow ${existsSync(beside) ? shellQuoted(beside) : '~/.node-red/flows.json'}`,
+    'the key cannot be seen from here: the unit runs with V2X_KEY set, or it is a Node-RED of your own, where it was entered in its editor',
+    `set V2X_KEY here too, or name its flow: --flow ${existsSync(beside) ? shellQuoted(beside) : '~/.node-red/flows.json'}`,
   );
 }
 

@@ -89,9 +89,9 @@ async function lastWrite(path: string): Promise<number> {
   );
 }
 
-/** Taking the lock for a moment tells; a lock file that is not there must not be made here, perhaps as another user. */
+/** Sharing the lock for a moment tells, and does not keep others who look from telling; a lock file that is not there must not be made here, perhaps as another user. */
 async function isLocked(directory: string): Promise<boolean> {
   const lock = join(directory, '.lock');
   if (!existsSync(lock)) return false;
-  return (await outputOf('flock', '-n', lock, 'true')) === undefined;
+  return (await outputOf('flock', '-s', '-n', lock, 'true')) === undefined;
 }

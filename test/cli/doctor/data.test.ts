@@ -119,6 +119,8 @@ describe('a ring', () => {
     const unlock = await lockDirectory(rec);
     assert.equal((await ringOf(unit, node)).recording, true);
     await unlock();
+    const looks = await Promise.all([1, 2, 3, 4].map(() => ringOf(unit, node)));
+    assert.ok(!looks.some(({ recording }) => recording), 'looking is not recording');
     assert.equal((await ringOf(unit, node)).recording, false);
   });
 });

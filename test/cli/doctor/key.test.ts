@@ -56,7 +56,10 @@ describe('a key', () => {
     await mkdir(join(dirname(file), 'state'));
     const [found] = await check();
     assert.equal(found.level, 'warning');
-    assert.match(`${found.text} ${found.mend ?? ''}`, /entered in its editor.*--flow/);
+    assert.match(
+      `${found.text} ${found.mend ?? ''}`,
+      /runs with V2X_KEY.*entered in its editor.*set V2X_KEY here too.*--flow/,
+    );
   });
 
   it('from the editor is fine, too short, guessable, or not readable', async (t) => {
