@@ -6,11 +6,12 @@ const TOLERANCE = 0.5;
 const COARSE_TOLERANCE = 1.5;
 
 /** Says what of the wanted window the clip does not show, and which times are doubtful, one sentence each. */
-export function shortfalls({ wanted, achieved, gaps, parts }: ClipPlan): string[] {
+export function shortfalls({ wanted, achieved, t0Offset, gaps, parts }: ClipPlan): string[] {
   const late = achieved.from - wanted.from;
   const early = wanted.to - achieved.to;
   const lost = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
   return [
+    ...(t0Offset === undefined ? ['The incident itself is not in the footage'] : []),
     ...(late > TOLERANCE
       ? [`The footage begins ${late.toFixed(1)} s after the beginning of the window`]
       : []),

@@ -167,7 +167,10 @@ describe('ClipMaker', () => {
     const clip = await makeClip(t, request(SECONDS + 3, 8, 4));
 
     assert.equal(clip.description.t0_offset_s, null);
-    assert.deepEqual(clip.description.notes, ['The footage ends 7.0 s before the end of the window']);
+    assert.deepEqual(clip.description.notes, [
+      'The incident itself is not in the footage',
+      'The footage ends 7.0 s before the end of the window',
+    ]);
   });
 
   it('refuses a window without any footage, and leaves no clip', async (t) => {

@@ -30,6 +30,12 @@ describe('shortfalls', () => {
     ]);
   });
 
+  it('says that the incident itself is not shown', () => {
+    assert.deepEqual(shortfalls(plan({ t0Offset: undefined })), [
+      'The incident itself is not in the footage',
+    ]);
+  });
+
   it('says which segments cannot both be right about their time', () => {
     const parts = [part(1000, 1010), part(1006, 1016), part(1016, 1030)];
     assert.deepEqual(shortfalls(plan({ parts })), [
