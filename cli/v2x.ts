@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../nodes/lib/errors';
 import { usageError } from './options';
+import { PACKAGE_ROOT, versionIn } from './package-root';
 
 /** What every command's file has; `start` has its own options, those of Node-RED's settings. */
 interface Command {
@@ -31,13 +32,17 @@ Commands:
   doctor        find what is missing or misconfigured, and say what to do
   verify-clip   check a clip from the archive against its manifest
 
-"v2x <command> --help" tells more.`;
+"v2x <command> --help" tells more, "v2x --version" which version this is.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const [name, ...args] = argv as readonly [string | undefined, ...string[]];
   if (name === undefined) throw usageError('a command is missing; see "v2x --help"');
   if (name === '--help' || name === '-h') {
     print(USAGE);
+    return;
+  }
+  if (name === '--version') {
+    print(versionIn(PACKAGE_ROOT));
     return;
   }
   if (!Object.hasOwn(COMMANDS, name)) throw usageError(`there is no command "${name}"; see "v2x --help"`);

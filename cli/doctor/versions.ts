@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { messageOf } from '../../nodes/lib/errors';
-import { PACKAGE_ROOT } from '../package-root';
+import { PACKAGE_ROOT, versionIn } from '../package-root';
 import { findNodeRed } from '../start';
 import { findings, type Finding } from './finding';
 import { isInstalled } from './run';
@@ -51,13 +50,6 @@ async function systemTools(): Promise<Finding> {
     return warning(risk, 'sudo apt install util-linux');
   }
   return ok('util-linux is there (flock, setpriv)');
-}
-
-function versionIn(directory: string): string {
-  const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 function isOlder(version: string, than: string): boolean {

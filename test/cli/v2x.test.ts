@@ -55,6 +55,12 @@ describe('v2x', () => {
     }
   });
 
+  it('tells its version', async () => {
+    const { code, stdout } = await v2x(['--version']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
   const wrong: readonly (readonly [string[], RegExp])[] = [
     [[], /a command is missing/],
     [['fly'], /no command "fly"/],
@@ -110,6 +116,14 @@ describe('v2x emit', () => {
       action: 'update',
       id: 'x1',
     });
+  });
+
+  it('makes up an id where none is given, and names it', async (t) => {
+    const data = await temporaryDirectory(t);
+    const { stdout, stderr } = await v2x(['emit', '--type', 'fire'], { V2X_DATA: data });
+    const { id } = JSON.parse(await readFile(stdout.trim(), 'utf8')) as { id: string };
+    assert.match(id, /^evt-[0-9a-f]{8}$/);
+    assert.ok(stderr.endsWith(`the id of this event is ${id}\n`));
   });
 
   it('ends with 1 and one line on an event that is none, and on a directory it cannot use', async (t) => {
@@ -208,6 +222,10 @@ describe('v2x listen', () => {
     assert.ok(road);
     await sender.send(await signed({ ...claims, iat: claims.iat + 0.002, status: 'cancelled', event }));
     await sender.send(await signed({ ...claims, sub: '1001:8', status: 'cancelled' }));
+    // An update replaces all: what it does not say is not printed.
+    const elsewhere = { ...claims, sub: '1001:9' };
+    await sender.send(await signed(elsewhere));
+    await sender.send(await signed({ ...elsewhere, iat: claims.iat + 0.001, event }));
 
     assert.match(
       (await stdout.next()).value as string,
@@ -217,6 +235,8 @@ describe('v2x listen', () => {
       /^\[RECV\] update collision high A1/,
       /^\[RECV\] cancel collision high A1/,
       /^\[RECV\] cancel .* \(1001:8\)$/,
+      /^\[RECV\] new .* A1/,
+      /^\[RECV\] update collision high 37\.5/,
     ])
       assert.match((await stdout.next()).value as string, begin);
     child.kill('SIGTERM');
