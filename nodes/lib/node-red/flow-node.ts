@@ -159,7 +159,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /**
    * Keeps a task going until the node closes. When it fails the error is reported once (not again while it
-   * repeats), the status turns red, and it is tried again with growing pauses: it mends itself when the cause goes away.
+   * repeats), the status turns red, and it is tried again with growing pauses: it mends itself when the cause goes
+   * away, and the log says so.
    * @returns what ends the task before that, and resolves when it has ended
    */
   run(task: Task, policy: BackoffPolicy = DEFAULT_BACKOFF): () => Promise<void> {
@@ -194,14 +195,16 @@ export class FlowNode<Config extends object = object, Credentials extends object
   private async keepGoing(task: Task, signal: AbortSignal, policy: BackoffPolicy): Promise<void> {
     let failures = 0;
     let lastMessage = '';
+    const ending = () => signal.aborted;
     const healthy = () => {
+      if (failures > 0 && !ending()) this.info('It works again');
       failures = 0;
       lastMessage = '';
     };
-    const ending = () => signal.aborted;
     while (!ending()) {
       try {
         await task(signal, healthy);
+        healthy();
         return;
       } catch (error) {
         if (ending()) return;

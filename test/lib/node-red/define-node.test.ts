@@ -60,13 +60,15 @@ describe('defineNode', () => {
     assert.equal(node.errors.length, 1);
   });
 
-  it('tries a failing task again, reports a repeated error once, and a new one again', async () => {
+  it('tries a failing task again, reports a repeated error once, a new one again, and its end', async (t) => {
     const clock = new FakeClock();
     const failures = ['no camera', 'no camera', 'no camera', 'no disk'];
     let attempts = 0;
+    const said: string[] = [];
     const module = defineNode({
       type: 'under-test',
       setup(node) {
+        t.mock.method(node, 'info', (text: string) => said.push(text));
         node.run(async (signal, healthy) => {
           attempts += 1;
           const failure = failures.shift();
@@ -85,6 +87,7 @@ describe('defineNode', () => {
 
     assert.equal(attempts, 5);
     assert.deepEqual(node.errors, ['no camera', 'no disk']);
+    assert.deepEqual(said, ['It works again']);
     assert.equal(node.statuses.at(-1)?.fill, 'green');
   });
 
