@@ -1,4 +1,5 @@
-// Builds unless dist is newer than all that it is made of, so that `npm start` starts at once.
+// Builds unless dist is newer than all that it is made of, so that `npm start` starts at once, and packing does not take
+// dist away from what uses it.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { editorDefinition, EXAMPLES, TYPES } from '../support/package';
-
-interface Packed {
-  readonly size: number;
-  readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string; readonly mode: number }[];
-}
+import { published, type Published } from '../support/published';
 
 describe('what npm publishes', () => {
-  let packed: Packed;
+  let packed: Published;
   let paths: Set<string>;
 
   before(() => {
-    const report = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    [packed] = JSON.parse(report) as [Packed];
+    packed = published();
     paths = new Set(packed.files.map(({ path }) => path));
   });
 

@@ -10,6 +10,7 @@ import type { Alert, EventFile } from '../../nodes/contracts';
 import type { alertSchema } from '../../nodes/lib/alert/schema';
 import type { eventSchema } from '../../nodes/lib/event/schema';
 import { atEnd } from '../support/at-end';
+import { published } from '../support/published';
 
 /** True when each fits where the other is wanted, and both name the same properties. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? SameNames<A, B> : false) : false;
@@ -96,10 +97,7 @@ describe('type declarations', () => {
 
 /** Lays what npm would publish of the types into node_modules. */
 function installPublished(directory: string): void {
-  const report = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-  });
-  const [{ files }] = JSON.parse(report) as [{ files: { path: string }[] }];
+  const { files } = published();
   const target = join(directory, 'node_modules', '@roadside', 'node-red-v2x');
   mkdirSync(target, { recursive: true });
   for (const { path } of files.filter(({ path }) => /^(package\.json|dist\/[^/]+)$/.test(path)))
