@@ -141,13 +141,22 @@ export class Editor {
   async importExample(name: string): Promise<string[]> {
     const known = new Set(await this.nodeIds());
     await this.invoke('core:show-examples-import-dialog');
-    // The lists of the dialog's tabs come one after the other, and each drops what was selected before.
-    await this.page.waitForLoadState('networkidle');
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    const entry = (text: string) => tree.locator('.red-ui-treeList-label').filter({ hasText: text });
-    await entry('@roadside/node-red-v2x').click();
-    await entry(name).first().click();
-    await this.page.locator('#red-ui-clipboard-dialog-ok').click();
+    const entry = (text: string) => tree.locator('.red-ui-treeList-label').filter({ hasText: text }).first();
+    const ok = this.page.locator('#red-ui-clipboard-dialog-ok');
+    // The lists of the dialog's tabs come one after the other, and each may drop what was selected before.
+    for (let imported = false, tries = 1; !imported; tries += 1) {
+      await entry('@roadside/node-red-v2x').waitFor();
+      if (!(await entry(name).isVisible())) await entry('@roadside/node-red-v2x').click();
+      await entry(name).click();
+      imported = await ok.click({ timeout: SELECTED_MS }).then(
+        () => true,
+        (error: unknown) => {
+          if (tries === SELECT_TRIES) throw error;
+          return false;
+        },
+      );
+    }
     // The dialog is gone before the example has been fetched.
     await this.page.waitForFunction((before) => {
       const { RED } = globalThis as unknown as {
@@ -228,6 +237,9 @@ export class Editor {
 
 /** Node-RED opens a tooltip after 750 ms. */
 const TOOLTIP_MS = 2000;
+/** How long a selection in the import dialog may take to be seen, and how often it may be dropped. */
+const SELECTED_MS = 2000;
+const SELECT_TRIES = 5;
 
 /** The dialog of one node. */
 export class Dialog {
