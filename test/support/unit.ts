@@ -92,6 +92,8 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTests.test(name)));
 }
 
+const LOOK_AGAIN_MS = 250;
+
 /**
  * Resolves with the path of the first file, there or to come, whose name fits.
  * @throws when none comes for a minute
@@ -105,6 +107,7 @@ export async function fileIn(
     (await namesIn(directory, name)).find((found) => !except.includes(join(directory, found)));
   // Chokidar waits for a directory that is not there.
   const watcher = watch(directory, { depth: 0 });
+  let again: NodeJS.Timeout | undefined;
   try {
     return await new Promise((found, failed) => {
       AbortSignal.timeout(60_000).addEventListener('abort', () => {
@@ -119,8 +122,11 @@ export async function fileIn(
       watcher.on('ready', look);
       watcher.on('all', look);
       watcher.on('error', failed);
+      // It misses a directory that is made while it begins to wait for it.
+      again = setInterval(look, LOOK_AGAIN_MS);
     });
   } finally {
+    clearInterval(again);
     await watcher.close();
   }
 }
