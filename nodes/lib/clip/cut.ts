@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { allDone } from '../all-done';
 import type { Clock } from '../clock';
 import { V2xError } from '../errors';
 import { findBinary, frameTimingOption } from '../ffmpeg/binary';
@@ -74,10 +75,8 @@ async function cutByJoining(plan: ClipPlan, options: CutOptions): Promise<CutMed
   };
   const joining = joinParts(plan, { ...options, onPercent }).finally(begin);
   const probing = begun.then(() => cutMedia(options.target, options));
-  const [joined, probed] = await Promise.allSettled([joining, probing]);
-  if (joined.status === 'rejected') throw joined.reason;
-  if (probed.status === 'rejected') throw probed.reason;
-  return { ...probed.value, sha256: joined.value };
+  const [sha256, media] = await allDone([joining, probing]);
+  return { ...media, sha256 };
 }
 
 async function cutByTool(plan: ClipPlan, options: CutOptions): Promise<CutMedia> {

@@ -24,8 +24,8 @@ interface PartCopy {
 }
 
 /**
- * Joins the parts of a plan to one MP4 file with its header first: nothing is encoded or written twice. It reads
- * without letting anybody else have a turn, so it belongs into a thread.
+ * Joins the parts of a plan to one MP4 file with its header first: nothing is encoded or written twice. It hashes
+ * and reads heads without letting anybody else have a turn, so it belongs into a thread.
  * @returns the SHA-256 of the file in hexadecimal
  * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `stopped` when it was
  *   told to end; the system's error when a segment cannot be read or the clip not be written, `ENOSPC` on a full disk
