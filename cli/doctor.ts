@@ -1,4 +1,4 @@
-import { systemClock } from '../nodes/lib/clock';
+import { systemClock } from '../nodes/lib/time/clock';
 import { messageOf } from '../nodes/lib/errors';
 import { checkCamera, judgeGop } from './doctor/camera';
 import { checkClock } from './doctor/clock';

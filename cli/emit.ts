@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemClock } from '../nodes/lib/clock';
+import { systemClock } from '../nodes/lib/time/clock';
 import { codeOf, V2xError } from '../nodes/lib/errors';
 import { dropEvent } from '../nodes/lib/event/drop';
-import { currentUser, ensureWritableDirectory } from '../nodes/lib/files';
+import { currentUser, ensureWritableDirectory } from '../nodes/lib/disk/files';
 import { dataPath, numberOption, parseOptions, usageError } from './options';
 import { otherUnitUser } from './unit-user';
 

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Alert } from '../nodes/lib/alert/alert';
-import { isAsymmetric } from '../nodes/lib/alert/key';
-import { KeyRing } from '../nodes/lib/alert/key-ring';
-import { Refusals } from '../nodes/lib/alert/refusals';
+import { isAsymmetric } from '../nodes/lib/alert/trust/key';
+import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
+import { Refusals } from '../nodes/lib/alert/trust/refusals';
 import { AlertTable, type Change } from '../nodes/lib/alert/table';
-import { DEFAULT_SKEW_SECONDS, verifyAlert, type RefusalCode, type Verdict } from '../nodes/lib/alert/verify';
-import { systemClock } from '../nodes/lib/clock';
+import {
+  DEFAULT_SKEW_SECONDS,
+  verifyAlert,
+  type RefusalCode,
+  type Verdict,
+} from '../nodes/lib/alert/trust/verify';
+import { systemClock } from '../nodes/lib/time/clock';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { DEFAULT_GROUP, endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/multicast/group';
 import { parseInterfaces } from '../nodes/lib/multicast/interfaces';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { V2xError } from '../nodes/lib/errors';
-import { ensureWritableDirectory } from '../nodes/lib/files';
+import { ensureWritableDirectory } from '../nodes/lib/disk/files';
 import { PACKAGE_ROOT } from './package-root';
 
 /** As much of the `node-red` module as this command touches. */

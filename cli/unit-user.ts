@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { outputOf } from './doctor/run';
+import { outputOf } from '../nodes/lib/process/output';
 
 /**
  * Who runs the unit, when that is somebody else: a unit's directories belong to its user.

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { compactVerify, decodeProtectedHeader } from 'jose';
-import { isAsymmetric } from '../nodes/lib/alert/key';
-import { KeyRing } from '../nodes/lib/alert/key-ring';
+import { isAsymmetric } from '../nodes/lib/alert/trust/key';
+import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
 import { verifyClip } from '../nodes/lib/clip/verify';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { usageError } from './options';

@@ -87,8 +87,8 @@ function addSharedTexts(type) {
 
 /** The detector's pixel work: AssemblyScript to WebAssembly. */
 async function buildWasm() {
-  const source = 'nodes/lib/detection/wasm/count.ts';
-  const output = 'dist/lib/detection/wasm/count.wasm';
+  const source = 'nodes/lib/detection/engine/wasm/count.ts';
+  const output = 'dist/lib/detection/engine/wasm/count.wasm';
   mkdirSync(dirname(output), { recursive: true });
   const { error, stderr } = await asc.main([
     ...[source, '--outFile', output, '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],

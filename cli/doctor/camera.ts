@@ -1,12 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { codeOf, messageOf } from '../../nodes/lib/errors';
 import { findBinary } from '../../nodes/lib/ffmpeg/binary';
-import { cameraInput } from '../../nodes/lib/ffmpeg/camera-input';
+import { cameraInput } from '../../nodes/lib/camera/input';
 import { measureStream, type StreamMeasure } from '../../nodes/lib/ffmpeg/measure';
 import { probe, type MediaInfo } from '../../nodes/lib/ffmpeg/probe';
-import { cameraSource, displayAddress, type CameraSource } from '../../nodes/lib/ffmpeg/source';
-import { currentUser } from '../../nodes/lib/files';
+import { cameraSource, displayAddress, type CameraSource } from '../../nodes/lib/camera/source';
+import { currentUser } from '../../nodes/lib/disk/files';
 import { findings, type Finding } from './finding';
 import { ringOf, type RingState } from './ring-state';
 import { correct } from './settings';

@@ -1,5 +1,5 @@
 import { findings, type Finding } from './finding';
-import { outputOf } from './run';
+import { outputOf } from '../../nodes/lib/process/output';
 
 const { ok, warning, problem } = findings('clock');
 const MEND = 'sudo apt install chrony, or: sudo timedatectl set-ntp true';

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../nodes/lib/errors';
-import { currentUser, deadLink, isPermission, MEND_LINK, shellQuoted } from '../../nodes/lib/files';
+import { currentUser, deadLink, isPermission, MEND_LINK, shellQuoted } from '../../nodes/lib/disk/files';
 import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { existing } from './recording';

@@ -1,9 +1,9 @@
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { messageOf } from '../../nodes/lib/errors';
 import { findBinary, type Binary } from '../../nodes/lib/ffmpeg/binary';
 import { canDrawText } from '../../nodes/lib/ffmpeg/capabilities';
 import { findings, type Finding } from './finding';
-import { outputOf } from './run';
+import { outputOf } from '../../nodes/lib/process/output';
 
 const { ok, warning, problem } = findings('ffmpeg');
 const INSTALL = 'sudo apt install ffmpeg';

@@ -1,10 +1,10 @@
 import { constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { algorithmOf } from '../../nodes/lib/alert/accepted-keys';
-import { importKey } from '../../nodes/lib/alert/key';
+import { algorithmOf } from '../../nodes/lib/alert/trust/accepted-keys';
+import { importKey } from '../../nodes/lib/alert/trust/key';
 import { messageOf } from '../../nodes/lib/errors';
-import { currentUser, shellQuoted } from '../../nodes/lib/files';
+import { currentUser, shellQuoted } from '../../nodes/lib/disk/files';
 import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { textOf, type Unit, type UnitNode } from './unit';

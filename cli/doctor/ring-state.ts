@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secondOfName } from '../../nodes/lib/recording/names';
-import { outputOf } from './run';
+import { outputOf } from '../../nodes/lib/process/output';
 import { numberOf } from './settings';
 import type { Unit, UnitNode } from './unit';
 

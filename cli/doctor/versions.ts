@@ -3,7 +3,7 @@ import { messageOf } from '../../nodes/lib/errors';
 import { PACKAGE_ROOT, versionIn } from '../package-root';
 import { findNodeRed } from '../start';
 import { findings, type Finding } from './finding';
-import { isInstalled } from './run';
+import { isInstalled } from '../../nodes/lib/process/output';
 
 const { ok, warning, problem } = findings('versions');
 

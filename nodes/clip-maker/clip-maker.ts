@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { KeyRing } from '../lib/alert/key-ring';
+import type { KeyRing } from '../lib/alert/trust/key-ring';
 import { ClipMaker } from '../lib/clip/maker';
-import { ClipQueue } from '../lib/clip/queue';
+import { ClipQueue } from '../lib/clip/jobs/queue';
 import { V2xError } from '../lib/errors';
 import { toEvent, type IncidentEvent } from '../lib/event/event';
-import { ensureWritableDirectory } from '../lib/files';
+import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';

@@ -1,6 +1,6 @@
-import type { ClipJob } from '../lib/clip/job-store';
+import type { ClipJob } from '../lib/clip/jobs/job-store';
 import type { FinishedClip } from '../lib/clip/maker';
-import type { ClipObserver, ClipProgress } from '../lib/clip/queue';
+import type { ClipObserver, ClipProgress } from '../lib/clip/jobs/queue';
 import { messageOf } from '../lib/errors';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';

@@ -1,7 +1,7 @@
 import { CompactSign } from 'jose';
-import type { KeyRing } from '../lib/alert/key-ring';
+import type { KeyRing } from '../lib/alert/trust/key-ring';
 import type { SignManifest } from '../lib/clip/maker';
-import type { Clock } from '../lib/clock';
+import type { Clock } from '../lib/time/clock';
 
 /**
  * Signs manifests as JWS in compact form (RFC 7515), the manifest's very bytes as payload. Alerts have to fit a

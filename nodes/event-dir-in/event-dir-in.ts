@@ -1,13 +1,13 @@
-import { runInbox, type InboxOptions } from '../lib/event/inbox';
-import { rehearseParsing } from '../lib/event/rehearse';
-import type { RefusedFile } from '../lib/event/taker';
+import { runInbox, type InboxOptions } from '../lib/event/intake/inbox';
+import { rehearseParsing } from '../lib/event/warm-up';
+import type { RefusedFile } from '../lib/event/intake/file-intake';
 import { V2xError } from '../lib/errors';
-import { ensureWritableDirectory } from '../lib/files';
+import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
-import { Throttle } from '../lib/throttle';
+import { Throttle } from '../lib/time/throttle';
 
 interface Config {
   /** Relative to the data root, or absolute. */

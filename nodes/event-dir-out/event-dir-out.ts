@@ -1,5 +1,5 @@
 import { dropEvent } from '../lib/event/drop';
-import { ensureWritableDirectory } from '../lib/files';
+import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
 import { timeOfDay } from '../lib/node-red/status';
 

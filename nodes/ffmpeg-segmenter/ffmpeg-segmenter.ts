@@ -1,5 +1,5 @@
 import { V2xError } from '../lib/errors';
-import type { CameraSource } from '../lib/ffmpeg/source';
+import type { CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
 import { booleanSetting } from '../lib/node-red/settings';
 import type { Ring } from '../lib/recording/ring';

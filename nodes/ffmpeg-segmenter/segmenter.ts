@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '../lib/errors';
 import { findBinary } from '../lib/ffmpeg/binary';
-import { displayAddress, type CameraSource } from '../lib/ffmpeg/source';
+import { displayAddress, type CameraSource } from '../lib/camera/source';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { record } from '../lib/recording/recorder';
 import type { Ring } from '../lib/recording/ring';

@@ -1,6 +1,6 @@
-import type { KeyRing } from '../lib/alert/key-ring';
-import { rehearseSigning } from '../lib/alert/rehearse';
-import { sign } from '../lib/alert/sign';
+import type { KeyRing } from '../lib/alert/trust/key-ring';
+import { rehearseSigning } from '../lib/alert/warm-up';
+import { sign } from '../lib/alert/trust/sign';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
 

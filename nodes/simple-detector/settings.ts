@@ -1,12 +1,12 @@
 import { readAreas, type Area } from '../lib/detection/areas';
-import { isEngineChoice } from '../lib/detection/engines';
-import type { Size } from '../lib/detection/frame';
-import type { ThreadSettings } from '../lib/detection/frame-worker';
-import { rasterise } from '../lib/detection/mask';
-import { findOpenCv } from '../lib/detection/opencv';
-import { ROAD_SETTINGS } from '../lib/detection/road-rules';
-import type { RuleSettings } from '../lib/detection/rule-sets';
-import { SEED_SETTINGS } from '../lib/detection/seed-rules';
+import { isEngineChoice } from '../lib/detection/engine/engines';
+import type { Size } from '../lib/detection/frames/frame';
+import type { ThreadSettings } from '../lib/detection/worker/frame-worker';
+import { rasterise } from '../lib/detection/engine/mask';
+import { findOpenCv } from '../lib/detection/engine/opencv';
+import { ROAD_SETTINGS } from '../lib/detection/rules/road-rules';
+import type { RuleSettings } from '../lib/detection/rules/rule-sets';
+import { SEED_SETTINGS } from '../lib/detection/rules/seed-rules';
 import { V2xError } from '../lib/errors';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 

@@ -1,12 +1,12 @@
 import { Detector, type Judgement } from '../lib/detection/detector';
-import { encodeJpeg } from '../lib/detection/encode-image';
-import type { RawFrame } from '../lib/detection/frame';
-import type { CameraFault } from '../lib/detection/rules';
+import { encodeJpeg } from '../lib/detection/frames/encode-image';
+import type { RawFrame } from '../lib/detection/frames/frame';
+import type { CameraFault } from '../lib/detection/rules/rules';
 import { watchCamera } from '../lib/detection/watch-camera';
-import { isJpeg } from '../lib/detection/wire-frame';
+import { isJpeg } from '../lib/detection/frames/wire-frame';
 import { WireFrames } from '../lib/detection/wire-frames';
 import { messageOf, V2xError } from '../lib/errors';
-import { displayAddress, type CameraSource } from '../lib/ffmpeg/source';
+import { displayAddress, type CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';

@@ -1,7 +1,7 @@
 import { toAlert, type Alert } from '../lib/alert/alert';
 import { isRelevant, toPosition, type Position } from '../lib/alert/relevance';
 import { AlertTable, DEFAULT_TABLE_SIZE, type Change, type Outcome } from '../lib/alert/table';
-import type { CancelTimer } from '../lib/clock';
+import type { CancelTimer } from '../lib/time/clock';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { alertOf, actionIdOf, LONGEST_VALIDITY_SECONDS } from '../lib/alert/alert';
-import { rehearseAlerts } from '../lib/alert/rehearse';
-import { shareRegistry, type SharedRegistry } from '../lib/alert/shared-registry';
+import { rehearseAlerts } from '../lib/alert/warm-up';
+import { shareRegistry, type SharedRegistry } from '../lib/alert/issue/shared-registry';
 import { V2xError } from '../lib/errors';
 import { toEvent } from '../lib/event/event';
 import { defineNode } from '../lib/node-red/define-node';

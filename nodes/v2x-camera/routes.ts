@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import type { NodeAPI } from 'node-red';
 import { V2xError } from '../lib/errors';
-import { takeSnapshot } from '../lib/ffmpeg/snapshot';
-import { cameraSource, displayAddress, type CameraSource, type SourceKind } from '../lib/ffmpeg/source';
-import { videoDevices } from '../lib/ffmpeg/video-devices';
+import { takeSnapshot } from '../lib/camera/snapshot';
+import { cameraSource, displayAddress, type CameraSource, type SourceKind } from '../lib/camera/source';
+import { videoDevices } from '../lib/camera/video-devices';
 import type { AdminRoute } from '../lib/node-red/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
 import { isReference, withoutUnset } from '../lib/node-red/settings';

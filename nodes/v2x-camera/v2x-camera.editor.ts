@@ -4,7 +4,7 @@ import { settingInput } from '../editor/setting-input';
 import { isReference, labelOf, labelsOf } from '../editor/texts';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
-import { splitCameraUrl } from '../lib/ffmpeg/camera-url';
+import { splitCameraUrl } from '../lib/camera/url';
 import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {

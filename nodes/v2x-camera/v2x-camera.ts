@@ -1,4 +1,4 @@
-import { cameraSource, type AudioPolicy, type CameraSource, type SourceKind } from '../lib/ffmpeg/source';
+import { cameraSource, type AudioPolicy, type CameraSource, type SourceKind } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
 import { camerasRoute, snapshotRoute } from './routes';
 

@@ -1,6 +1,6 @@
 import { V2xError } from '../lib/errors';
-import { algorithmOf, momentOf, parseAcceptedKeys } from '../lib/alert/accepted-keys';
-import { KeyRing } from '../lib/alert/key-ring';
+import { algorithmOf, momentOf, parseAcceptedKeys } from '../lib/alert/trust/accepted-keys';
+import { KeyRing } from '../lib/alert/trust/key-ring';
 import { defineNode } from '../lib/node-red/define-node';
 
 interface Config {

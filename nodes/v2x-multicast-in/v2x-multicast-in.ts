@@ -4,7 +4,7 @@ import { receiveMulticast, type DatagramInfo, type ReceiverOptions } from '../li
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { numberSetting } from '../lib/node-red/settings';
-import { Throttle } from '../lib/throttle';
+import { Throttle } from '../lib/time/throttle';
 import { timeOfDay } from '../lib/node-red/status';
 
 interface Config {

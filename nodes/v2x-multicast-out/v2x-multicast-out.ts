@@ -1,6 +1,6 @@
-import { LiveAlertFile } from '../lib/alert/live-alerts';
-import { Repeater } from '../lib/alert/repeater';
-import { DEFAULT_REPETITION, type OutgoingAlert, type RepetitionPolicy } from '../lib/alert/repetition';
+import { LiveAlertFile } from '../lib/alert/repeat/repetition-log';
+import { Repeater } from '../lib/alert/repeat/repeater';
+import { DEFAULT_REPETITION, type OutgoingAlert, type RepetitionPolicy } from '../lib/alert/repeat/schedule';
 import { V2xError } from '../lib/errors';
 import type { MulticastGroup } from '../lib/multicast/group';
 import { MulticastSender, requireSize, type SendReport } from '../lib/multicast/sender';

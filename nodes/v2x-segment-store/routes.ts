@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { completeDirectory, diskOf } from '../lib/directories';
+import { completeDirectory, diskOf } from '../lib/disk/directories';
 import type { AdminRoute } from '../lib/node-red/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
 import { dataPath } from '../lib/node-red/settings';

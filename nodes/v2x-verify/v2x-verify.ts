@@ -1,11 +1,11 @@
-import type { KeyRing } from '../lib/alert/key-ring';
-import { Refusals } from '../lib/alert/refusals';
-import { rehearseVerifying } from '../lib/alert/rehearse';
-import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../lib/alert/verify';
+import type { KeyRing } from '../lib/alert/trust/key-ring';
+import { Refusals } from '../lib/alert/trust/refusals';
+import { rehearseVerifying } from '../lib/alert/warm-up';
+import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../lib/alert/trust/verify';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
 import { numberSetting } from '../lib/node-red/settings';
-import { Throttle } from '../lib/throttle';
+import { Throttle } from '../lib/time/throttle';
 
 interface Config {
   key: string;

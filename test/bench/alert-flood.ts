@@ -3,9 +3,9 @@
 // the kernel throws away, real or forged; a repetition makes up for it. npm run bench:flood [-- --rate 10000 --json]
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
-import { sign } from '../../nodes/lib/alert/sign';
-import { systemClock } from '../../nodes/lib/clock';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
+import { sign } from '../../nodes/lib/alert/trust/sign';
+import { systemClock } from '../../nodes/lib/time/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { MulticastSender } from '../../nodes/lib/multicast/sender';
 import { droppedOf, milliseconds, percentilesOf, Vehicle, type Drop } from './alert-measure';
@@ -15,7 +15,7 @@ import { notesOf, startAlertUnit, type AlertUnit } from './alert-unit';
 const ALERTS = 60;
 /** As shipped, seconds: so long an alert that was lost may still come. */
 const REPETITION = 10;
-/** The first repetition comes so long after the first copy, see `lib/alert/repetition`. */
+/** The first repetition comes so long after the first copy, see `lib/alert/repeat/schedule`. */
 const FIRST_REPETITION_MS = 100;
 /** Datagrams are sent in bundles, one for each turn of the event loop's timers. */
 const TURN_MS = 5;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 

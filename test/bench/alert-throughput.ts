@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Alert } from '../../nodes/lib/alert/alert';
-import type { KeyMaterial } from '../../nodes/lib/alert/key';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
-import { sign } from '../../nodes/lib/alert/sign';
-import { verifyAlert } from '../../nodes/lib/alert/verify';
+import type { KeyMaterial } from '../../nodes/lib/alert/trust/key';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
+import { sign } from '../../nodes/lib/alert/trust/sign';
+import { verifyAlert } from '../../nodes/lib/alert/trust/verify';
 
 const NOW = 1_700_000_000;
 const COUNT = 5000;

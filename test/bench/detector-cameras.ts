@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import type * as clock from '../../nodes/lib/clock';
+import type * as clock from '../../nodes/lib/time/clock';
 import type * as detector from '../../nodes/lib/detection/detector';
-import type { EngineChoice } from '../../nodes/lib/detection/engines';
-import type * as roadRules from '../../nodes/lib/detection/road-rules';
+import type { EngineChoice } from '../../nodes/lib/detection/engine/engines';
+import type * as roadRules from '../../nodes/lib/detection/rules/road-rules';
 import type * as watch from '../../nodes/lib/detection/watch-camera';
-import type * as source from '../../nodes/lib/ffmpeg/source';
+import type * as source from '../../nodes/lib/camera/source';
 
 /** What is built, as users run it: the sources, loaded by tsx, take several times as long in places. */
 const built = createRequire(join(__dirname, '../../dist/lib/'));

@@ -4,13 +4,13 @@
  * `npm run bench:detector`; with `-- --json` only the frames per second, as one line of JSON.
  */
 import { loadavg } from 'node:os';
-import type { Engine } from '../../nodes/lib/detection/engine';
-import { newEngine, type EngineChoice } from '../../nodes/lib/detection/engines';
-import type { Frame, Size } from '../../nodes/lib/detection/frame';
-import { loadOpenCv } from '../../nodes/lib/detection/opencv';
-import { OpenCvEngine } from '../../nodes/lib/detection/opencv-engine';
-import { openCvSpeed, withoutOpenCv } from '../lib/detection/opencv';
-import { BINDINGS, openCvPath } from '../lib/detection/opencv-bindings';
+import type { Engine } from '../../nodes/lib/detection/engine/engine';
+import { newEngine, type EngineChoice } from '../../nodes/lib/detection/engine/engines';
+import type { Frame, Size } from '../../nodes/lib/detection/frames/frame';
+import { loadOpenCv } from '../../nodes/lib/detection/engine/opencv';
+import { OpenCvEngine } from '../../nodes/lib/detection/engine/opencv-engine';
+import { openCvSpeed, withoutOpenCv } from '../lib/detection/engine/opencv';
+import { BINDINGS, openCvPath } from '../lib/detection/engine/opencv-bindings';
 import { pseudoRandom } from '../lib/detection/pictures';
 import { watchCameras } from './detector-cameras';
 

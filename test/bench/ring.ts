@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock as clock } from '../../nodes/lib/clock';
+import { systemClock as clock } from '../../nodes/lib/time/clock';
 import { Ring } from '../../nodes/lib/recording/ring';
 
 const COUNT = 100_000;

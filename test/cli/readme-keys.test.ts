@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
-import { sign } from '../../nodes/lib/alert/sign';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
+import { sign } from '../../nodes/lib/alert/trust/sign';
 import { temporaryDirectory } from '../support/flow';
 
 const NOW = 1_700_000_000;

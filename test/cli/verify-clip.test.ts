@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process';
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
 import { manifestSigner } from '../../nodes/clip-maker/manifest-signer';
 import { sha256Of } from '../../nodes/lib/clip/manifest';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { temporaryDirectory } from '../support/flow';
 
 interface Outcome {

@@ -4,7 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { probe } from '../../nodes/lib/ffmpeg/probe';
 import type { Program } from '../support/process';
 import { readBurntTime, rtspServerMissing, startRtspServer, type RtspServer } from '../support/rtsp-server';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { compactVerify } from 'jose';
 import clipMaker from '../../nodes/clip-maker/clip-maker';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';
 import { FakeClock } from '../support/fake-clock';

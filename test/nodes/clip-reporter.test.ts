@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ClipReporter } from '../../nodes/clip-maker/clip-reporter';
-import type { ClipJob } from '../../nodes/lib/clip/job-store';
-import type { ClipProgress } from '../../nodes/lib/clip/queue';
+import type { ClipJob } from '../../nodes/lib/clip/jobs/job-store';
+import type { ClipProgress } from '../../nodes/lib/clip/jobs/queue';
 import type { FlowNode } from '../../nodes/lib/node-red/flow-node';
 
 describe('the progress of a clip on output 2', () => {

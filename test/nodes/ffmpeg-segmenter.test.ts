@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import type { NodeStatus } from 'node-red';
 import ffmpegSegmenter from '../../nodes/ffmpeg-segmenter/ffmpeg-segmenter';
-import { systemClock as clock } from '../../nodes/lib/clock';
+import { systemClock as clock } from '../../nodes/lib/time/clock';
 import { probe as probeMedia } from '../../nodes/lib/ffmpeg/probe';
 import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { CameraSource } from '../../nodes/lib/ffmpeg/source';
+import type { CameraSource } from '../../nodes/lib/camera/source';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
 import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import { outlet, probe, startFlow, stopFlow } from '../support/flow';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Node } from 'node-red';
-import { KeyRing } from '../../nodes/lib/alert/key-ring';
-import { sign } from '../../nodes/lib/alert/sign';
+import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
+import { sign } from '../../nodes/lib/alert/trust/sign';
 import v2xKey from '../../nodes/v2x-key/v2x-key';
 import v2xVerify from '../../nodes/v2x-verify/v2x-verify';
 import { FakeClock } from '../support/fake-clock';

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import type { MulticastGroup } from '../../nodes/lib/multicast/group';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import { atEnd } from './at-end';

@@ -1,7 +1,7 @@
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
-import { ClipQueue } from '../../nodes/lib/clip/queue';
-import type { ClipRequest } from '../../nodes/lib/clip/request';
+import { ClipQueue } from '../../nodes/lib/clip/jobs/queue';
+import type { ClipRequest } from '../../nodes/lib/clip/jobs/request';
 import type { Segment } from '../../nodes/lib/recording/segment';
 import { FakeRing } from './footage';
 

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../nodes/lib/clock';
+import type { CancelTimer, Clock } from '../../nodes/lib/time/clock';
 
 interface Timer {
   readonly due: number;

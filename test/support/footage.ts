@@ -1,6 +1,6 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../../nodes/lib/clock';
+import { systemClock } from '../../nodes/lib/time/clock';
 import { ffmpegArguments, type Input } from '../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../nodes/lib/ffmpeg/run';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';

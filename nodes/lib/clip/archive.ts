@@ -1,7 +1,7 @@
 import { link, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, V2xError } from '../errors';
-import { syncDirectory } from '../files';
+import { syncDirectory } from '../disk/files';
 
 /** The files of a finished clip in the archive. */
 export interface ArchivedClip {

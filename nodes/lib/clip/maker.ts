@@ -1,18 +1,18 @@
 import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { allDone } from '../all-done';
-import type { Clock } from '../clock';
+import { allDone } from '../async/all-done';
+import type { Clock } from '../time/clock';
 import { codeOf, messageOf, V2xError } from '../errors';
-import { ensureWritableDirectory, syncFile, writeWhole } from '../files';
+import { ensureWritableDirectory, syncFile, writeWhole } from '../disk/files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, removeClip, type ArchivedClip } from './archive';
-import { assembleClip } from './assemble';
-import { takeSnapshot, type CutOptions } from './cut';
-import { fileTime, startOf, type Footage, type TimeSpan } from './footage';
-import { FootageReader } from './footage-reader';
+import { assembleClip } from './cut/assemble';
+import { takeSnapshot, type CutOptions } from './cut/cut';
+import { fileTime, startOf, type Footage, type TimeSpan } from './plan/footage';
+import { FootageReader } from './plan/footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
-import { windowOf, type ClipRequest } from './request';
-import { shortfalls } from './shortfall';
+import { windowOf, type ClipRequest } from './jobs/request';
+import { shortfalls } from './caveats';
 
 /** A clip in the archive, and what its manifest says. */
 export interface FinishedClip extends ArchivedClip {

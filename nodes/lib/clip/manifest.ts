@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ClipManifest, TimeSpan } from '../../contracts';
-import type { CutMedia } from './cut';
-import type { ClipPlan } from './plan';
-import type { ClipRequest } from './request';
+import type { CutMedia } from './cut/cut';
+import type { ClipPlan } from './plan/plan';
+import type { ClipRequest } from './jobs/request';
 
 export type { ClipManifest };
 

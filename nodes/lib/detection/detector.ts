@@ -1,7 +1,7 @@
-import type { Clock } from '../clock';
-import type { RawFrame } from './frame';
-import { FrameWorker, type Sight, type ThreadSettings } from './frame-worker';
-import { movingRatioOf, redRatioOf, type CameraFault, type Incident } from './rules';
+import type { Clock } from '../time/clock';
+import type { RawFrame } from './frames/frame';
+import { FrameWorker, type Sight, type ThreadSettings } from './worker/frame-worker';
+import { movingRatioOf, redRatioOf, type CameraFault, type Incident } from './rules/rules';
 
 /** An incident with its evidence, ready for an event file. */
 export interface DetectedEvent extends Incident {

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock';
-import type { CameraSource } from '../ffmpeg/source';
-import { readCameraFrames } from './camera-frames';
+import type { Clock } from '../time/clock';
+import type { CameraSource } from '../camera/source';
+import { readCameraFrames } from './frames/camera-frames';
 import { arrival, type Detector, type Judgement } from './detector';
-import type { Frame, Size } from './frame';
+import type { Frame, Size } from './frames/frame';
 
 /** One frame at the engine and one that waits: more would only be late. */
 const MAX_PENDING = 2;

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock';
-import { decodeImage } from './decode-image';
+import type { Clock } from '../time/clock';
+import { decodeImage } from './frames/decode-image';
 import { arrival, type Detector, type Judgement } from './detector';
-import type { Size } from './frame';
-import { wireFrame } from './wire-frame';
+import type { Size } from './frames/frame';
+import { wireFrame } from './frames/wire-frame';
 
 /** Frames that may wait for their turn; what comes on top of that is dropped. */
 const MAX_WAITING = 4;

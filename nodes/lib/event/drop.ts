@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import { messageOf, V2xError } from '../errors';
-import { writeWhole } from '../files';
+import { writeWhole } from '../disk/files';
 import { toEvent } from './event';
 import { parseEvent } from './parse';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import type { ProbeInput } from './probe';
 import { runTool } from './run';
 import { LineSplitter } from './stderr';

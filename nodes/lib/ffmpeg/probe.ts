@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import { V2xError } from '../errors';
 import { runTool } from './run';
 

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { childEnvironment } from '../child-environment';
-import type { CancelTimer, Clock } from '../clock';
+import { childEnvironment } from '../process/child-environment';
+import type { CancelTimer, Clock } from '../time/clock';
 import { codeOf, V2xError } from '../errors';
 import { findBinary, type ToolName } from './binary';
-import { launchPrefix } from './launch';
+import { launchPrefix } from '../process/launch';
 import { LineSplitter, maskSecrets, StderrTail } from './stderr';
 
 export interface RunOptions {

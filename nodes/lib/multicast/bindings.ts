@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { sleep, type Clock } from '../clock';
+import { sleep, type Clock } from '../time/clock';
 import { messageOf, V2xError } from '../errors';
 import type { MulticastGroup } from './group';
 import { resolveInterfaces, type InterfaceTable, type NetworkInterface, type Resolution } from './interfaces';

@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { sleep, type Clock } from '../clock';
+import { sleep, type Clock } from '../time/clock';
 import { codeOf, messageOf, V2xError } from '../errors';
 import { InterfaceBindings, type InterfaceOptions } from './bindings';
 import { endpoint, type MulticastGroup } from './group';

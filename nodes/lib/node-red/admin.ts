@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import { messageOf, V2xError } from '../errors';
 
 /** What the editor's dialogs may ask of this machine, over Node-RED's admin API. */

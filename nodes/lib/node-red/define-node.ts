@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { systemClock, type Clock } from '../clock';
+import { systemClock, type Clock } from '../time/clock';
 import { serveRoutes, type AdminRoute } from './admin';
 import { Deploys } from './deploys';
 import { FlowNode } from './flow-node';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import type { CancelTimer, Clock } from '../clock';
+import type { CancelTimer, Clock } from '../time/clock';
 import type { Message } from './message';
 
 /** A node that is not done after so many seconds (a long delay, or one that forgot to say so) is not waited for. */

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../backoff';
-import { sleep, type Clock } from '../clock';
+import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../time/backoff';
+import { sleep, type Clock } from '../time/clock';
 import { codeOf, isDiskFull, messageOf, V2xError } from '../errors';
 import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';

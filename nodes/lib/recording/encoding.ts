@@ -1,5 +1,5 @@
 import type { MediaInfo } from '../ffmpeg/probe';
-import type { AudioPolicy, CameraSource } from '../ffmpeg/source';
+import type { AudioPolicy, CameraSource } from '../camera/source';
 
 /** Codecs that players and the clip cutter take from MP4 as they are; anything else becomes H.264. */
 const COPIED_VIDEO = ['h264', 'hevc'];

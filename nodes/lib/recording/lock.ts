@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { V2xError } from '../errors';
-import { takeLock } from '../lock';
+import { takeLock } from '../disk/lock';
 
 const LOCK_NAME = '.lock';
 

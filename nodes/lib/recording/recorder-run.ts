@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { V2xError } from '../errors';
-import type { CameraInput } from '../ffmpeg/camera-input';
+import type { CameraInput } from '../camera/input';
 import { ffmpegArguments, type Output } from '../ffmpeg/command';
 import type { MediaInfo } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';

@@ -1,16 +1,16 @@
 import { isDiskFull, V2xError } from '../errors';
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import { findBinary } from '../ffmpeg/binary';
-import { cameraInput, type CameraInput } from '../ffmpeg/camera-input';
+import { cameraInput, type CameraInput } from '../camera/input';
 import { canDrawText } from '../ffmpeg/capabilities';
 import type { Output } from '../ffmpeg/command';
 import { probe, type MediaInfo } from '../ffmpeg/probe';
-import { recordCamera } from '../ffmpeg/shared-device';
-import { displayAddress, type CameraSource } from '../ffmpeg/source';
+import { recordCamera } from '../camera/shared-device';
+import { displayAddress, type CameraSource } from '../camera/source';
 import { lockDirectory } from './lock';
 import { recordRun } from './recorder-run';
-import { makeRoomOnFullDisk, type RoomOptions } from './room';
-import { salvage } from './salvage';
+import { makeRoomOnFullDisk, type RoomOptions } from './free-space';
+import { salvage } from './recover';
 import type { Segment } from './segment';
 
 /** Cameras answer within seconds; what is silent for so long is tried again. */

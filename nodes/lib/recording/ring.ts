@@ -1,12 +1,12 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { link, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CancelTimer, Clock } from '../clock';
+import type { CancelTimer, Clock } from '../time/clock';
 import { codeOf, messageOf, V2xError } from '../errors';
-import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from '../files';
+import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from '../disk/files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
-import { appendToIndex, readIndex, writeIndex } from './index-file';
+import { appendToIndex, readIndex, writeIndex } from './segment-log';
 import { secondOfName, segmentName } from './names';
 import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
 import type { Segment, SegmentRing } from './segment';

@@ -6,7 +6,7 @@ import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { LineSplitter } from '../ffmpeg/stderr';
 import type { RecorderOptions } from './recorder';
-import { diskFull, makeRoom } from './room';
+import { diskFull, makeRoom } from './free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
 import { RunTimeline } from './timeline';
 

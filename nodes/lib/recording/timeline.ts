@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../time/clock';
 import type { FrameTimes } from './run-log';
 
 /** Seconds that are looked back on: enough to meet a quick delivery, few enough to follow a drifting camera clock. */

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from '../clock';
+import { sleep, type Clock } from '../time/clock';
 
 const TICK_SECONDS = 1;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Action, Version } from '../../../nodes/lib/alert/action';
-import { ActionRegistry } from '../../../nodes/lib/alert/registry';
+import { ActionRegistry } from '../../../nodes/lib/alert/issue/registry';
 import { temporaryDirectory } from '../../support/flow';
 
 const START = 1_700_000_000;

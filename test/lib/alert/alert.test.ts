@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import type { Action } from '../../../nodes/lib/alert/action';
 import { alertOf, parseAlert } from '../../../nodes/lib/alert/alert';
 import { causeOf, informationQuality } from '../../../nodes/lib/alert/cause';
-import { KeyRing } from '../../../nodes/lib/alert/key-ring';
-import { sign } from '../../../nodes/lib/alert/sign';
+import { KeyRing } from '../../../nodes/lib/alert/trust/key-ring';
+import { sign } from '../../../nodes/lib/alert/trust/sign';
 import { toEvent } from '../../../nodes/lib/event/event';
 
 const action: Action = {

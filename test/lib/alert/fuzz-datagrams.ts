@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { KeyRing } from '../../../nodes/lib/alert/key-ring';
+import { KeyRing } from '../../../nodes/lib/alert/trust/key-ring';
 import type { Alert } from '../../../nodes/lib/alert/alert';
 import { isRelevant } from '../../../nodes/lib/alert/relevance';
-import { sign } from '../../../nodes/lib/alert/sign';
+import { sign } from '../../../nodes/lib/alert/trust/sign';
 import { AlertTable } from '../../../nodes/lib/alert/table';
-import { verifyAlert } from '../../../nodes/lib/alert/verify';
+import { verifyAlert } from '../../../nodes/lib/alert/trust/verify';
 import { fuzz, mutate, pick, type FuzzResult } from '../../support/fuzz';
 
 const NOW = 1_700_000_000;

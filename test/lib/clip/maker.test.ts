@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile, stat } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { systemClock } from '../../../nodes/lib/clock';
+import { systemClock } from '../../../nodes/lib/time/clock';
 import { ClipMaker, type FinishedClip } from '../../../nodes/lib/clip/maker';
 import type { ClipManifest } from '../../../nodes/lib/clip/manifest';
-import type { ClipRequest } from '../../../nodes/lib/clip/request';
+import type { ClipRequest } from '../../../nodes/lib/clip/jobs/request';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runTool } from '../../../nodes/lib/ffmpeg/run';
 import type { Segment } from '../../../nodes/lib/recording/segment';

@@ -1,4 +1,4 @@
-import type { Frame } from '../../../nodes/lib/detection/frame';
+import type { Frame } from '../../../nodes/lib/detection/frames/frame';
 
 /** Colours as (blue, green, red). */
 export type Colour = readonly [number, number, number];

@@ -1,6 +1,6 @@
-import { systemClock } from '../../../nodes/lib/clock';
-import type { Frame, Size } from '../../../nodes/lib/detection/frame';
-import { FrameSplitter } from '../../../nodes/lib/detection/frame-splitter';
+import { systemClock } from '../../../nodes/lib/time/clock';
+import type { Frame, Size } from '../../../nodes/lib/detection/frames/frame';
+import { FrameSplitter } from '../../../nodes/lib/detection/frames/frame-splitter';
 import { ffmpegArguments, type Input } from '../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { systemClock } from '../../../nodes/lib/clock';
-import type { Size } from '../../../nodes/lib/detection/frame';
+import { systemClock } from '../../../nodes/lib/time/clock';
+import type { Size } from '../../../nodes/lib/detection/frames/frame';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
-import { systemClock } from '../../../nodes/lib/clock';
+import { systemClock } from '../../../nodes/lib/time/clock';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { measureStream } from '../../../nodes/lib/ffmpeg/measure';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock as clock } from '../../../nodes/lib/clock';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { parseProbe, probe } from '../../../nodes/lib/ffmpeg/probe';
 
 describe('parseProbe', () => {

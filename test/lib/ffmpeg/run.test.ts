@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { systemClock as clock } from '../../../nodes/lib/clock';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
@@ -87,7 +87,7 @@ describe('runFfmpeg', () => {
   it('does not outlive us, not even a kill -9', async () => {
     const script = `
       const { runFfmpeg } = require('./nodes/lib/ffmpeg/run');
-      const { systemClock: clock } = require('./nodes/lib/clock');
+      const { systemClock: clock } = require('./nodes/lib/time/clock');
       const { ffmpegArguments } = require('./nodes/lib/ffmpeg/command');
       const inputs = [{ url: 'testsrc2=size=64x64', options: ['-re', '-f', 'lavfi'] }];
       const outputs = [{ url: 'pipe:1', options: ['-f', 'rawvideo'] }];

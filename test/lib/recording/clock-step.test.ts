@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock, type Clock } from '../../../nodes/lib/clock';
-import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import { systemClock, type Clock } from '../../../nodes/lib/time/clock';
+import { cameraSource } from '../../../nodes/lib/camera/source';
 import { record } from '../../../nodes/lib/recording/recorder';
 import { Ring } from '../../../nodes/lib/recording/ring';
 import type { Segment } from '../../../nodes/lib/recording/segment';

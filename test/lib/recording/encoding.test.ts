@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
-import type { AudioPolicy } from '../../../nodes/lib/ffmpeg/source';
-import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import type { AudioPolicy } from '../../../nodes/lib/camera/source';
+import { cameraSource } from '../../../nodes/lib/camera/source';
 import { isHeldBack, recordingOptions } from '../../../nodes/lib/recording/encoding';
 
 function mediaOf(video: string, audio?: string): MediaInfo {

@@ -5,9 +5,9 @@ import { readdir, readFile, stat, watch } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it, type TestContext } from 'node:test';
-import { systemClock as clock } from '../../../nodes/lib/clock';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
-import { cameraSource } from '../../../nodes/lib/ffmpeg/source';
+import { cameraSource } from '../../../nodes/lib/camera/source';
 import { record } from '../../../nodes/lib/recording/recorder';
 import { Ring } from '../../../nodes/lib/recording/ring';
 import type { Segment } from '../../../nodes/lib/recording/segment';
@@ -161,8 +161,8 @@ describe('record', { timeout: 240_000 }, () => {
     const script = `
       const { record } = require('./nodes/lib/recording/recorder');
       const { Ring } = require('./nodes/lib/recording/ring');
-      const { cameraSource } = require('./nodes/lib/ffmpeg/source');
-      const { systemClock: clock } = require('./nodes/lib/clock');
+      const { cameraSource } = require('./nodes/lib/camera/source');
+      const { systemClock: clock } = require('./nodes/lib/time/clock');
       const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
       const hooks = { onError: console.log, onRecording() {}, onWarning: console.log, onSegment: () => console.log('segment') };
       void Ring.open({ directory: process.argv[1], segmentSeconds: 2, retention, clock, ...hooks })

@@ -300,7 +300,7 @@ describe('Ring', () => {
       const directory = await temporaryDirectory(t);
       const script = `
         const { Ring } = require('./nodes/lib/recording/ring');
-        const { systemClock: clock } = require('./nodes/lib/clock');
+        const { systemClock: clock } = require('./nodes/lib/time/clock');
         const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
         const say = (...words) => console.log(...words);
         void Ring.open({ directory: process.argv[1], segmentSeconds: 1, retention, clock, onError: say, onWarning: say })

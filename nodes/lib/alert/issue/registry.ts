@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { messageOf, V2xError } from '../../errors';
+import { ensureWritableDirectory } from '../../disk/files';
+import {
+  digestOf,
+  requestsWith,
+  standingOf,
+  timesOf,
+  versionOf,
+  type Action,
+  type Request,
+  type Timing,
+  type Version,
+} from '../action';
+import { ActionJournal } from './action-log';
+import { SequenceNumbers } from './sequence';
+
+/** An error that names ids names so many at most. */
+const MOST_IDS = 3;
+
+export interface Issued {
+  readonly action: Action;
+  /** `again`: the event was taken twice, and this is the version that it led to; `superseded`: so it was, but that is history. */
+  readonly version: Version | 'again' | 'superseded';
+  /** Why the version could not be kept on disk. The warning goes out all the same: lives depend on it. */
+  readonly unsaved?: V2xError;
+}
+
+/**
+ * A station's actions: allocates action ids, finds them again for updates and cancels, also after a restart,
+ * and forgets them when their validity has ended.
+ */
+export class ActionRegistry {
+  private readonly byEvent = new Map<string, Action>();
+  private readonly bySequence = new Map<number, Action>();
+  private compactionFailure: unknown;
+  private closed = false;
+  /** One request after the other, in the order they came. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly station: number,
+    private readonly numbers: SequenceNumbers,
+    private readonly journal: ActionJournal,
+  ) {}
+
+  /**
+   * Reads a station's actions from a directory, which is made if it is missing.
+   * @param station 32-bit station id
+   * @param now Unix seconds
+   * @throws V2xError `directory` or `state`; the system's error when a file cannot be read or written
+   */
+  static async open(directory: string, station: number, now: number): Promise<ActionRegistry> {
+    await ensureWritableDirectory(directory, 'alert state');
+    const base = join(directory, `station-${station}`);
+    const numbers = await SequenceNumbers.open(`${base}.json`);
+    const registry = new ActionRegistry(station, numbers, new ActionJournal(`${base}.jsonl`, station));
+    for (const action of await registry.journal.read()) registry.remember(action);
+    await registry.compact(now);
+    return registry;
+  }
+
+  /**
+   * Makes the next version of an event's action, or gives the one that the very same request led to before. Its
+   * action id is persisted before the promise resolves.
+   * @throws V2xError `never-sent`, `cancelled`, `expired`, `sequence`, or `closed`; the system's error when no
+   *   sequence number can be reserved
+   */
+  async issue(request: Request, timing: Timing): Promise<Issued> {
+    if (this.closed) throw closedError(request);
+    return this.inTurn(() => this.issueNow(request, timing));
+  }
+
+  /** Ends what is under way; nothing is issued afterwards, since another may have the station then. */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.inTurn(() => this.numbers.close());
+  }
+
+  private async issueNow(request: Request, timing: Timing): Promise<Issued> {
+    const found = this.byEvent.get(request.id);
+    const valid = found && found.expires > timing.now ? found : undefined;
+    const digest = digestOf(request);
+    const standing = standingOf(digest, valid);
+    if (valid && standing) return { action: valid, version: standing };
+    const version = versionOf(request, valid, () => this.idsLike(request.id, timing.now));
+    const known = version === 'new' ? undefined : valid;
+    const times = timesOf(request, known, timing);
+    const sequence = known?.sequence ?? (await this.allocate(timing.now));
+    const requests = requestsWith(digest, valid);
+    const action = { eventId: request.id, station: this.station, sequence, requests, ...times };
+    this.remember(action);
+    const unsaved = this.save(action, timing.now);
+    return unsaved ? { action, version, unsaved } : { action, version };
+  }
+
+  /** Ids of warnings that stand and begin with a text: an id that follows from a file's name is longer than the name. */
+  private idsLike(start: string, now: number): string[] {
+    return [...this.byEvent.values()]
+      .filter(
+        ({ eventId, status, expires }) => status === 'active' && expires > now && eventId.startsWith(start),
+      )
+      .map(({ eventId }) => eventId)
+      .slice(-MOST_IDS);
+  }
+
+  private allocate(now: number): Promise<number> {
+    return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.expires ?? 0) > now);
+  }
+
+  /** @returns why the action could not be kept */
+  private save(action: Action, now: number): V2xError | undefined {
+    let failure = this.compactionFailure;
+    try {
+      this.journal.append(action);
+    } catch (error) {
+      failure = error;
+    }
+    if (this.journal.grown) this.compactSoon(now);
+    return failure === undefined ? undefined : unsavedError(action, failure);
+  }
+
+  private remember(action: Action): void {
+    this.byEvent.set(action.eventId, action);
+    this.bySequence.set(action.sequence, action);
+  }
+
+  /** In turn, so that the alert at hand does not wait for the disk; a failure is told with the next alert. */
+  private compactSoon(now: number): void {
+    this.inTurn(() => this.compact(now)).catch((error: unknown) => {
+      this.compactionFailure = error;
+    });
+  }
+
+  private async compact(now: number): Promise<void> {
+    forgetExpired(this.byEvent, now);
+    forgetExpired(this.bySequence, now);
+    await this.journal.rewrite([...this.byEvent.values()]);
+    this.compactionFailure = undefined;
+  }
+
+  private inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.last.then(job, job);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function closedError({ id }: Request): V2xError {
+  return new V2xError(
+    'closed',
+    `Event "${id}" came while its station was closing and is not alerted; event-dir-in takes its file again, others send it again`,
+    { id },
+  );
+}
+
+function unsavedError({ eventId }: Action, cause: unknown): V2xError {
+  return new V2xError(
+    'unsaved',
+    `The alert of event "${eventId}" goes out, but an update or cancel after a restart may not find it: ` +
+      `${messageOf(cause)}; check the disk and its free space`,
+    { eventId },
+    { cause },
+  );
+}
+
+function forgetExpired<Key>(actions: Map<Key, Action>, now: number): void {
+  for (const [key, action] of actions) if (action.expires <= now) actions.delete(key);
+}

@@ -1,0 +1,91 @@
+import type { CancelTimer, Clock } from '../../time/clock';
+import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPolicy } from './schedule';
+
+export interface RepeaterOptions<Alert extends OutgoingAlert> {
+  readonly clock: Clock;
+  readonly policy: RepetitionPolicy;
+  /** @returns whether the copy is out; what it throws says that it is not */
+  readonly send: (copy: DueCopy<Alert>) => Promise<boolean>;
+  /** A repetition failed; what fails in a first copy is thrown by `submit`. */
+  readonly onError: (error: unknown) => void;
+  /** An alert was taken up; its first copy comes next. */
+  readonly onAccept?: (alert: Alert) => void;
+  /** An alert came or ended. */
+  readonly onChange?: () => void;
+}
+
+interface FirstCopy {
+  resolve(sent: boolean): void;
+  reject(error: unknown): void;
+}
+
+/** Sends alerts and their repetitions when the schedule says so. */
+export class Repeater<Alert extends OutgoingAlert> {
+  private readonly schedule: RepetitionSchedule<Alert>;
+  /** Who waits for the first copy of an alert. */
+  private readonly waiting = new Map<Alert, FirstCopy>();
+  private cancelTimer: CancelTimer = () => undefined;
+  private closed = false;
+
+  constructor(private readonly options: RepeaterOptions<Alert>) {
+    this.schedule = new RepetitionSchedule(options.policy, options.clock, (alert) => {
+      this.settle(alert)?.resolve(false);
+      options.onChange?.();
+    });
+  }
+
+  /** How many alerts are being sent. */
+  get size(): number {
+    return this.schedule.size;
+  }
+
+  /**
+   * Takes up an alert, which replaces the version before it.
+   * @returns true when its first copy is out; false when it was replaced or ran out before, or this is closed
+   * @throws V2xError of RepetitionSchedule.add; what `send` throws
+   */
+  async submit(alert: Alert): Promise<boolean> {
+    if (this.closed) return false;
+    return new Promise((resolve, reject) => {
+      this.schedule.add(alert);
+      this.options.onAccept?.(alert);
+      this.waiting.set(alert, { resolve, reject });
+      this.pump();
+      this.options.onChange?.();
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelTimer();
+    for (const alert of this.waiting.keys()) this.settle(alert)?.resolve(false);
+  }
+
+  private pump(): void {
+    this.cancelTimer();
+    for (let copy = this.schedule.take(); copy; copy = this.schedule.take()) void this.send(copy);
+    const wait = this.schedule.wait();
+    if (wait === undefined) return;
+    this.cancelTimer = this.options.clock.after(wait, () => {
+      this.pump();
+    });
+  }
+
+  private async send(copy: DueCopy<Alert>): Promise<void> {
+    const first = this.settle(copy.alert);
+    try {
+      const out = await this.options.send(copy);
+      if (out && this.schedule.heard(copy.alert) && !this.closed) this.pump();
+      first?.resolve(true);
+    } catch (error) {
+      if (first) first.reject(error);
+      else this.options.onError(error);
+    }
+  }
+
+  private settle(alert: Alert): FirstCopy | undefined {
+    const first = this.waiting.get(alert);
+    this.waiting.delete(alert);
+    return first;
+  }
+}

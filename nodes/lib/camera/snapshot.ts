@@ -1,0 +1,94 @@
+import type { Clock } from '../time/clock';
+import { messageOf, V2xError } from '../errors';
+import { findBinary } from '../ffmpeg/binary';
+import { cameraInput, type CameraInput } from './input';
+import { canDrawText } from '../ffmpeg/capabilities';
+import { ffmpegArguments } from '../ffmpeg/command';
+import { runFfmpeg } from '../ffmpeg/run';
+import { readCamera } from './shared-device';
+import { addressFor, displayAddress, type CameraSource } from './source';
+
+export interface SnapshotOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Of the camera's second, smaller stream if it has one. */
+  readonly detection?: boolean;
+}
+
+/** A camera whose keyframes are further apart is no use to the recorder either. */
+const PATIENCE_SECONDS = 12;
+const MAX_BYTES = 4 << 20;
+const MAX_WIDTH = 960;
+
+/**
+ * Takes one picture of a camera, as JPEG, at most 960 pixels wide. Gives way to other work; a device that is being
+ * recorded is read by way of its recorder.
+ * @throws V2xError `no-picture` naming the camera and what ffmpeg said; `ffmpeg` when there is none
+ */
+export async function takeSnapshot(source: CameraSource, options: SnapshotOptions): Promise<Buffer> {
+  const address = addressFor(source, options.detection ?? false);
+  const seen = { ...source, address, ...(address === '' ? {} : { detectionAddress: address }) };
+  const { avformat } = await findBinary('ffmpeg');
+  const drawText = source.kind === 'synthetic' && (await canDrawText(options.clock));
+  const late = new AbortController();
+  const cancel = options.clock.after(PATIENCE_SECONDS, () => {
+    late.abort();
+  });
+  let picture: Buffer = Buffer.alloc(0);
+  try {
+    await readCamera(
+      seen,
+      cameraInput(seen, { avformat, drawText }),
+      async (input, signal) => {
+        picture = await readPicture(input, options.clock, signal);
+      },
+      AbortSignal.any([options.signal, late.signal]),
+    );
+  } catch (error) {
+    throw noPicture(seen, messageOf(error), error);
+  } finally {
+    cancel();
+  }
+  if (picture.length > 0) return picture;
+  throw noPicture(seen, late.signal.aborted ? `none came within ${PATIENCE_SECONDS} s` : 'its stream ended');
+}
+
+async function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const args = ffmpegArguments({
+    inputs: [{ url: input.url, options: ['-threads', '1', ...input.options] }],
+    outputs: [
+      {
+        url: 'pipe:1',
+        options: [
+          ...['-map', '0:v:0', '-frames:v', '1', '-vf', `scale='min(${MAX_WIDTH},iw)':-2`],
+          ...['-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', '-f', 'image2pipe'],
+        ],
+      },
+    ],
+  });
+  await runFfmpeg(args, {
+    clock,
+    signal,
+    lowPriority: true,
+    secrets: input.secrets,
+    ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
+    onStdout(chunk) {
+      size += chunk.length;
+      if (size > MAX_BYTES) throw new V2xError('ffmpeg', 'the picture is larger than 4 MiB');
+      chunks.push(chunk);
+    },
+  });
+  return Buffer.concat(chunks);
+}
+
+function noPicture(source: CameraSource, reason: string, cause?: unknown): V2xError {
+  const camera = displayAddress(source);
+  return new V2xError(
+    'no-picture',
+    `No picture from ${camera}: ${reason}`,
+    { camera, reason },
+    cause === undefined ? {} : { cause },
+  );
+}

@@ -1,0 +1,215 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { V2xError } from '../../errors';
+import { ensureWritableDirectory, syncDirectory, writeWhole } from '../../disk/files';
+import { takeLockIfAny } from '../../disk/lock';
+import { keyOf, type ClipRequest } from './request';
+
+/** How many finished incidents are remembered, so that none gets a second clip. */
+const MAX_DONE = 1000;
+
+/** Events of one id that lie no further apart than this, or than a clip is long, tell of one incident. */
+const SAME_INCIDENT_SECONDS = 60;
+
+/** A clip that was accepted and is not in the archive yet. */
+export interface ClipJob {
+  /** Safe in file names; the same for the same event id. */
+  readonly key: string;
+  readonly request: ClipRequest;
+}
+
+/**
+ * Clip jobs on disk, so that what was accepted survives a crash at any moment:
+ * `<key>.json` is a job, `<key>/` its work directory, `done/<key>.json` a job that is finished. One process at a time
+ * has them: two would cut the same clip in one work directory.
+ */
+export class JobStore {
+  private constructor(
+    private readonly directory: string,
+    private readonly known: Set<string>,
+    /** T0 of each finished job, oldest job first. */
+    private readonly done: Map<string, number>,
+    /** Lets another process have the jobs; to be called once, and last. */
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /**
+   * Opens the directory, creating it if it is missing.
+   * @throws V2xError `directory` when it cannot be used, `taken` when another process has it, `lock`
+   */
+  static async open(directory: string): Promise<JobStore> {
+    await ensureWritableDirectory(directory, 'clip jobs');
+    const unlock = await takeLockIfAny(join(directory, '.lock'));
+    if (!unlock) throw taken(directory);
+    try {
+      return await JobStore.read(directory, unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  private static async read(directory: string, unlock: () => Promise<void>): Promise<JobStore> {
+    const doneDirectory = join(directory, 'done');
+    await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
+    const pending = await keysIn(directory);
+    // After a crash while it was finished a job is in both; it is finished again.
+    const done = (await oldestFirst(doneDirectory)).filter(({ key }) => !pending.includes(key));
+    const known = new Set([...done.map(({ key }) => key), ...pending]);
+    return new JobStore(directory, known, new Map(done.map(({ key, t0 }) => [key, t0])), unlock);
+  }
+
+  /**
+   * Jobs that were accepted and not finished.
+   * @returns also the paths of files that are no jobs, set aside under a name that is not read again
+   */
+  async pending(): Promise<{ jobs: ClipJob[]; damaged: string[] }> {
+    const jobs: ClipJob[] = [];
+    const damaged: string[] = [];
+    for (const key of await keysIn(this.directory)) {
+      const request = parseRequest(await readFile(this.jobFile(key), 'utf8'));
+      if (request) jobs.push({ key, request });
+      else damaged.push(await this.setAside(key));
+    }
+    return { jobs, damaged };
+  }
+
+  /** Whether an event has a job already, finished or not. */
+  knows(id: string): boolean {
+    return this.known.has(keyOf(id));
+  }
+
+  /**
+   * Whether a request is of an incident that has a job already. A sender may use an id again: the same id at another
+   * time, further away than a clip is long, is another incident.
+   */
+  covers({ id, t0, pre, post }: ClipRequest): boolean {
+    const finished = this.done.get(keyOf(id));
+    if (finished === undefined) return this.knows(id);
+    return Math.abs(finished - t0) <= Math.max(pre + post, SAME_INCIDENT_SECONDS);
+  }
+
+  /** Whether a job was added and not finished. */
+  isPending({ key }: Pick<ClipJob, 'key'>): boolean {
+    return this.known.has(key) && !this.done.has(key);
+  }
+
+  /** Persists a request; its event is known at once. */
+  async add(request: ClipRequest): Promise<ClipJob> {
+    const key = keyOf(request.id);
+    const finished = this.done.get(key);
+    this.known.add(key);
+    this.done.delete(key);
+    try {
+      await writeWhole(this.jobFile(key), JSON.stringify(request));
+    } catch (error) {
+      if (finished === undefined) this.known.delete(key);
+      else this.done.set(key, finished);
+      throw error;
+    }
+    return { key, request };
+  }
+
+  /** Writes down where the clip of a job is: all of its end that needs room on the disk. */
+  async conclude({ key, request }: ClipJob, clip?: string): Promise<void> {
+    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip }));
+  }
+
+  /** Ends a job that is concluded; its event stays known. */
+  async finish({ key, request }: ClipJob): Promise<void> {
+    await rm(this.jobFile(key));
+    await syncDirectory(this.directory);
+    await rm(this.workDirectory({ key }), { recursive: true, force: true });
+    this.done.set(key, request.t0);
+    for (const oldest of this.done.keys()) {
+      if (this.done.size <= MAX_DONE) break;
+      await this.forget(oldest);
+    }
+  }
+
+  /**
+   * The finished job of an event, and the path of its clip.
+   * @returns undefined when there is no such job, or it has no clip
+   */
+  async finished(id: string): Promise<{ job: ClipJob; clip: string } | undefined> {
+    const key = keyOf(id);
+    if (!this.done.has(key)) return undefined;
+    const request = parseRequest(await readFile(this.doneFile(key), 'utf8')) as
+      (ClipRequest & { readonly clip?: unknown }) | undefined;
+    return typeof request?.clip === 'string' ? { job: { key, request }, clip: request.clip } : undefined;
+  }
+
+  /** Forgets the clip of a finished job, not its event. */
+  async forgetClip({ key, request }: ClipJob): Promise<void> {
+    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip: undefined }));
+  }
+
+  /** The directory for a job's unfinished files; it goes away with the job. */
+  workDirectory({ key }: Pick<ClipJob, 'key'>): string {
+    return join(this.directory, key);
+  }
+
+  private async setAside(key: string): Promise<string> {
+    const aside = `${this.jobFile(key)}.damaged`;
+    await rename(this.jobFile(key), aside);
+    this.known.delete(key);
+    return aside;
+  }
+
+  private async forget(key: string): Promise<void> {
+    this.known.delete(key);
+    this.done.delete(key);
+    await rm(this.doneFile(key), { force: true });
+  }
+
+  private doneFile(key: string): string {
+    return join(this.directory, 'done', `${key}.json`);
+  }
+
+  private jobFile(key: string): string {
+    return join(this.directory, `${key}.json`);
+  }
+}
+
+function taken(directory: string): V2xError {
+  return new V2xError(
+    'taken',
+    `Another process makes the clips of ${directory}; end it, or give this one another archive or V2X_DATA`,
+    { directory },
+  );
+}
+
+const JOB_FILE = /^([0-9a-f]{32})\.json$/;
+
+async function keysIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.flatMap((name) => JOB_FILE.exec(name)?.slice(1) ?? []);
+}
+
+/** Finished jobs, oldest first; a file that is none has no T0 and so covers nothing. */
+async function oldestFirst(directory: string): Promise<{ key: string; t0: number }[]> {
+  const dated = await Promise.all(
+    (await keysIn(directory)).map(async (key) => {
+      const path = join(directory, `${key}.json`);
+      const request = parseRequest(await readFile(path, 'utf8'));
+      return { key, t0: request?.t0 ?? -Infinity, at: (await stat(path)).mtimeMs };
+    }),
+  );
+  return dated.sort((a, b) => a.at - b.at);
+}
+
+function parseRequest(json: string): ClipRequest | undefined {
+  try {
+    const { id, t0, pre, post, event, exact, ...rest } = (JSON.parse(json) ?? {}) as Record<
+      keyof ClipRequest,
+      unknown
+    >;
+    const valid = typeof id === 'string' && typeof event === 'object' && event !== null;
+    if (!valid || typeof t0 !== 'number' || typeof pre !== 'number' || typeof post !== 'number')
+      return undefined;
+    return { id, t0, pre, post, event, ...(exact === true && { exact }), ...rest };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,311 @@
+import { backoffDelay, type BackoffPolicy } from '../../time/backoff';
+import { sleep, type Clock } from '../../time/clock';
+import { codeOf, isDiskFull, V2xError } from '../../errors';
+import type { Segment, SegmentRing } from '../../recording/segment';
+import { JobStore, type ClipJob } from './job-store';
+import type { ClipMaker, ClipPreview, FinishedClip } from '../maker';
+import { Turnstile } from '../../async/limiter';
+import { keyOf, windowOf, type ClipRequest } from './request';
+
+export type ClipProgress =
+  | { readonly state: 'queued' }
+  /** `left`: seconds until the window has passed; then the segment that ends it has to close. */
+  | { readonly state: 'waiting'; readonly left: number }
+  | ({ readonly state: 'preview' } & ClipPreview)
+  | { readonly state: 'cutting'; readonly percent: number }
+  /** A cancel ended the job, or deleted its clip. */
+  | { readonly state: 'dropped' };
+
+/** Who is told what happens to the jobs. */
+export interface ClipObserver {
+  progress(job: ClipJob, progress: ClipProgress): void;
+  finished(job: ClipJob, clip: FinishedClip): void;
+  /** @param final whether the job is over; otherwise it is tried again */
+  failed(job: ClipJob, error: unknown, final: boolean): void;
+  /** @param path of a job that cannot be read; it has been set aside there */
+  damaged(path: string): void;
+}
+
+export interface QueueOptions {
+  /** Where jobs are kept; one directory per queue, on the archive's file system. */
+  readonly directory: string;
+  readonly ring: SegmentRing;
+  readonly maker: Pick<ClipMaker, 'archive' | 'prepare' | 'preview' | 'make' | 'remove'>;
+  readonly observer: ClipObserver;
+  /** How many clips may be cut at a time. */
+  readonly parallelCuts: number;
+  readonly clock: Clock;
+  /** A number in [0, 1), as Math.random gives. */
+  readonly random: () => number;
+}
+
+/** After so many segment lengths without a segment past the window the clip is cut of what there is. */
+const DEADLINE_SEGMENTS = 3;
+/** Every waiting job holds footage back from retention. */
+const MAX_PENDING = 100;
+const RETRY: BackoffPolicy = { first: 2, cap: 300 };
+
+interface RunningJob {
+  readonly job: ClipJob;
+  /** Ends this job alone. */
+  readonly end: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Clip jobs from the moment they are accepted until the clip is in the archive. A job is persisted before anything
+ * else and goes on after a restart; many wait at a time, few are cut at a time.
+ */
+export class ClipQueue {
+  private readonly stop = new AbortController();
+  private readonly running = new Map<string, RunningJob>();
+  private readonly cuts: Turnstile;
+  /** One at a time, in order: a cancel may come while its event is still being persisted. */
+  private readonly intake = new Turnstile(1);
+
+  private opening: Promise<JobStore> | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: QueueOptions) {
+    this.cuts = new Turnstile(options.parallelCuts);
+  }
+
+  /**
+   * Goes on with the jobs that were not finished. Safe to call again, also after a failure.
+   * @throws V2xError `directory` when the jobs' directory cannot be used, `taken` when another process has it
+   */
+  async open(): Promise<void> {
+    await this.store();
+  }
+
+  /**
+   * Takes a request; when the promise resolves it is safe on disk.
+   * @param isNew whether it begins an incident: then a known id at another time is another one
+   * @returns false when the incident has a clip already, or one is on its way
+   * @throws V2xError `queue-full`, `taken`, `closed`, `space` on a full disk; the system's error when it cannot be persisted otherwise
+   */
+  accept(request: ClipRequest, isNew = true): Promise<boolean> {
+    return this.enter(() => this.take(request, isNew));
+  }
+
+  private async take(request: ClipRequest, isNew: boolean): Promise<boolean> {
+    const store = await this.store();
+    if (isNew ? store.covers(request) : store.knows(request.id)) return false;
+    if (this.running.size >= MAX_PENDING) {
+      throw new V2xError(
+        'queue-full',
+        `The clip of event ${request.id} is refused: ${MAX_PENDING} clips are being made already; ` +
+          'check what sends so many events, and whether the recorder runs',
+        { pending: MAX_PENDING },
+      );
+    }
+    const job = await store.add(request);
+    this.options.observer.progress(job, { state: 'queued' });
+    this.start(store, job);
+    return true;
+  }
+
+  /**
+   * Drops what there is of an event, since it was no incident: its job, or its clip. The event stays known.
+   * @returns false when there is neither
+   */
+  drop(id: string): Promise<boolean> {
+    return this.enter(() => this.dropNow(id));
+  }
+
+  private async dropNow(id: string): Promise<boolean> {
+    const store = await this.store();
+    const running = this.running.get(keyOf(id));
+    if (running) {
+      running.end.abort();
+      await running.done;
+      if (store.isPending(running.job)) {
+        await store.conclude(running.job);
+        await store.finish(running.job);
+      }
+    }
+    const finished = await store.finished(id);
+    if (finished) {
+      await this.options.maker.remove(finished.clip);
+      await store.forgetClip(finished.job);
+    }
+    const job = finished?.job ?? running?.job;
+    if (job) this.options.observer.progress(job, { state: 'dropped' });
+    return job !== undefined;
+  }
+
+  private enter<T>(step: () => Promise<T>): Promise<T> {
+    return this.intake.run(step).catch((error: unknown) => {
+      throw this.toTell(error);
+    });
+  }
+
+  /** What the user is told of a failure: the system's own words for a full disk say neither which nor what to do. */
+  private toTell(error: unknown): unknown {
+    return isDiskFull(error) ? archiveFull(this.options.maker.archive, error) : error;
+  }
+
+  /** Ends all work; what is not finished goes on when the queue is opened again. */
+  close(): Promise<void> {
+    this.stop.abort();
+    this.closing ??= this.intake.run(async () => {
+      const store = await this.opening?.catch(() => undefined);
+      await Promise.all([...this.running.values()].map(({ done }) => done));
+      await store?.close();
+    });
+    return this.closing;
+  }
+
+  private async store(): Promise<JobStore> {
+    if (this.stop.signal.aborted) throw closed();
+    this.opening ??= this.openStore().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private async openStore(): Promise<JobStore> {
+    const store = await JobStore.open(this.options.directory);
+    const { jobs, damaged } = await store.pending().catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
+    for (const job of jobs) this.start(store, job);
+    for (const path of damaged) this.options.observer.damaged(path);
+    return store;
+  }
+
+  private start(store: JobStore, job: ClipJob): void {
+    const end = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, end.signal]);
+    const done = this.process(store, job, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.options.observer.failed(job, this.toTell(error), false);
+      })
+      .finally(() => this.running.delete(job.key));
+    this.running.set(job.key, { job, end, done });
+  }
+
+  private async process(store: JobStore, job: ClipJob, signal: AbortSignal): Promise<void> {
+    const { ring, observer } = this.options;
+    const { from, to } = windowOf(job.request);
+    const work = store.workDirectory(job);
+    ring.pin(work, from, to);
+    try {
+      await this.waitForSegment(job, job.request.t0, signal);
+      await this.preview(job, work, signal);
+      await this.waitForSegment(job, to, signal);
+      const clip = await this.makeUntilDone(store, job, signal);
+      if (clip) observer.finished(job, clip);
+      else if (signal.aborted) return;
+      else await store.conclude(job);
+      await store.finish(job);
+    } finally {
+      ring.unpin(work);
+    }
+  }
+
+  /** Waits for a closed segment that reaches a moment, for as long as one can be on its way. */
+  private async waitForSegment(job: ClipJob, moment: number, signal: AbortSignal): Promise<void> {
+    const { ring, clock, observer, maker } = this.options;
+    const end = windowOf(job.request).to;
+    const deadline = moment + DEADLINE_SEGMENTS * ring.segmentSeconds;
+    const reached = new AbortController();
+    let news = true;
+    const unsubscribe = ring.onSegment((segment) => {
+      news = true;
+      if (segment.to >= moment && this.hasBegun(segment)) reached.abort();
+    });
+    try {
+      if (await this.hasReached(moment)) return;
+      const over = AbortSignal.any([reached.signal, signal]);
+      while (!over.aborted && clock.now() < deadline) {
+        observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
+        if (news) {
+          news = false;
+          await maker.prepare(job.request, signal);
+        }
+        await sleep(clock, Math.min(1, deadline - clock.now()), over);
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  private async hasReached(moment: number): Promise<boolean> {
+    return (await this.options.ring.window(moment, Infinity)).some((segment) => this.hasBegun(segment));
+  }
+
+  /** Footage of a time to come was recorded before the clock was set back: it says nothing of what is awaited. */
+  private hasBegun({ from }: Segment): boolean {
+    return from <= this.options.clock.now();
+  }
+
+  /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */
+  private async preview(job: ClipJob, work: string, signal: AbortSignal): Promise<void> {
+    const { maker, observer } = this.options;
+    const { to } = windowOf(job.request);
+    if (signal.aborted || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
+    try {
+      const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
+      if (preview) observer.progress(job, { state: 'preview', ...preview });
+    } catch (error) {
+      if (!isAborted(signal)) observer.failed(job, this.toTell(error), false);
+    }
+  }
+
+  /** Tries until there is a clip. @returns undefined when there can be none, or when the job is ended */
+  private async makeUntilDone(
+    store: JobStore,
+    job: ClipJob,
+    signal: AbortSignal,
+  ): Promise<FinishedClip | undefined> {
+    const { clock, observer, random } = this.options;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        const clip = await this.cuts.run(() => this.make(job, store.workDirectory(job), signal));
+        await store.conclude(job, clip.path);
+        return clip;
+      } catch (error) {
+        if (isAborted(signal)) break;
+        const final = codeOf(error) === 'no-footage';
+        observer.failed(job, this.toTell(error), final);
+        if (final) break;
+      }
+      await sleep(clock, backoffDelay(RETRY, failures, random()), signal);
+    }
+    return undefined;
+  }
+
+  private make(job: ClipJob, work: string, signal: AbortSignal): Promise<FinishedClip> {
+    signal.throwIfAborted();
+    const report = (percent: number) => {
+      this.options.observer.progress(job, { state: 'cutting', percent });
+    };
+    report(0);
+    return this.options.maker.make(job.request, { work, signal, onPercent: report });
+  }
+}
+
+/** Asked in a function, since it changes while something is awaited. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function archiveFull(directory: string, cause: unknown): V2xError {
+  return new V2xError(
+    'space',
+    `The disk of the archive ${directory} is full, no clip can be written; free disk space, or lower the retention ` +
+      'of the store if it is on that disk',
+    { directory },
+    { cause },
+  );
+}
+
+function closed(): V2xError {
+  return new V2xError(
+    'closed',
+    'The clip maker is closing and takes no event; event-dir-in takes its file again, others send it again',
+  );
+}

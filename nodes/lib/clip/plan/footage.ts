@@ -1,0 +1,92 @@
+import type { TimeSpan } from '../../../contracts';
+import type { Segment } from '../../recording/segment';
+
+export type { TimeSpan };
+
+/** What was found inside a segment's file; times are seconds on the file's own timeline. */
+export interface SegmentMedia {
+  /** Earliest timestamp of any stream: what ffmpeg takes as the file's beginning. */
+  readonly start: number;
+  /** When the first and the last video frame are shown, and when the last one ends. */
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly end: number;
+  /** When key frames are shown, in order; at least one. */
+  readonly keyFrames: readonly number[];
+  /** Codec, size and decoder settings: only segments with the same text can be copied into one clip. */
+  readonly format: string;
+  /** Fragmented files with the same text can be joined by moving their fragments; undefined for other files. */
+  readonly splice?: string;
+  /** Size of the picture in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A segment that can be played. */
+export interface Footage {
+  readonly segment: Segment;
+  readonly media: SegmentMedia;
+}
+
+/** How far apart contiguous segments may seem: times read from names are good to about a second. */
+const COARSE_TOLERANCE = 1.5;
+/** The same between two recorder runs whose times were measured: what they are good to. A longer gap keeps its length. */
+const FINE_TOLERANCE = 0.1;
+
+/** When the first frame was seen, Unix seconds. */
+export function startOf({ segment }: Footage): number {
+  return segment.from;
+}
+
+/** When the last frame ended, Unix seconds: what is in the file, since a broken one may end early. */
+export function endOf(footage: Footage): number {
+  return wallTime(footage, footage.media.end);
+}
+
+/** Wall-clock time of a moment in the file. */
+export function wallTime({ segment, media }: Footage, inFile: number): number {
+  return segment.from + inFile - media.firstFrame;
+}
+
+/** Where a moment of wall-clock time is in the file. */
+export function fileTime({ segment, media }: Footage, moment: number): number {
+  return media.firstFrame + moment - segment.from;
+}
+
+/** The last key frame at or before a moment (Unix seconds), or else the first; in seconds of the file. */
+export function keyFrameBefore(footage: Footage, moment: number): number {
+  const limit = fileTime(footage, moment);
+  const { keyFrames, firstFrame } = footage.media;
+  return keyFrames.findLast((time) => time <= limit) ?? keyFrames.at(0) ?? firstFrame;
+}
+
+/** Longest distance between key frames, or from the last one to the end. */
+export function longestGop({ media }: Footage): number {
+  const bounds = [...media.keyFrames, media.end];
+  return Math.max(...bounds.slice(1).map((time, i) => time - bounds[i]));
+}
+
+/** Whether `next` goes on where `footage` ends, as far as their times can tell. */
+export function isContiguous(footage: Footage, next: Footage): boolean {
+  return startOf(next) - endOf(footage) <= tolerance(footage, next);
+}
+
+/**
+ * Seconds from the first frame of one segment to the first frame of the next on a clip's timeline: contiguous footage
+ * plays on as its frames were taken, a gap keeps its length, and frames never overlap. Where no frame came for a moment
+ * while one recorder went on, that is no gap, and keeps its length too.
+ */
+export function stepBetween(footage: Footage, next: Footage): number {
+  const length = footage.media.end - footage.media.firstFrame;
+  if (!isContiguous(footage, next)) return Math.max(length, startOf(next) - startOf(footage));
+  return isNextOfRun(footage, next) ? length + Math.max(0, startOf(next) - footage.segment.to) : length;
+}
+
+function tolerance(footage: Footage, next: Footage): number {
+  const measured = footage.segment.measured && next.segment.measured;
+  return isNextOfRun(footage, next) || !measured ? COARSE_TOLERANCE : FINE_TOLERANCE;
+}
+
+function isNextOfRun({ segment }: Footage, { segment: next }: Footage): boolean {
+  return segment.run !== '' && segment.run === next.run && next.number === segment.number + 1;
+}

@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../../time/clock';
+import { messageOf, V2xError } from '../../errors';
+import { ffmpegArguments } from '../../ffmpeg/command';
+import { runFfmpeg } from '../../ffmpeg/run';
+import type { RawFrame } from './frame';
+
+/** An event waits for its picture; after so many seconds it goes without. */
+const LONGEST_SECONDS = 2;
+/** Of 1 to 31; 3 shows no artefacts that could pass for something. */
+const QUALITY = '3';
+
+const PIXEL_FORMATS = { 1: 'gray', 3: 'bgr24', 4: 'bgra' } as const;
+
+/**
+ * Encodes a frame as JPEG with ffmpeg.
+ * @throws V2xError `picture` when it fails, takes longer than 2 s, or `signal` ends it
+ */
+export async function encodeJpeg(
+  frame: RawFrame,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Buffer> {
+  const late = new AbortController();
+  const cancel = clock.after(LONGEST_SECONDS, () => {
+    late.abort();
+  });
+  const chunks: Buffer[] = [];
+  try {
+    await runFfmpeg(jpegArguments(frame), {
+      clock,
+      signal: AbortSignal.any([signal, late.signal]),
+      stdin: onePiece(frame.data),
+      onStdout: (chunk) => void chunks.push(chunk),
+    });
+  } catch (error) {
+    throw failed(messageOf(error), error);
+  } finally {
+    cancel();
+  }
+  if (late.signal.aborted) throw failed(`ffmpeg took longer than ${LONGEST_SECONDS} s`);
+  if (signal.aborted || chunks.length === 0) throw failed('ffmpeg was ended');
+  return Buffer.concat(chunks);
+}
+
+function jpegArguments({ width, height, channels }: RawFrame): string[] {
+  const raw = ['-f', 'rawvideo', '-pix_fmt', PIXEL_FORMATS[channels], '-video_size', `${width}x${height}`];
+  const jpeg = ['-frames:v', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', QUALITY];
+  return ffmpegArguments({
+    inputs: [{ url: 'pipe:0', options: raw }],
+    outputs: [{ url: 'pipe:1', options: [...jpeg, '-f', 'image2pipe'] }],
+  });
+}
+
+function onePiece({ buffer, byteOffset, byteLength }: RawFrame['data']): AsyncIterable<Buffer> {
+  return Readable.from([Buffer.from(buffer, byteOffset, byteLength)]);
+}
+
+function failed(reason: string, cause?: unknown): V2xError {
+  return new V2xError(
+    'picture',
+    `The event goes without its picture: the frame cannot be encoded as JPEG: ${reason}`,
+    { reason },
+    { cause },
+  );
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pixelsOf, type Counts, type Mask } from '../../../../nodes/lib/detection/engine/engine';
+import type { Frame, Size } from '../../../../nodes/lib/detection/frames/frame';
+
+/** Debian's own Python: the one that python3-opencv belongs to. */
+const PYTHON = '/usr/bin/python3';
+
+/** Why the comparisons with OpenCV cannot run here, as node:test takes it; false when they can. */
+export const withoutOpenCv =
+  spawnSync(PYTHON, ['-c', 'import cv2']).status === 0 ? false : 'python3-opencv is not installed';
+
+/** What OpenCV says of all 2^24 colours 0xRRGGBB: whether each is red (a bit each) and its gray (a byte each). */
+export function openCvColours(): { red: Uint8Array; gray: Uint8Array } {
+  const output = reference(['colours']);
+  return { red: output.subarray(0, 2 ** 21), gray: output.subarray(2 ** 21) };
+}
+
+/** OpenCV's counts for a stream of frames of one size. */
+export function openCvCounts(frames: readonly Frame[], mask?: Mask): Counts[] {
+  const [{ width, height }] = frames;
+  const pixels = mask ? pixelsOf(mask) : width * height;
+  const lines = mask ? overFrames('masked', frames, mask.data) : overFrames('counts', frames);
+  return lines.map((line) => {
+    const [red, moving] = line.split(' ').map(Number);
+    return { pixels, red, moving: moving < 0 ? undefined : moving };
+  });
+}
+
+/** What the seed's detector makes of a stream of frames of one size: `frame type/severity`, frames counted from 1. */
+export function seedEvents(frames: readonly Frame[]): string[] {
+  return overFrames('seed', frames);
+}
+
+/** Frames per second that OpenCV manages on one thread. */
+export function openCvSpeed({ width, height }: Size, frames: number): number {
+  return Number(reference(['bench', String(width), String(height), String(frames)]).toString());
+}
+
+function overFrames(
+  command: string,
+  frames: readonly Frame[],
+  first: Uint8Array = new Uint8Array(),
+): string[] {
+  const [{ width, height }] = frames;
+  const output = reference(
+    [command, String(width), String(height)],
+    Buffer.concat([first, ...frames.map(({ data }) => data)]),
+  );
+  return output
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+function reference(args: string[], input: Uint8Array = new Uint8Array()): Buffer {
+  const script = join(__dirname, 'opencv_reference.py');
+  const { status, stdout, stderr } = spawnSync(PYTHON, [script, ...args], { input, maxBuffer: 2 ** 26 });
+  if (status !== 0) throw new Error(`opencv_reference.py failed: ${stderr.toString()}`);
+  return stdout;
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { chmod, copyFile, link, mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
+import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
+import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
+import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import { Ring } from '../../../nodes/lib/recording/ring';
+import { salvage } from '../../../nodes/lib/recording/recover';
+import { atEnd } from '../../support/at-end';
+import { temporaryDirectory } from '../../support/flow';
+
+const RUN = '1700000000-abcdef';
+
+/** A ring, and the work directory of a recorder that was killed. */
+async function setUp(t: TestContext) {
+  const directory = await temporaryDirectory(t);
+  const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const ring = await Ring.open({ directory, segmentSeconds: 2, retention, clock, onError });
+  atEnd(t, () => ring.close());
+  const run = join(ring.workDirectory, RUN);
+  await mkdir(run);
+  return { directory, ring, run };
+}
+
+describe('salvage', () => {
+  it('takes in what can be read, in order, and deletes the rest', async (t) => {
+    const { directory, ring, run } = await setUp(t);
+    await writeFilm(join(run, '000003.mp4'));
+    await copyFile(join(run, '000003.mp4'), join(run, '000004.mp4'));
+    await truncate(join(run, '000004.mp4'), 9000);
+    await copyFile(join(run, '000003.mp4'), join(run, '000002.mp4'));
+    await link(join(run, '000002.mp4'), join(directory, 'seg_1700000000.mp4'));
+    await writeFile(join(run, '000005.mp4'), '');
+    await writeFile(join(run, '000006.mp4'), 'garbage');
+    await writeFile(join(run, 'notes.txt'), 'garbage');
+
+    const saved = await salvage(ring, clock);
+
+    assert.deepEqual(
+      saved.map(({ run, number }) => `${run} ${number}`),
+      [`${RUN} 3`, `${RUN} 4`],
+    );
+    assert.equal(saved[1]?.from, saved[0]?.to);
+    assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
+  it('keeps for the next time what ffprobe was killed over', async (t) => {
+    const { ring, run } = await setUp(t);
+    await writeFilm(join(run, '000003.mp4'));
+    await killFfprobe(t, () => salvage(ring, clock));
+
+    assert.deepEqual(await readdir(run), ['000003.mp4']);
+    assert.deepEqual(
+      (await salvage(ring, clock)).map(({ number }) => number),
+      [3],
+    );
+    assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
+  it('leaves alone what no recorder put there', async (t) => {
+    const { ring } = await setUp(t);
+    await writeFile(join(ring.workDirectory, 'notes'), 'mine');
+    await mkdir(join(ring.workDirectory, 'films'));
+
+    assert.deepEqual(await salvage(ring, clock), []);
+    assert.deepEqual((await readdir(ring.workDirectory)).sort(), ['films', 'notes']);
+  });
+});
+
+/** Has every ffprobe killed while something is done, as the system does when memory runs out. */
+async function killFfprobe(t: TestContext, act: () => Promise<unknown>): Promise<void> {
+  await findBinary('ffprobe');
+  const directory = await temporaryDirectory(t);
+  const path = process.env.PATH ?? '';
+  await writeFile(join(directory, 'ffprobe'), '#!/bin/sh\nkill -9 $$\n');
+  await chmod(join(directory, 'ffprobe'), 0o755);
+  process.env.PATH = directory + delimiter + path;
+  try {
+    await act();
+  } finally {
+    process.env.PATH = path;
+  }
+}
+
+async function writeFilm(path: string): Promise<void> {
+  const inputs = [{ url: 'testsrc2=size=64x64:rate=10:duration=3', options: ['-f', 'lavfi'] }];
+  const options = ['-c:v', 'libx264', '-g', '10', '-movflags', '+frag_keyframe+delay_moov+default_base_moof'];
+  await runFfmpeg(ffmpegArguments({ inputs, outputs: [{ url: path, options }] }), { clock });
+}
