@@ -1,5 +1,8 @@
-// Runs the tests with node:test: unit and node tests side by side, then the end-to-end tests one after the other,
-// since they measure times. `npm test -- test/lib/clip` runs only the files below a path.
+// Runs the tests with node:test: unit and node tests side by side, then the end-to-end tests one after the other.
+//   npm test                      everything but the long tests
+//   npm test -- test/lib/clip     what lies below a path
+//   npm run test:fast             test/unit: no tool, camera, broker or browser
+//   npm run test:long             test/long: full matrices, soaks and stress
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -9,23 +12,35 @@ process.chdir(join(import.meta.dirname, '..'));
 // Test files are TypeScript; their processes inherit this.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import tsx`.trim();
 
-const chosen = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
-const files = readdirSync('test', { recursive: true })
-  .map((name) => join('test', name))
-  .filter((name) => name.endsWith('.test.ts'))
-  .filter(
-    (name) => chosen.length === 0 || chosen.some((path) => name === path || name.startsWith(`${path}/`)),
-  )
-  .sort();
-/** What takes longer hangs: the slowest file takes half of it on a loaded machine. */
-const FILE_TIMEOUT_MS = 420_000;
-const isEndToEnd = (name) => name.startsWith('test/e2e/');
+/** A file hangs when none of its tests begins or ends for this long, also on a machine with other work to do. */
+const SILENCE_MS = 600_000;
+const SLOWEST = 10;
+const LONG = 'test/long/';
+const END_TO_END = 'test/e2e/';
+
+const paths = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
 const count = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
+const seconds = new Map();
 
-async function runGroup(group, concurrency) {
-  if (group.length === 0) return;
-  const stream = run({ files: group, concurrency, timeout: FILE_TIMEOUT_MS });
+function chosenFiles() {
+  const isChosen = (name) =>
+    paths.length === 0
+      ? !name.startsWith(LONG)
+      : paths.some((path) => name === path || name.startsWith(`${path}/`));
+  return readdirSync('test', { recursive: true })
+    .map((name) => join('test', name))
+    .filter((name) => name.endsWith('.test.ts') && isChosen(name))
+    .sort();
+}
+
+/** Runs one file; its report is printed when it has ended, so that files side by side do not mix. */
+async function runFile(file) {
+  const began = performance.now();
+  const hang = new AbortController();
+  const timer = setTimeout(() => hang.abort(), SILENCE_MS);
+  const stream = run({ files: [file], signal: hang.signal });
+  for (const event of ['test:start', 'test:pass', 'test:fail']) stream.on(event, () => timer.refresh());
   stream.on('test:pass', ({ name, skip, details }) => {
     if (skip !== undefined && skip !== false) {
       count.skipped += 1;
@@ -35,17 +50,43 @@ async function runGroup(group, concurrency) {
   stream.on('test:fail', ({ details }) => {
     if (details.type !== 'suite') count.failed += 1;
   });
-  const report = stream.compose(spec);
-  report.pipe(process.stdout, { end: false });
-  await new Promise((resolve) => report.on('end', resolve));
+  const report = [];
+  for await (const part of stream.compose(spec)) report.push(part);
+  clearTimeout(timer);
+  if (hang.signal.aborted) {
+    count.failed += 1;
+    report.push(`${file} hangs: no test began or ended for ${SILENCE_MS / 1000} s\n`);
+  }
+  seconds.set(file, (performance.now() - began) / 1000);
+  // The runner's own totals are of this file alone.
+  process.stdout.write(`${file} (${seconds.get(file).toFixed(1)} s)\n${withoutTotals(report.join(''))}`);
 }
 
+function withoutTotals(report) {
+  return report.replace(/^.*ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm, '');
+}
+
+async function runGroup(group, concurrency) {
+  const waiting = [...group];
+  const work = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) await runFile(file);
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+}
+
+const files = chosenFiles();
 await runGroup(
-  files.filter((name) => !isEndToEnd(name)),
+  files.filter((name) => !name.startsWith(END_TO_END)),
   2,
 );
-await runGroup(files.filter(isEndToEnd), 1);
+await runGroup(
+  files.filter((name) => name.startsWith(END_TO_END)),
+  1,
+);
 
+const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST);
+console.log(`\nThe slowest of ${seconds.size} files:`);
+for (const [file, duration] of slowest) console.log(`${duration.toFixed(1).padStart(7)} s  ${file}`);
 for (const line of skipped) console.log(`skipped ${line}`);
 const mustNotSkip = Boolean(process.env.CI) && count.skipped > 0;
 if (mustNotSkip) console.error('In CI nothing may be skipped.');
