@@ -1,5 +1,47 @@
 import js from '@eslint/js';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+
+/** The ground of nodes/lib, which everything may use. */
+const GROUND = ['errors', 'time', 'async', 'disk', 'process'];
+/** What each other room of nodes/lib may import besides: the arrows of docs/architecture.md. */
+const ARROWS = {
+  time: [],
+  async: [],
+  process: [],
+  disk: [],
+  ffmpeg: [],
+  camera: ['ffmpeg'],
+  recording: ['camera', 'ffmpeg'],
+  clip: ['recording', 'ffmpeg'],
+  detection: ['camera', 'ffmpeg'],
+  event: [],
+  alert: [],
+  multicast: [],
+  'node-red': [],
+};
+
+/** Keeps time injected (law 1), Node-RED in its adapter, and the arrows between rooms. */
+function importRules(room, allowed) {
+  const forbidden = Object.keys(ARROWS).filter(
+    (other) => other !== room && !GROUND.includes(other) && !allowed.includes(other),
+  );
+  const patterns = [
+    { regex: '^node:timers', message: 'Take the time from the injected Clock.' },
+    {
+      regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+      message: `nodes/lib/${room} may use ${[...allowed, ...GROUND].join(', ')}.`,
+    },
+    ...(room === 'node-red'
+      ? []
+      : [{ regex: '^(node-red|@node-red)', message: 'Only nodes/lib/node-red knows Node-RED.' }]),
+  ];
+  return {
+    files: [`nodes/lib/${room}/**/*.ts`],
+    ignores: ['nodes/lib/time/clock.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+}
 
 export default tseslint.config(
   { ignores: ['dist/**', '.v2x/**', '.cache/**', 'node_modules/**', 'nodes/**/wasm/**'] },
@@ -37,6 +79,17 @@ export default tseslint.config(
       ],
     },
   },
+  ...Object.entries(ARROWS).map(([room, allowed]) => importRules(room, allowed)),
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })],
+    },
+    rules: { 'import-x/no-cycle': 'error' },
+  },
   {
     // node:test returns promises that the runner itself awaits.
     files: ['test/**/*.ts'],
@@ -59,12 +112,16 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.cjs', 'flows/*.js'],
     languageOptions: {
       globals: {
+        AbortController: 'readonly',
+        clearTimeout: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         console: 'readonly',
         Buffer: 'readonly',
         URL: 'readonly',
         module: 'writable',
         require: 'readonly',
+        setTimeout: 'readonly',
         __dirname: 'readonly',
       },
     },

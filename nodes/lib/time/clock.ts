@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** Takes back a timer that has not fired yet; harmless afterwards. */
 export type CancelTimer = () => void;
 
@@ -48,4 +50,9 @@ export function sleep(clock: Clock, seconds: number, signal?: AbortSignal): Prom
     const cancel = clock.after(seconds, end);
     signal?.addEventListener('abort', end, { once: true });
   });
+}
+
+/** Lets other work of this process go first, for loops that take long. */
+export function letOthersRun(): Promise<void> {
+  return setImmediate();
 }

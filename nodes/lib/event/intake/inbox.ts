@@ -1,6 +1,5 @@
 import { opendir, readdir, stat } from 'node:fs/promises';
-import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { Clock } from '../../time/clock';
+import { letOthersRun, type Clock } from '../../time/clock';
 import { codeOf, V2xError } from '../../errors';
 import { currentUser, ensureWritableDirectory, shellQuoted } from '../../disk/files';
 import { Changes } from './pending-names';
