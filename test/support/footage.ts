@@ -88,6 +88,8 @@ function numberIn(luma: Buffer, frame: number): number {
 /** A ring over given segments, as the clip code sees one. */
 export class FakeRing implements SegmentRing {
   readonly pins = new Map<string, { readonly from: number; readonly to: number }>();
+  /** What `openSince` answers. */
+  open: number | undefined;
   private readonly listeners = new Set<(segment: Segment) => void>();
 
   constructor(
@@ -109,6 +111,10 @@ export class FakeRing implements SegmentRing {
   onSegment(listener: (segment: Segment) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  openSince(): number | undefined {
+    return this.open;
   }
 
   pin(owner: string, from: number, to: number): void {

@@ -12,8 +12,8 @@ export interface ForeignFile {
 
 export interface Sorted {
   readonly closed: readonly Segment[];
-  /** Whether one may still be written to. */
-  readonly open: boolean;
+  /** When the one that may still be written to begins, by its name. */
+  readonly openSince: number | undefined;
 }
 
 /** A segment is never longer than so many nominal lengths; a last write later than that is a copy or a touch. */
@@ -41,7 +41,7 @@ export function sortForeign(
     const previousEnd = files[position - 1]?.modified ?? ring.previousEnd;
     return [estimate(file, previousEnd, files[position + 1]?.second, ring.segmentSeconds)];
   });
-  return { closed, open: !files.every(isClosed) };
+  return { closed, openSince: files.findLast((file) => !isClosed(file))?.second };
 }
 
 function estimate(

@@ -63,6 +63,7 @@ export async function recordRun(
       end('stall');
     }),
   ]);
+  options.ring.setOpen(undefined);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (signal.aborted || stop.signal.reason === 'jump') return;
   const silent = stop.signal.reason === 'stall';

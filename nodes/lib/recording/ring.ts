@@ -6,6 +6,7 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from '../disk/files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
+import { openWorkFile } from './open-file';
 import { appendToIndex, readIndex, writeIndex } from './segment-log';
 import { secondOfName, segmentName } from './names';
 import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
@@ -50,6 +51,9 @@ export class Ring implements SegmentRing {
   private readonly reserved = new Set<string>();
   private readonly listeners = new Set<(segment: Segment) => void>();
   private readonly pins = new Map<string, TimeWindow>();
+  /** When the open segment of this process's recorder begins, and that of another program. */
+  private openHere: number | undefined;
+  private openElsewhere: number | undefined;
   private watcher: FSWatcher | undefined;
   private watchedInode = 0;
   private warned = false;
@@ -117,6 +121,15 @@ export class Ring implements SegmentRing {
     return () => this.listeners.delete(listener);
   }
 
+  openSince(): number | undefined {
+    return this.openHere ?? this.openElsewhere;
+  }
+
+  /** A recorder tells when the segment begins that it writes, in Unix seconds, and with undefined that it writes none. */
+  setOpen(since: number | undefined): void {
+    this.openHere = since;
+  }
+
   pin(owner: string, from: number, to: number): void {
     this.pins.set(owner, { from, to });
   }
@@ -134,6 +147,8 @@ export class Ring implements SegmentRing {
     const { size: bytes } = await stat(path);
     const name = await this.giveName(path, times.from);
     const segment: Segment = { ...times, name, bytes };
+    // Before listeners hear of it: it is open no more, and the next one has begun.
+    if (this.openHere !== undefined) this.openHere = times.to;
     this.add(segment);
     this.reserved.delete(name);
     await this.keepIndex(appendToIndex(this.directory, segment));
@@ -261,12 +276,14 @@ export class Ring implements SegmentRing {
     const gone = known.filter(({ name }) => !present.has(name) && !this.reserved.has(name));
     this.table.remove(new Set(gone.map(({ name }) => name)));
     const unknown = names.filter((name) => !this.table.has(name) && !this.reserved.has(name));
-    const open = unknown.length > 0 && (await this.listUnknown(unknown, names));
-    this.refreshIn(this.pause(open));
+    const foreign = unknown.length > 0 ? await this.listUnknown(unknown, names) : undefined;
+    const others = foreign ?? (await openWorkFile(this.workDirectory, this.options.clock.now()));
+    this.openElsewhere = this.openHere === undefined ? others : undefined;
+    this.refreshIn(this.pause(this.openElsewhere !== undefined));
   }
 
-  /** @returns whether one of them is still being written */
-  private async listUnknown(unknown: readonly string[], all: readonly string[]): Promise<boolean> {
+  /** @returns when the one begins that is still being written */
+  private async listUnknown(unknown: readonly string[], all: readonly string[]): Promise<number | undefined> {
     const index = await readIndex(this.directory);
     const foreign: string[] = [];
     for (const name of unknown) {
@@ -276,7 +293,7 @@ export class Ring implements SegmentRing {
     }
     const files = await readForeign(this.directory, foreign);
     const first = files[0]?.second ?? 0;
-    const { closed, open } = sortForeign(
+    const { closed, openSince } = sortForeign(
       files,
       {
         newest: all.reduce((latest, name) => Math.max(latest, secondOfName(name) ?? 0), 0),
@@ -286,7 +303,7 @@ export class Ring implements SegmentRing {
       this.options.clock.now(),
     );
     for (const segment of closed) if (!this.reserved.has(segment.name)) this.add(segment);
-    return open;
+    return openSince;
   }
 }
 

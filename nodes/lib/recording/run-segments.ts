@@ -10,6 +10,9 @@ import { diskFull, makeRoom } from './free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
 import { RunTimeline } from './timeline';
 
+/** Frames that come while ffmpeg looks into the stream at first are logged up to so many seconds later. */
+const LOOK_SECONDS = 5;
+
 /** Name of a run and of its work directory: the second it began in, and what tells it from others. */
 export const RUN_NAME = /^\d+-[0-9a-f]{6}$/;
 
@@ -27,6 +30,7 @@ export class RunSegments {
   private run: string;
   private number = 0;
   private framesSeen = 0;
+  private readonly launched: number;
   private recording = false;
 
   /**
@@ -41,6 +45,7 @@ export class RunSegments {
     this.run = this.newRun();
     this.directory = join(options.ring.workDirectory, this.run);
     this.timeline = new RunTimeline(options.clock, heldBack);
+    this.launched = options.clock.now();
   }
 
   /** Takes what ffmpeg prints. */
@@ -66,8 +71,14 @@ export class RunSegments {
   private takeFrame({ times }: FrameLine): void {
     this.timeline.frame(times);
     this.framesSeen += 1;
-    if (!this.recording) this.options.onRecording();
+    if (!this.recording) this.begin();
+  }
+
+  private begin(): void {
+    const { clock, ring, onRecording } = this.options;
     this.recording = true;
+    ring.setOpen(Math.max(this.launched, clock.now() - LOOK_SECONDS));
+    onRecording();
   }
 
   private async takeSegment({ file, start, end }: SegmentLine): Promise<void> {

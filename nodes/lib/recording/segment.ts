@@ -24,6 +24,11 @@ export interface SegmentRing {
   window(from: number, to: number): Promise<readonly Segment[]>;
   /** Calls back for each segment that closes from now on, whoever records it. @returns what ends that */
   onSegment(listener: (segment: Segment) => void): () => void;
+  /**
+   * When the segment that is being recorded now begins, in Unix seconds; undefined while nothing is recorded. To the
+   * second only when another process records; it may be a few seconds early in the first segment of a run.
+   */
+  openSince(): number | undefined;
   /** Keeps all footage in the window (Unix seconds) from retention until unpinned; one window per owner. */
   pin(owner: string, from: number, to: number): void;
   unpin(owner: string): void;

@@ -14,7 +14,11 @@ const sort = (files: ForeignFile[], newest: number, now: number) =>
 
 describe('sortForeign', () => {
   it('takes the last write of a file for its end and the start of the next', () => {
-    const { closed, open } = sort([file(1000, 1010.4), file(1010, 1020.6), file(1020, 1024)], 1020, 1025);
+    const { closed, openSince } = sort(
+      [file(1000, 1010.4), file(1010, 1020.6), file(1020, 1024)],
+      1020,
+      1025,
+    );
     assert.deepEqual(
       closed.map(({ from, to }) => [from, to]),
       [
@@ -22,13 +26,13 @@ describe('sortForeign', () => {
         [1010.4, 1020.6],
       ],
     );
-    assert.ok(open, 'the newest is still written');
+    assert.equal(openSince, 1020, 'the newest is still written');
     assert.ok(closed.every(({ measured }) => !measured));
   });
 
   it('takes the newest for closed when nobody has written to it for long', () => {
-    const { closed, open } = sort([file(1000, 1007)], 1000, 1040);
-    assert.deepEqual([closed.length, open], [1, false]);
+    const { closed, openSince } = sort([file(1000, 1007)], 1000, 1040);
+    assert.deepEqual([closed.length, openSince], [1, undefined]);
   });
 
   it('joins the first to what is known before it', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import files, { existsSync } from 'node:fs';
-import fs, { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import fs, { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
@@ -71,6 +71,7 @@ function slowLooks(t: TestContext) {
     },
   };
   const slow = async (path: string) => {
+    if (path.endsWith('.recording')) return readdir(path);
     state.running += 1;
     const names = await readdir(path);
     await new Promise<void>((resolve) => {
@@ -115,6 +116,37 @@ describe('Ring', () => {
     assert.deepEqual(seen, [first.name, second.name]);
     assert.deepEqual(starts(await ring.window(START + 5, START + 20)), [START + 0.25, START + 0.75]);
     assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
+  it('knows since when a segment is open, and before anyone hears that it has closed', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    assert.equal(ring.openSince(), undefined);
+
+    ring.setOpen(START);
+    const heard: unknown[] = [];
+    ring.onSegment(() => heard.push(ring.openSince()));
+    await adopt(ring, START);
+    assert.deepEqual(heard, [START + 10]);
+
+    ring.setOpen(undefined);
+    assert.equal(ring.openSince(), undefined);
+  });
+
+  it('knows since when another process has a segment open', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const run = join(directory, '.recording', `${START}-abcdef`);
+    await mkdir(run, { recursive: true });
+    await writeFile(join(run, '000000.mp4'), 'x');
+    await utimes(join(run, '000000.mp4'), START - 9, START - 9);
+    assert.equal((await openRing(t, directory)).ring.openSince(), undefined, 'it was left behind');
+
+    const { birthtimeMs } = await stat(join(run, '000000.mp4'));
+    await utimes(join(run, '000000.mp4'), START - 1, START - 1);
+    assert.equal((await openRing(t, directory)).ring.openSince(), birthtimeMs / 1000);
+
+    await foreign(directory, START - 4, START - 1);
+    assert.equal((await openRing(t, directory)).ring.openSince(), START - 4, 'one of another program');
   });
 
   it('does not replace a file that it did not know', async (t) => {
