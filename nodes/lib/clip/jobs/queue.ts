@@ -1,15 +1,16 @@
 import { backoffDelay, type BackoffPolicy } from '../../time/backoff';
 import { sleep, type Clock } from '../../time/clock';
 import { codeOf, isDiskFull, V2xError } from '../../errors';
-import type { Segment, SegmentRing } from '../../recording/segment';
+import type { SegmentRing } from '../../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from '../maker';
 import { Turnstile } from '../../async/limiter';
+import { readinessOf, type Readiness } from './readiness';
 import { keyOf, windowOf, type ClipRequest } from './request';
 
 export type ClipProgress =
   | { readonly state: 'queued' }
-  /** `left`: seconds until the window has passed; then the segment that ends it has to close. */
+  /** `left`: seconds until the window has passed; then the segment that covers its end has to close. */
   | { readonly state: 'waiting'; readonly left: number }
   | ({ readonly state: 'preview' } & ClipPreview)
   | { readonly state: 'cutting'; readonly percent: number }
@@ -39,11 +40,13 @@ export interface QueueOptions {
   readonly random: () => number;
 }
 
-/** After so many segment lengths without a segment past the window the clip is cut of what there is. */
-const DEADLINE_SEGMENTS = 3;
 /** Every waiting job holds footage back from retention. */
 const MAX_PENDING = 100;
 const RETRY: BackoffPolicy = { first: 2, cap: 300 };
+/** A waiting job looks again this often, in seconds, and counts down. */
+const LOOK_SECONDS = 1;
+/** Seconds before the window whose segments show how long segments get. */
+const HISTORY_SECONDS = 600;
 
 interface RunningJob {
   readonly job: ClipJob;
@@ -62,6 +65,10 @@ export class ClipQueue {
   private readonly cuts: Turnstile;
   /** One at a time, in order: a cancel may come while its event is still being persisted. */
   private readonly intake = new Turnstile(1);
+
+  /** When the recording last showed life, or this queue was opened: Unix seconds. */
+  private lastLife = 0;
+  private unsubscribe: () => void = () => undefined;
 
   private opening: Promise<JobStore> | undefined;
   private closing: Promise<void> | undefined;
@@ -151,6 +158,7 @@ export class ClipQueue {
     this.closing ??= this.intake.run(async () => {
       const store = await this.opening?.catch(() => undefined);
       await Promise.all([...this.running.values()].map(({ done }) => done));
+      this.unsubscribe();
       await store?.close();
     });
     return this.closing;
@@ -171,6 +179,9 @@ export class ClipQueue {
       await store.close();
       throw error;
     });
+    const { clock, ring } = this.options;
+    this.lastLife = clock.now();
+    this.unsubscribe = ring.onSegment(() => (this.lastLife = clock.now()));
     for (const job of jobs) this.start(store, job);
     for (const path of damaged) this.options.observer.damaged(path);
     return store;
@@ -193,9 +204,9 @@ export class ClipQueue {
     const work = store.workDirectory(job);
     ring.pin(work, from, to);
     try {
-      await this.waitForSegment(job, job.request.t0, signal);
+      await this.waitForFootage(job, job.request.t0, signal);
       await this.preview(job, work, signal);
-      await this.waitForSegment(job, to, signal);
+      await this.waitForFootage(job, to, signal);
       const clip = await this.makeUntilDone(store, job, signal);
       if (clip) observer.finished(job, clip);
       else if (signal.aborted) return;
@@ -206,47 +217,50 @@ export class ClipQueue {
     }
   }
 
-  /** Waits for a closed segment that reaches a moment, for as long as one can be on its way. */
-  private async waitForSegment(job: ClipJob, moment: number, signal: AbortSignal): Promise<void> {
+  /** Waits until all footage up to a moment is there that there will be. */
+  private async waitForFootage(job: ClipJob, moment: number, signal: AbortSignal): Promise<void> {
     const { ring, clock, observer, maker } = this.options;
     const end = windowOf(job.request).to;
-    const deadline = moment + DEADLINE_SEGMENTS * ring.segmentSeconds;
-    const reached = new AbortController();
-    let news = true;
-    const unsubscribe = ring.onSegment((segment) => {
-      news = true;
-      if (segment.to >= moment && this.hasBegun(segment)) reached.abort();
+    let prepared = false;
+    let news = new AbortController();
+    const unsubscribe = ring.onSegment(() => {
+      prepared = false;
+      news.abort();
     });
     try {
-      if (await this.hasReached(moment)) return;
-      const over = AbortSignal.any([reached.signal, signal]);
-      while (!over.aborted && clock.now() < deadline) {
+      while (!isAborted(signal)) {
+        const readiness = await this.readiness(job, moment);
+        if (readiness.kind !== 'wait') return;
         observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
-        if (news) {
-          news = false;
+        if (!prepared) {
+          prepared = true;
           await maker.prepare(job.request, signal);
         }
-        await sleep(clock, Math.min(1, deadline - clock.now()), over);
+        const pause = Math.min(LOOK_SECONDS, readiness.until - clock.now());
+        await sleep(clock, pause, AbortSignal.any([news.signal, signal]));
+        if (news.signal.aborted) news = new AbortController();
       }
     } finally {
       unsubscribe();
     }
   }
 
-  private async hasReached(moment: number): Promise<boolean> {
-    return (await this.options.ring.window(moment, Infinity)).some((segment) => this.hasBegun(segment));
-  }
-
-  /** Footage of a time to come was recorded before the clock was set back: it says nothing of what is awaited. */
-  private hasBegun({ from }: Segment): boolean {
-    return from <= this.options.clock.now();
+  private async readiness({ request }: ClipJob, moment: number): Promise<Readiness> {
+    const { ring, clock } = this.options;
+    const { segmentSeconds } = ring;
+    const { from } = windowOf(request);
+    const segments = await ring.window(from - HISTORY_SECONDS, Infinity);
+    const openSince = ring.openSince();
+    if (openSince !== undefined) this.lastLife = clock.now();
+    const recording = { segments, openSince, lastLife: this.lastLife, segmentSeconds };
+    return readinessOf({ from, to: moment }, recording, clock.now());
   }
 
   /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */
   private async preview(job: ClipJob, work: string, signal: AbortSignal): Promise<void> {
     const { maker, observer } = this.options;
-    const { to } = windowOf(job.request);
-    if (signal.aborted || !(await this.hasReached(job.request.t0)) || (await this.hasReached(to))) return;
+    const { kind } = await this.readiness(job, windowOf(job.request).to);
+    if (signal.aborted || kind !== 'wait') return;
     try {
       const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });

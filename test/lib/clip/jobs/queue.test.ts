@@ -166,6 +166,37 @@ describe('ClipQueue', () => {
     assert.equal((await maker.call(0)).request.id, 'crash');
   });
 
+  it('waits for a segment that is much longer than it should be, and cuts what there is when it is given up', async (t) => {
+    for (const end of ['closes', 'is given up']) {
+      const { ring, clock, open } = await setUp(t, [segment(T0 - 15)]);
+      const { queue, maker, observer } = await open();
+      ring.open = T0 - 5;
+
+      await queue.accept(request());
+      await observer.state('waiting');
+      await clock.advance(54);
+      assert.equal(maker.asked.length, 0);
+      if (end === 'closes') ring.close({ ...segment(T0 - 5), to: T0 + 55 });
+      else ring.open = undefined;
+      await clock.advance(30);
+
+      assert.equal((await maker.call(0)).request.id, 'crash');
+    }
+  });
+
+  it('cuts after a restart only when the recorder had time to bring what it left behind', async (t) => {
+    const { ring, clock, open } = await setUp(t, [segment(T0 - 300)]);
+    const { queue, maker, observer } = await open();
+
+    await queue.accept(request('before', T0 - 100));
+    await observer.state('waiting');
+    await clock.advance(10);
+    assert.equal(maker.asked.length, 0);
+    ring.close({ ...segment(T0 - 130), to: T0 - 70 });
+
+    assert.equal((await maker.call(0)).request.id, 'before');
+  });
+
   it('waits all the same when a clock that was set back has left footage of a time to come', async (t) => {
     const { ring, clock, open } = await setUp(t, [segment(T0 - 10), segment(T0 + 9 * 3600)]);
     const { queue, maker, observer } = await open();
