@@ -48,9 +48,13 @@ export function readinessOf(window: TimeSpan, recording: RecordingState, now: nu
 }
 
 /** Until when, Unix seconds, a segment that reaches into the window may close. */
-function newsUntil({ to }: TimeSpan, { segments, openSince, lastLife, segmentSeconds }: RecordingState): number {
+function newsUntil(
+  { to }: TimeSpan,
+  { segments, openSince, lastLife, segmentSeconds }: RecordingState,
+): number {
   const nominal = NOMINAL_LENGTHS * segmentSeconds;
-  if (openSince !== undefined && openSince <= to + NAME_TOLERANCE) return to + Math.max(LONGEST_SEGMENT, nominal);
+  if (openSince !== undefined && openSince <= to + NAME_TOLERANCE)
+    return to + Math.max(LONGEST_SEGMENT, nominal);
   if (openSince !== undefined) return openSince + LISTING_SECONDS;
   const longest = Math.max(0, ...segments.map((segment) => segment.to - segment.from));
   return Math.max(to, lastLife) + Math.max(nominal, REAL_LENGTHS * longest);

@@ -20,7 +20,11 @@ function segment(from: number, to: number): Segment {
 function decide(
   now: number,
   segments: readonly Segment[],
-  { open, lastLife = 0, segmentSeconds = 10 }: { open?: number; lastLife?: number; segmentSeconds?: number } = {},
+  {
+    open,
+    lastLife = 0,
+    segmentSeconds = 10,
+  }: { open?: number; lastLife?: number; segmentSeconds?: number } = {},
 ): Readiness['kind'] | number {
   const state: RecordingState = {
     segments,
