@@ -7,7 +7,7 @@ import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from 
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
 import { openWorkFile } from './open-file';
-import { appendToIndex, readIndex, writeIndex } from './segment-log';
+import { SegmentLog } from './segment-log';
 import { secondOfName, segmentName } from './names';
 import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
 import type { Segment, SegmentRing } from './segment';
@@ -47,6 +47,7 @@ export class Ring implements SegmentRing {
   readonly workDirectory: string;
 
   private readonly table = new SegmentTable();
+  private readonly index: SegmentLog;
   /** Names given to files of our own that are not in the table yet. */
   private readonly reserved = new Set<string>();
   private readonly listeners = new Set<(segment: Segment) => void>();
@@ -67,6 +68,7 @@ export class Ring implements SegmentRing {
   private constructor(private readonly options: RingOptions) {
     this.directory = options.directory;
     this.segmentSeconds = options.segmentSeconds;
+    this.index = new SegmentLog(options.directory);
     this.workDirectory = join(options.directory, WORK_DIRECTORY);
   }
 
@@ -151,7 +153,7 @@ export class Ring implements SegmentRing {
     if (this.openHere !== undefined) this.openHere = times.to;
     this.add(segment);
     this.reserved.delete(name);
-    await this.keepIndex(appendToIndex(this.directory, segment));
+    await this.keepIndex(this.index.append(segment));
     return segment;
   }
 
@@ -173,7 +175,7 @@ export class Ring implements SegmentRing {
     this.table.remove(new Set(victims.map(({ name }) => name)));
     this.staleLines += victims.length;
     if (this.staleLines > Math.max(STALE_LINES, this.table.segments.length)) {
-      const written = writeIndex(this.directory, this.table.segments);
+      const written = this.index.rewrite(this.table.segments);
       await this.keepIndex(written.then(() => (this.staleLines = 0)));
     }
     return eviction;
@@ -284,7 +286,7 @@ export class Ring implements SegmentRing {
 
   /** @returns when the one begins that is still being written */
   private async listUnknown(unknown: readonly string[], all: readonly string[]): Promise<number | undefined> {
-    const index = await readIndex(this.directory);
+    const index = await this.index.read();
     const foreign: string[] = [];
     for (const name of unknown) {
       const indexed = index.get(name);

@@ -1,46 +1,59 @@
-import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
-import { writeWhole } from '../disk/files';
+import { JsonLines } from '../disk/json-lines';
 import { secondOfName } from './names';
 import type { Segment } from './segment';
 
 /** Hidden, so that it does not stand among the segments. */
 const INDEX_NAME = '.segments.jsonl';
 
+/** A segment's line in the index. */
+type Entry = Omit<Segment, 'measured'>;
+
 /**
- * Reads the measured times of a ring's segments by name. The file is one JSON object a line, appended as segments
- * close; it may be missing, cut off or stale, since files tell less exactly what it would have told.
- * @throws the system's error when it exists and cannot be read
+ * The index of a ring: the measured times of its segments, one line each, added as they close. It is a cache of what the
+ * closed segments carry themselves: it may be missing, cut off or stale.
  */
-export async function readIndex(directory: string): Promise<Map<string, Segment>> {
-  const entries = new Map<string, Segment>();
-  let text = '';
-  try {
-    text = await readFile(join(directory, INDEX_NAME), 'utf8');
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+export class SegmentLog {
+  private readonly lines: JsonLines<Entry>;
+
+  constructor(directory: string) {
+    this.lines = new JsonLines(join(directory, INDEX_NAME), isEntry);
   }
-  for (const line of text.split('\n')) {
-    const segment = parseEntry(line);
-    if (segment) entries.set(segment.name, segment);
+
+  /**
+   * The segments in the index by name.
+   * @throws the system's error when it exists and cannot be read
+   */
+  async read(): Promise<Map<string, Segment>> {
+    const entries = await this.lines.read();
+    return new Map(entries.map((entry) => [entry.name, { ...entry, measured: true }]));
   }
-  return entries;
+
+  /**
+   * Adds segments; only measured ones are worth keeping.
+   * @throws the system's error
+   */
+  async append(...segments: readonly Segment[]): Promise<void> {
+    const entries = entriesOf(segments);
+    if (entries.length > 0) await this.lines.append(...entries);
+  }
+
+  /**
+   * Replaces the index by these segments.
+   * @throws the system's error
+   */
+  async rewrite(segments: readonly Segment[]): Promise<void> {
+    await this.lines.rewrite(entriesOf(segments));
+  }
 }
 
-/** Adds one segment. */
-export async function appendToIndex(directory: string, segment: Segment): Promise<void> {
-  await appendFile(join(directory, INDEX_NAME), formatEntry(segment));
-}
-
-/** Replaces the index by these segments; only measured ones are worth keeping. */
-export async function writeIndex(directory: string, segments: readonly Segment[]): Promise<void> {
-  const measured = segments.filter((segment) => segment.measured);
-  await writeWhole(join(directory, INDEX_NAME), measured.map(formatEntry).join(''));
-}
-
-function formatEntry({ name, from, to, bytes, run, number }: Segment): string {
-  return `${JSON.stringify({ name, from: round(from), to: round(to), bytes, run, number })}\n`;
+function entriesOf(segments: readonly Segment[]): Entry[] {
+  return segments
+    .filter(({ measured }) => measured)
+    .map(({ name, from, to, bytes, run, number }) => ({
+      ...{ name, from: round(from), to: round(to) },
+      ...{ bytes, run, number },
+    }));
 }
 
 /** Microseconds are more than enough. */
@@ -48,23 +61,14 @@ function round(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
 
-function parseEntry(line: string): Segment | undefined {
-  let entry: unknown;
-  try {
-    entry = JSON.parse(line);
-  } catch {
-    // The empty last line, or one that a crash cut off.
-    return undefined;
-  }
-  return isEntry(entry) && secondOfName(entry.name) !== undefined ? { ...entry, measured: true } : undefined;
-}
-
-function isEntry(value: unknown): value is Omit<Segment, 'measured'> {
+function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
   const { name, run, from, to, bytes, number } = value as Partial<Record<keyof Segment, unknown>>;
   return (
     typeof name === 'string' &&
+    secondOfName(name) !== undefined &&
     typeof run === 'string' &&
-    [from, to, bytes, number].every((field) => typeof field === 'number' && Number.isFinite(field))
+    [from, to, bytes, number].every((field) => typeof field === 'number' && Number.isFinite(field)) &&
+    Number(from) <= Number(to)
   );
 }

@@ -177,6 +177,19 @@ describe('Ring', () => {
     assert.deepEqual(starts(lost).map(Math.floor), [START, START + 10]);
   });
 
+  it('loses no other time than that of the line that a power cut tore', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ring } = await openRing(t, directory);
+    const segments = [await adopt(ring, START + 0.5), await adopt(ring, START + 10.5, 1)];
+    const index = join(directory, '.segments.jsonl');
+    await writeFile(index, (await readFile(index, 'utf8')).slice(0, -20));
+    segments.push(await adopt(ring, START + 20.5, 2));
+    await ring.close();
+
+    const again = (await openRing(t, directory)).ring.segments;
+    assert.deepEqual([again[0], again[2]], [segments[0], segments[2]]);
+  });
+
   it('ignores what an index says of files that are gone, and lines that are none', async (t) => {
     const directory = await temporaryDirectory(t);
     const line = { name: 'seg_1.mp4', from: 1, to: 2, bytes: 3, run: '', number: 0 };
