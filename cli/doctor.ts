@@ -12,7 +12,8 @@ import { checkKey } from './doctor/key';
 import { checkMulticast } from './doctor/multicast';
 import { checkDisk, judgeRecorder } from './doctor/recording';
 import { ringOf } from './doctor/ring-state';
-import { numberOf, wrongNumbers } from './doctor/settings';
+import { SETTINGS as CLIP_MAKER } from '../nodes/clip-maker/settings';
+import { numberOf, wrongSettings } from './doctor/settings';
 import { readUnit, type Unit, type UnitNode } from './doctor/unit';
 import { checkVersions } from './doctor/versions';
 import { parseOptions } from './options';
@@ -82,7 +83,7 @@ async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
   return [
     ...camera,
     ...gop,
-    ...(store ? wrongNumbers(store) : []),
+    ...(store ? wrongSettings(store) : []),
     recording,
     await checkDisk(ring, measure, window),
   ];
@@ -91,7 +92,8 @@ async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
 /** What the clip makers of a recorder's store want of it, in seconds. */
 function longestWindow(unit: Unit, recorder: UnitNode): { pre: number; post: number } {
   const makers = unit.of('clip-maker').filter(({ config }) => config.store === recorder.config.store);
-  const longest = (name: string) => Math.max(0, ...makers.map((node) => numberOf(node, 'clip-maker', name)));
+  const longest = (name: 'pre' | 'post') =>
+    Math.max(0, ...makers.map((node) => numberOf(node, name, CLIP_MAKER[name])));
   return { pre: longest('pre'), post: longest('post') };
 }
 
@@ -102,5 +104,5 @@ async function checkEvents(unit: Unit, node: UnitNode): Promise<Finding[]> {
 
 async function checkClips(unit: Unit, node: UnitNode): Promise<Finding[]> {
   const now = systemClock.now();
-  return [...wrongNumbers(node), judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
+  return [...wrongSettings(node), judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
 }

@@ -12,7 +12,8 @@ import {
 } from '../nodes/lib/alert/trust/verify';
 import { systemClock } from '../nodes/lib/time/clock';
 import { messageOf, V2xError } from '../nodes/lib/errors';
-import { DEFAULT_GROUP, endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/multicast/group';
+import { DEFAULT_GROUP } from '../nodes/lib/multicast/default-group';
+import { endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/multicast/group';
 import { parseInterfaces } from '../nodes/lib/multicast/interfaces';
 import { receiveMulticast, type DatagramInfo } from '../nodes/lib/multicast/receiver';
 import { MAX_DATAGRAM_BYTES } from '../nodes/lib/multicast/sender';

@@ -62,13 +62,33 @@ async function buildEditor(type) {
   mkdirSync(join('dist', type), { recursive: true });
   writeFileSync(
     join('dist', type, `${type}.html`),
-    `<script type="text/javascript">\n${script}</script>\n\n${writeOutRows(html, type, isConfig(script))}`,
+    `<script type="text/javascript">\n${script}</script>\n\n${writeOutRows(html, type, isConfig(script), settingsOf(type))}`,
   );
   for (const asset of ['locales', 'icons']) {
     const from = join('nodes', type, asset);
     if (existsSync(from)) cpSync(from, join('dist', type, asset), { recursive: true });
   }
   addSharedTexts(type);
+  fillInHelp(type);
+}
+
+/** `{{pre.fallback}}` in a help text stands for what the node's table of settings says. */
+function fillInHelp(type) {
+  const settings = settingsOf(type);
+  for (const language of readdirSync(join('dist', type, 'locales'))) {
+    const file = join('dist', type, 'locales', language, `${type}.html`);
+    const help = readFileSync(file, 'utf8');
+    const filled = help.replaceAll(/\{\{(\w+)\.(\w+)\}\}/g, (_, name, field) =>
+      String(settings[name][field]),
+    );
+    if (filled !== help) writeFileSync(file, filled);
+  }
+}
+
+/** The node's table of settings, as `compile` has just built it. */
+function settingsOf(type) {
+  const path = join(root, 'dist', type, 'settings.js');
+  return existsSync(path) ? (require(path).SETTINGS ?? {}) : {};
 }
 
 function isConfig(script) {

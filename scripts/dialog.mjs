@@ -6,16 +6,24 @@
 //   icon         of Font Awesome 4
 //   kind         text (also for config nodes, which Node-RED makes a list of), password, checkbox
 //   options      values of a list
-//   placeholder  the default, or an example
+//   placeholder  an example, where there is no default
 //   unit         behind the input, `v2x.unit.<unit>`; such inputs are short
-//   wide         leaves room for the type of a setting that may come from elsewhere
+//
+// Default, choices and unit come from the node's table of settings (`settings.ts`) where it has the property.
 
 const ROW = /^( *)<v2x-row\s([^>]*?)\/>$/gm;
 
-/** @returns the html with its rows written out */
-export function writeOutRows(html, type, isConfig) {
+/**
+ * @param settings the node's table of settings
+ * @returns the html with its rows written out
+ */
+export function writeOutRows(html, type, isConfig, settings) {
   return html.replace(ROW, (_, indent, attributes) =>
-    row(type, isConfig ? 'node-config-input' : 'node-input', attributesOf(attributes)).replace(/^/gm, indent),
+    row(
+      type,
+      isConfig ? 'node-config-input' : 'node-input',
+      withSetting(attributesOf(attributes), settings),
+    ).replace(/^/gm, indent),
   );
 }
 
@@ -23,6 +31,20 @@ function attributesOf(text) {
   return Object.fromEntries(
     [...text.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].map(([, name, value = '']) => [name, value]),
   );
+}
+
+function withSetting(attributes, settings) {
+  const setting = settings[attributes.name];
+  if (setting === undefined) return attributes;
+  const { kind, choices, fallback, unit, fromMessage } = setting;
+  return {
+    ...attributes,
+    ...(kind === 'switch' && { kind: 'checkbox' }),
+    ...(choices && { options: choices.join(' ') }),
+    ...(unit && { unit }),
+    ...(fallback !== undefined && !choices && kind !== 'switch' && { placeholder: String(fallback) }),
+    ...(fromMessage && { wide: '' }),
+  };
 }
 
 function row(type, prefix, attributes) {

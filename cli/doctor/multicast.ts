@@ -5,17 +5,14 @@ import { networkInterfaces } from 'node:os';
 import { basename, join } from 'node:path';
 import { systemClock } from '../../nodes/lib/time/clock';
 import { messageOf } from '../../nodes/lib/errors';
-import {
-  DEFAULT_GROUP,
-  endpoint,
-  multicastGroup,
-  type MulticastGroup,
-} from '../../nodes/lib/multicast/group';
+import { DEFAULT_GROUP } from '../../nodes/lib/multicast/default-group';
+import { endpoint, multicastGroup, type MulticastGroup } from '../../nodes/lib/multicast/group';
 import { parseInterfaces, resolveInterfaces } from '../../nodes/lib/multicast/interfaces';
 import { receiveMulticast } from '../../nodes/lib/multicast/receiver';
 import { MAX_DATAGRAM_BYTES, MulticastSender } from '../../nodes/lib/multicast/sender';
 import { findings, type Finding } from './finding';
-import { correct, numberOf, wrongNumbers } from './settings';
+import { SETTINGS } from '../../nodes/v2x-multicast-group/settings';
+import { correct, numberOf, wrongSettings } from './settings';
 import { textOf, type UnitNode } from './unit';
 
 const { ok, warning, problem } = findings('multicast');
@@ -27,7 +24,7 @@ const TOKEN_BYTES = 16;
 /** Sends to the group on each of its interfaces and listens for it there; looks at what stands between the two. */
 export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
   const { group, wrong } = groupOf(node);
-  const found: Finding[] = [...wrongNumbers(node), ...wrong];
+  const found: Finding[] = [...wrongSettings(node), ...wrong];
   const names: string[] = [];
   for (const resolution of resolveInterfaces(group.interfaces, group.family, networkInterfaces())) {
     if ('error' in resolution) {
@@ -51,8 +48,8 @@ export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
 /** The group of a node, and what is wrong with it; the rest of it can be looked at all the same. */
 function groupOf(node: UnitNode): { group: MulticastGroup; wrong: Finding[] } {
   const settings = {
-    port: numberOf(node, 'v2x-multicast-group', 'port'),
-    hops: numberOf(node, 'v2x-multicast-group', 'hops'),
+    port: numberOf(node, 'port', SETTINGS.port),
+    hops: numberOf(node, 'hops', SETTINGS.hops),
     interfaces: parseInterfaces(textOf(node, 'interfaces', '')),
   };
   try {

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secondOfName } from '../../nodes/lib/recording/names';
 import { outputOf } from '../../nodes/lib/process/output';
+import { SETTINGS } from '../../nodes/v2x-segment-store/settings';
 import { numberOf } from './settings';
 import type { Unit, UnitNode } from './unit';
 
@@ -27,6 +28,8 @@ export interface RingState {
 
 const GIGABYTE = 1e9;
 
+type NumberName = Exclude<keyof typeof SETTINGS, 'directory'>;
+
 /**
  * Looks at a ring without touching it.
  * @param node that refers to a v2x-segment-store as `store`
@@ -35,7 +38,7 @@ const GIGABYTE = 1e9;
 export async function ringOf(unit: Unit, node: UnitNode): Promise<RingState> {
   const store = unit.refer(node, 'store');
   const directory = store ? unit.directory(store, 'rec') : join(unit.data, 'rec');
-  const number = (name: string) => numberOf(store, 'v2x-segment-store', name);
+  const number = (name: NumberName) => numberOf(store, name, SETTINGS[name]);
   const files = await segmentFiles(directory);
   const newest = files.at(-1);
   return {

@@ -1,37 +1,32 @@
+import { SETTINGS as CLIP_MAKER } from '../../nodes/clip-maker/settings';
 import { messageOf } from '../../nodes/lib/errors';
-import { isFromMessage, numberSetting, type NumberRange } from '../../nodes/lib/node-red/settings';
+import {
+  isFromMessage,
+  readSetting,
+  type NumberSetting,
+  type Setting,
+  type SettingTable,
+} from '../../nodes/lib/node-red/settings';
+import { SETTINGS as MULTICAST_GROUP } from '../../nodes/v2x-multicast-group/settings';
+import { SETTINGS as SEGMENT_STORE } from '../../nodes/v2x-segment-store/settings';
 import { findings, type Finding } from './finding';
 import type { UnitNode } from './unit';
 
-/** The numbers that the doctor counts with, as their nodes take them, and the subject they belong to. */
-const NUMBERS: Readonly<
-  Record<string, { readonly check: string; readonly ranges: Readonly<Record<string, NumberRange>> }>
+/** The settings that the doctor works with, and the subject they belong to. */
+const TABLES: Readonly<
+  Record<string, { readonly check: string; readonly settings: SettingTable } | undefined>
 > = {
-  'clip-maker': {
-    check: 'clips',
-    ranges: { pre: { fallback: 300, min: 0, max: 3600 }, post: { fallback: 300, min: 0, max: 3600 } },
-  },
-  'v2x-segment-store': {
-    check: 'recorder',
-    ranges: {
-      segmentSeconds: { fallback: 10, min: 0, max: 600 },
-      retentionHours: { fallback: 1, min: 0, max: 24 * 3650 },
-      maxGigabytes: { fallback: 0, min: 0, max: 1e6 },
-      minFreeGigabytes: { fallback: 1, min: 0, max: 1e6 },
-    },
-  },
-  'v2x-multicast-group': {
-    check: 'multicast',
-    ranges: { port: { fallback: 37_020, min: 1, max: 65_535 }, hops: { fallback: 1, min: 0, max: 255 } },
-  },
+  'clip-maker': { check: 'clips', settings: CLIP_MAKER },
+  'v2x-segment-store': { check: 'recorder', settings: SEGMENT_STORE },
+  'v2x-multicast-group': { check: 'multicast', settings: MULTICAST_GROUP },
 };
 
-/** Each number of a node that cannot be, with the variable it comes from. */
-export function wrongNumbers(node: UnitNode): Finding[] {
-  const { check, ranges } = NUMBERS[node.type] ?? { check: '', ranges: {} };
-  return Object.entries(ranges).flatMap(([name, range]) => {
+/** Each setting of a node that its node would refuse, with the variable it comes from. */
+export function wrongSettings(node: UnitNode): Finding[] {
+  const { check, settings } = TABLES[node.type] ?? { check: '', settings: {} };
+  return Object.entries(settings).flatMap(([name, setting]) => {
     try {
-      read(node, name, range);
+      read(node, name, setting);
       return [];
     } catch (error) {
       return [findings(check).problem(messageOf(error), correct(node, name))];
@@ -39,13 +34,17 @@ export function wrongNumbers(node: UnitNode): Finding[] {
   });
 }
 
-/** A number of a node; what cannot be, which `wrongNumbers` tells, and what messages will say, counts as the default. */
-export function numberOf(node: UnitNode | undefined, type: string, name: string): number {
-  const range = NUMBERS[type].ranges[name];
+/** A number of a node; the default where the node would refuse it, or where messages will bring it. */
+export function numberOf(
+  node: UnitNode | undefined,
+  name: string,
+  setting: NumberSetting & { readonly fallback: number },
+): number {
+  if (!node || isFromMessage(node.config[name])) return setting.fallback;
   try {
-    return node ? read(node, name, range) : range.fallback;
+    return Number(read(node, name, setting));
   } catch {
-    return range.fallback;
+    return setting.fallback;
   }
 }
 
@@ -54,9 +53,6 @@ export function correct(node: UnitNode, name: string): string {
   return `correct ${node.variables?.[name] ?? `it in the node ${node.label}`}`;
 }
 
-function read(node: UnitNode, name: string, range: NumberRange): number {
-  const setting = node.config[name];
-  return isFromMessage(setting)
-    ? range.fallback
-    : numberSetting(node.variables?.[name] ?? name, setting, range);
+function read(node: UnitNode, name: string, setting: Setting): unknown {
+  return readSetting(node.variables?.[name] ?? name, setting, node.config[name]);
 }

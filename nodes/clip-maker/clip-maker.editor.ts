@@ -2,9 +2,11 @@ import type { EditorNodeProperties } from 'node-red';
 import { directories } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { directory, number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   store: string;
   directory: string;
   pre: string;
@@ -16,6 +18,7 @@ interface Properties extends EditorNodeProperties {
 }
 
 const label = labelsOf('clip-maker');
+const version = upgrade('clip-maker');
 
 RED.nodes.registerType<Properties>('clip-maker', {
   category: 'v2x',
@@ -23,6 +26,7 @@ RED.nodes.registerType<Properties>('clip-maker', {
   icon: 'clip-maker.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
     directory: { value: 'archive', required: true, label: label('directory'), validate: directory() },
     pre: { value: '300', label: label('pre'), validate: number(0, 3600, { fromMessage: true }) },

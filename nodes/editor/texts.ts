@@ -1,11 +1,10 @@
+import { isReference } from '../lib/node-red/settings';
+
+export { isReference };
+
 /** The label of a node's property in the reader's language, for the messages of the editor. */
 export function labelsOf(type: string): (property: string) => string {
   return (property) => RED._(`@roadside/node-red-v2x/${type}:${type}.label.${property}`);
-}
-
-/** Whether a setting is nothing but `${NAME}`: its value is known only where the flow runs. */
-export function isReference(setting: string): boolean {
-  return /^\$\{[^}]+\}$/.test(setting);
 }
 
 /** Joins what a node's label tells; settings that only the machine knows, or that are empty, are left out. */

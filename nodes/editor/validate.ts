@@ -1,3 +1,4 @@
+import type { NumberSetting } from '../lib/node-red/settings';
 import { isReference } from './texts';
 
 /** The node that a property belongs to, as far as checks look at it. */
@@ -31,9 +32,9 @@ export function check(problem: (value: string, node: Checked) => string | undefi
 }
 
 interface NumberOptions {
-  readonly whole?: boolean;
+  readonly whole?: boolean | undefined;
   /** Also from a message or context, as `settingInput` writes it: `msg.pre`. */
-  readonly fromMessage?: boolean;
+  readonly fromMessage?: boolean | undefined;
 }
 
 /** A number in a range; the runtime checks the same. */
@@ -44,6 +45,11 @@ export function number(min: number, max: number, { whole, fromMessage }: NumberO
     const fits = given >= min && given <= max && (!whole || Number.isInteger(given));
     return fits ? undefined : node._(`v2x.invalid.${whole ? 'whole' : 'number'}`, { min, max });
   });
+}
+
+/** A number as its setting allows it. */
+export function allowed({ min, max, ...options }: NumberSetting): Validator {
+  return number(min, max, options);
 }
 
 /** A directory: any path, but nothing that is plainly something else. */

@@ -2,9 +2,11 @@ import type { EditorNodeProperties } from 'node-red';
 import { directories } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { directory, number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   directory: string;
   after: string;
   incomplete: number | string;
@@ -12,6 +14,7 @@ interface Properties extends EditorNodeProperties {
 }
 
 const label = labelsOf('event-dir-in');
+const version = upgrade('event-dir-in');
 
 RED.nodes.registerType<Properties>('event-dir-in', {
   category: 'v2x',
@@ -19,6 +22,7 @@ RED.nodes.registerType<Properties>('event-dir-in', {
   icon: 'event-dir-in.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
     after: { value: 'done', required: true },
     incomplete: { value: 5, label: label('incomplete'), validate: number(0.1, 3600) },

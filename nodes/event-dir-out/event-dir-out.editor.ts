@@ -2,13 +2,16 @@ import type { EditorNodeProperties } from 'node-red';
 import { directories } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { directory } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   directory: string;
 }
 
 const label = labelsOf('event-dir-out');
+const version = upgrade('event-dir-out');
 
 RED.nodes.registerType<Properties>('event-dir-out', {
   category: 'v2x',
@@ -16,6 +19,7 @@ RED.nodes.registerType<Properties>('event-dir-out', {
   icon: 'event-dir-out.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
   },
   inputs: 1,

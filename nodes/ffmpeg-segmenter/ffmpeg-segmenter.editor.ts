@@ -1,13 +1,16 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   camera: string;
   store: string;
   autostart: boolean;
 }
 
 const label = labelsOf('ffmpeg-segmenter');
+const version = upgrade('ffmpeg-segmenter');
 
 RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
   category: 'v2x',
@@ -15,6 +18,7 @@ RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
   icon: 'ffmpeg-segmenter.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     camera: { value: '', type: 'v2x-camera', required: true, label: label('camera') },
     store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
     autostart: { value: true },

@@ -1,11 +1,14 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   key: string;
 }
 
 const label = labelsOf('hmac-sign');
+const version = upgrade('hmac-sign');
 
 RED.nodes.registerType<Properties>('hmac-sign', {
   category: 'v2x',
@@ -13,6 +16,7 @@ RED.nodes.registerType<Properties>('hmac-sign', {
   icon: 'hmac-sign.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     key: { value: '', type: 'v2x-key', required: true, label: label('key') },
   },
   inputs: 1,

@@ -1,11 +1,13 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { number } from '../editor/validate';
 import type { Area } from '../lib/detection/areas';
 import { areasAreValid, AreasField } from './areas.editor';
 import type { CameraNode } from './camera-picture.editor';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   camera: string;
   width: number;
   height: number;
@@ -25,6 +27,7 @@ interface Properties extends EditorNodeProperties {
 }
 
 const label = labelsOf('simple-detector');
+const version = upgrade('simple-detector');
 
 /** The part of the open dialog where areas are drawn. */
 let field: AreasField | undefined;
@@ -35,6 +38,7 @@ RED.nodes.registerType<Properties>('simple-detector', {
   icon: 'simple-detector.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     camera: { value: '', type: 'v2x-camera', required: false, label: label('camera') },
     width: { value: 640, label: label('width'), validate: number(16, 3840) },
     height: { value: 360, label: label('height'), validate: number(16, 2160) },

@@ -1,15 +1,19 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf } from '../editor/texts';
-import { number } from '../editor/validate';
+import { upgrade } from '../editor/upgrade';
+import { allowed } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   lat: string;
   lon: string;
   heading: string;
-  size: string;
+  size: string | number;
 }
 
 const label = labelsOf('v2x-alert-tracker');
+const version = upgrade('v2x-alert-tracker');
 
 RED.nodes.registerType<Properties>('v2x-alert-tracker', {
   category: 'v2x',
@@ -17,10 +21,11 @@ RED.nodes.registerType<Properties>('v2x-alert-tracker', {
   icon: 'v2x-alert-tracker.svg',
   defaults: {
     name: { value: '' },
-    lat: { value: '', label: label('lat'), validate: number(-90, 90) },
-    lon: { value: '', label: label('lon'), validate: number(-180, 180) },
-    heading: { value: '', label: label('heading'), validate: number(0, 360) },
-    size: { value: '1024', label: label('size'), validate: number(1, 65_536, { whole: true }) },
+    version: { value: version },
+    lat: { value: '', label: label('lat'), validate: allowed(SETTINGS.lat) },
+    lon: { value: '', label: label('lon'), validate: allowed(SETTINGS.lon) },
+    heading: { value: '', label: label('heading'), validate: allowed(SETTINGS.heading) },
+    size: { value: SETTINGS.size.fallback, label: label('size'), validate: allowed(SETTINGS.size) },
   },
   inputs: 1,
   outputs: 2,

@@ -1,20 +1,14 @@
 import { toAlert, type Alert } from '../lib/alert/alert';
 import { isRelevant, toPosition, type Position } from '../lib/alert/relevance';
-import { AlertTable, DEFAULT_TABLE_SIZE, type Change, type Outcome } from '../lib/alert/table';
+import { AlertTable, type Change, type Outcome } from '../lib/alert/table';
 import type { CancelTimer } from '../lib/time/clock';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings, type SettingValues } from '../lib/node-red/settings';
+import { SETTINGS } from './settings';
 
-interface Config {
-  /** A fixed place; without it, and without msg.position, every alert matters. Degrees. */
-  lat: string | number;
-  lon: string | number;
-  heading: string | number;
-  /** Most alerts that are remembered. */
-  size: string | number;
-}
+type Config = Record<keyof typeof SETTINGS, unknown>;
 
 /** The wall clock may step: whether alerts have expired is looked at this often at least. */
 const LONGEST_WAIT_SECONDS = 30;
@@ -25,9 +19,9 @@ const TELLING: ReadonlySet<Change | 'irrelevant'> = new Set(['new', 'update', 'c
 export default defineNode<Config>({
   type: 'v2x-alert-tracker',
   setup(node) {
-    const size = { fallback: DEFAULT_TABLE_SIZE, min: 1, max: 65_536 };
-    const table = new AlertTable(Math.floor(numberSetting('size', node.config.size, size)));
-    const fixed = fixedPosition(node.config);
+    const settings = readSettings(SETTINGS, node.config);
+    const table = new AlertTable(settings.size);
+    const fixed = fixedPosition(settings);
     const expireDue = watchExpiry(node, table);
 
     return {
@@ -99,14 +93,7 @@ function positionOf({ position }: Message): Position | undefined {
   return position === undefined ? undefined : toPosition(position, 'msg.position');
 }
 
-function fixedPosition({ lat, lon, heading }: Partial<Config>): Position | undefined {
+function fixedPosition({ lat, lon, heading }: SettingValues<typeof SETTINGS>): Position | undefined {
   if (lat === undefined && lon === undefined) return undefined;
-  const degrees = (name: string, value: string | number | undefined, limit: number) =>
-    numberSetting(name, value, { fallback: NaN, min: -limit, max: limit });
-  const place = {
-    lat: degrees('lat', lat, 90),
-    lon: degrees('lon', lon, 180),
-    ...(heading === undefined ? {} : { heading: degrees('heading', heading, 360) }),
-  };
-  return toPosition(place, 'The fixed position');
+  return toPosition({ lat, lon, ...(heading === undefined ? {} : { heading }) }, 'The fixed position');
 }

@@ -1,14 +1,17 @@
 import type { EditorNodeProperties } from 'node-red';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   station: string;
   validity: string;
 }
 
 const label = labelsOf('v2x-alert');
+const version = upgrade('v2x-alert');
 
 RED.nodes.registerType<Properties>('v2x-alert', {
   category: 'v2x',
@@ -16,6 +19,7 @@ RED.nodes.registerType<Properties>('v2x-alert', {
   icon: 'v2x-alert.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     station: {
       value: '1001',
       label: label('station'),

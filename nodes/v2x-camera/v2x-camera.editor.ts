@@ -2,12 +2,14 @@ import type { EditorNodeProperties } from 'node-red';
 import { cameras } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { isReference, labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
 import { splitCameraUrl } from '../lib/camera/url';
 import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   kind: string;
   address: string;
   detectionAddress: string;
@@ -21,6 +23,7 @@ interface Credentials {
 
 const KIND = '#node-config-input-kind';
 const label = labelsOf('v2x-camera');
+const version = upgrade('v2x-camera');
 
 /** What an address of each kind looks like; the runtime looks closer. */
 const LOOKS: Readonly<Record<string, RegExp>> = {
@@ -50,6 +53,7 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     kind: { value: 'auto', required: true },
     address: { value: '${V2X_CAMERA}', label: label('address'), validate: address },
     detectionAddress: { value: '', label: label('detectionAddress'), validate: address },

@@ -1,10 +1,12 @@
 import type { EditorNodeProperties } from 'node-red';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   keyId: string;
   algorithm: string;
   secretEnv: string;
@@ -39,11 +41,13 @@ const keySet = check((value, node) =>
 );
 
 const label = labelsOf('v2x-key');
+const version = upgrade('v2x-key');
 
 RED.nodes.registerType<Properties, Credentials>('v2x-key', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     keyId: { value: 'rsu', required: true, label: label('keyId') },
     algorithm: { value: 'HS256', required: true },
     secretEnv: { value: 'V2X_KEY' },

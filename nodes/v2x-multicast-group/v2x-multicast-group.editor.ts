@@ -3,9 +3,12 @@ import { interfaces } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { isReference, labelsOf } from '../editor/texts';
 import { showUsers } from '../editor/used-by';
-import { check, number } from '../editor/validate';
+import { upgrade } from '../editor/upgrade';
+import { allowed, check } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   group: string;
   port: string | number;
   interfaces: string;
@@ -19,22 +22,24 @@ const isMulticast = (address: string) =>
   /^ff[\da-f]{2}:[\da-f:.]+$/i.test(address);
 
 const label = labelsOf('v2x-multicast-group');
+const version = upgrade('v2x-multicast-group');
 
 RED.nodes.registerType<Properties>('v2x-multicast-group', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     group: {
-      value: '239.255.42.99',
+      value: SETTINGS.group.fallback,
       required: true,
       label: label('group'),
       validate: check((value, node) =>
         isMulticast(value) ? undefined : node._('v2x-multicast-group.invalid.group'),
       ),
     },
-    port: { value: 37020, label: label('port'), validate: number(1, 65_535, { whole: true }) },
+    port: { value: SETTINGS.port.fallback, label: label('port'), validate: allowed(SETTINGS.port) },
     interfaces: {
-      value: 'lo',
+      value: SETTINGS.interfaces.fallback,
       label: label('interfaces'),
       validate: check((value, node) =>
         /^[\w.:%-]+(\s*,\s*[\w.:%-]+)*$/.test(value)
@@ -42,8 +47,8 @@ RED.nodes.registerType<Properties>('v2x-multicast-group', {
           : node._('v2x-multicast-group.invalid.interfaces'),
       ),
     },
-    hops: { value: 1, label: label('hops'), validate: number(0, 255, { whole: true }) },
-    loopback: { value: true },
+    hops: { value: SETTINGS.hops.fallback, label: label('hops'), validate: allowed(SETTINGS.hops) },
+    loopback: { value: SETTINGS.loopback.fallback },
   },
   label() {
     return (

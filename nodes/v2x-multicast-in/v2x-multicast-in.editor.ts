@@ -1,14 +1,18 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
-import { number } from '../editor/validate';
+import { upgrade } from '../editor/upgrade';
+import { allowed } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   group: string;
   rejoin: string | number;
   limit: string | number;
 }
 
 const label = labelsOf('v2x-multicast-in');
+const version = upgrade('v2x-multicast-in');
 
 RED.nodes.registerType<Properties>('v2x-multicast-in', {
   category: 'v2x',
@@ -16,9 +20,10 @@ RED.nodes.registerType<Properties>('v2x-multicast-in', {
   icon: 'v2x-multicast-in.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     group: { value: '', type: 'v2x-multicast-group', required: true, label: label('group') },
-    rejoin: { value: 60, label: label('rejoin'), validate: number(1, 3600) },
-    limit: { value: 1400, label: label('limit'), validate: number(1, 65_507) },
+    rejoin: { value: SETTINGS.rejoin.fallback, label: label('rejoin'), validate: allowed(SETTINGS.rejoin) },
+    limit: { value: SETTINGS.limit.fallback, label: label('limit'), validate: allowed(SETTINGS.limit) },
   },
   inputs: 0,
   outputs: 1,

@@ -3,16 +3,13 @@ import type { MulticastGroup } from '../lib/multicast/group';
 import { receiveMulticast, type DatagramInfo, type ReceiverOptions } from '../lib/multicast/receiver';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
 import { Throttle } from '../lib/time/throttle';
 import { timeOfDay } from '../lib/node-red/status';
+import { SETTINGS } from './settings';
 
-interface Config {
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   group: string;
-  /** Seconds between renewals of the memberships. */
-  rejoin: string | number;
-  /** Bytes; larger datagrams are dropped. */
-  limit: string | number;
 }
 
 /** The status is drawn at most this often, however many datagrams come. */
@@ -23,8 +20,7 @@ export default defineNode<Config>({
   type: 'v2x-multicast-in',
   async setup(node) {
     const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
-    const rejoinEvery = numberSetting('rejoin', node.config.rejoin, { fallback: 60, min: 1, max: 3600 });
-    const maxBytes = numberSetting('limit', node.config.limit, { fallback: 1400, min: 1, max: 65507 });
+    const { rejoin: rejoinEvery, limit: maxBytes } = readSettings(SETTINGS, node.config);
     const onOversized = oversizedCounter(node, maxBytes);
     node.run((signal, healthy) => {
       const options = { ...handlersOf(node, healthy), onOversized, rejoinEvery, maxBytes, clock: node.clock };

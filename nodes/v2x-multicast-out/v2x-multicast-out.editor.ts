@@ -1,8 +1,10 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   group: string;
   interval: string | number;
   duration: string | number;
@@ -11,6 +13,7 @@ interface Properties extends EditorNodeProperties {
 }
 
 const label = labelsOf('v2x-multicast-out');
+const version = upgrade('v2x-multicast-out');
 
 RED.nodes.registerType<Properties>('v2x-multicast-out', {
   category: 'v2x',
@@ -18,6 +21,7 @@ RED.nodes.registerType<Properties>('v2x-multicast-out', {
   icon: 'v2x-multicast-out.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     group: { value: '', type: 'v2x-multicast-group', required: true, label: label('group') },
     interval: { value: 0.5, label: label('interval'), validate: number(0.05, 60) },
     duration: { value: 10, label: label('duration'), validate: number(0, 86_400) },

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { completeDirectory, diskOf } from '../lib/disk/directories';
 import type { AdminRoute } from '../lib/node-red/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
-import { dataPath } from '../lib/node-red/settings';
+import { dataPath } from '../lib/node-red/data-path';
 import type { Ring } from '../lib/recording/ring';
 
 /** Besides the data root: where recordings are usually put. Elsewhere a directory can be typed, but is not offered. */

@@ -1,17 +1,10 @@
 import { defineNode } from '../lib/node-red/define-node';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
 import { Ring } from '../lib/recording/ring';
 import { directoriesRoute, diskRoute } from './routes';
+import { SETTINGS } from './settings';
 
-interface Config {
-  /** Relative to the data root, or absolute. */
-  directory: string;
-  segmentSeconds: number | string;
-  retentionHours: number | string;
-  /** Gigabytes, 0 for no limit. */
-  maxGigabytes: number | string;
-  minFreeGigabytes: number | string;
-}
+type Config = Record<keyof typeof SETTINGS, unknown>;
 
 const GIGABYTE = 1e9;
 
@@ -20,16 +13,15 @@ export default defineNode<Config, object, Ring>({
   type: 'v2x-segment-store',
   routes: [directoriesRoute, diskRoute],
   async setup(node) {
-    const { config, clock } = node;
-    const number = (name: keyof Config, fallback: number, min: number, max: number) =>
-      numberSetting(name, config[name], { fallback, min, max });
+    const { clock } = node;
+    const settings = readSettings(SETTINGS, node.config);
     const ring = await Ring.open({
-      directory: node.dataPath(config.directory ?? 'rec'),
-      segmentSeconds: number('segmentSeconds', 10, 1, 600),
+      directory: node.dataPath(settings.directory),
+      segmentSeconds: settings.segmentSeconds,
       retention: {
-        maxAge: number('retentionHours', 1, 0, 24 * 3650) * 3600,
-        maxBytes: number('maxGigabytes', 0, 0, 1e6) * GIGABYTE,
-        minFreeBytes: number('minFreeGigabytes', 1, 0, 1e6) * GIGABYTE,
+        maxAge: settings.retentionHours * 3600,
+        maxBytes: settings.maxGigabytes * GIGABYTE,
+        minFreeBytes: settings.minFreeGigabytes * GIGABYTE,
       },
       clock,
       onError: (error) => {

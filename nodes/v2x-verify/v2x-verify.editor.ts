@@ -1,13 +1,16 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
+import { upgrade } from '../editor/upgrade';
 import { number } from '../editor/validate';
 
 interface Properties extends EditorNodeProperties {
+  version: number;
   key: string;
   skew: string;
 }
 
 const label = labelsOf('v2x-verify');
+const version = upgrade('v2x-verify');
 
 RED.nodes.registerType<Properties>('v2x-verify', {
   category: 'v2x',
@@ -15,6 +18,7 @@ RED.nodes.registerType<Properties>('v2x-verify', {
   icon: 'v2x-verify.svg',
   defaults: {
     name: { value: '' },
+    version: { value: version },
     key: { value: '', type: 'v2x-key', required: true, label: label('key') },
     skew: { value: '5', label: label('skew'), validate: number(0, 3600) },
   },

@@ -7,7 +7,15 @@ const ROOT = resolve('.');
 export interface Definition {
   readonly category: string;
   readonly defaults: Readonly<
-    Record<string, { readonly value: unknown; readonly type?: string; readonly label?: string }>
+    Record<
+      string,
+      {
+        readonly value: unknown;
+        readonly type?: string;
+        readonly label?: string;
+        readonly validate?: (this: unknown, value: string, options: { readonly label: string }) => unknown;
+      }
+    >
   >;
   readonly credentials?: Readonly<Record<string, unknown>>;
   readonly inputs?: number;
@@ -43,6 +51,7 @@ export function editorDefinition(type: string): Definition {
   runInNewContext(script, {
     RED: {
       _: (key: string) => key,
+      events: { on: () => undefined },
       nodes: {
         registerType(name: string, definition: Definition) {
           if (name === type) found = definition;

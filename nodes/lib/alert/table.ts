@@ -32,9 +32,6 @@ interface Entry {
   readonly live: boolean;
 }
 
-/** How many warnings a receiver remembers at most, unless it is told otherwise. */
-export const DEFAULT_TABLE_SIZE = 1024;
-
 /**
  * A vehicle's table of alerts, as the receiver of ETSI EN 302 637-3: one entry per action id, the newest reference
  * time counts, whatever order the copies come in. All times in Unix seconds.
@@ -43,7 +40,7 @@ export class AlertTable {
   private readonly entries = new Map<string, Entry>();
 
   /** @param size most entries, tombstones included */
-  constructor(private readonly size = DEFAULT_TABLE_SIZE) {}
+  constructor(private readonly size: number) {}
 
   /** The warnings that stand. */
   get live(): Alert[] {

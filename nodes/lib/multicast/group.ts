@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { V2xError } from '../errors';
+import { DEFAULT_GROUP, HOPS, PORTS } from './default-group';
 
 export type Family = 'IPv4' | 'IPv6';
 
@@ -16,15 +17,6 @@ export interface MulticastGroup {
   readonly loopback: boolean;
 }
 
-export const DEFAULT_GROUP: MulticastGroup = {
-  address: '239.255.42.99',
-  family: 'IPv4',
-  port: 37020,
-  interfaces: ['lo'],
-  hops: 1,
-  loopback: true,
-};
-
 const MULTICAST = new BlockList();
 // RFC 5771 and RFC 4291, 2.7
 MULTICAST.addSubnet('224.0.0.0', 4, 'ipv4');
@@ -36,8 +28,8 @@ MULTICAST.addSubnet('ff00::', 8, 'ipv6');
  */
 export function multicastGroup(settings: Partial<Omit<MulticastGroup, 'family'>>): MulticastGroup {
   const group = { ...DEFAULT_GROUP, ...settings };
-  requireInteger('port', group.port, 1, 65535);
-  requireInteger('hops', group.hops, 0, 255);
+  requireInteger('port', group.port, PORTS);
+  requireInteger('hops', group.hops, HOPS);
   return { ...group, family: familyOf(group.address) };
 }
 
@@ -54,7 +46,7 @@ function familyOf(address: string): Family {
   return version === 4 ? 'IPv4' : 'IPv6';
 }
 
-function requireInteger(name: string, value: number, min: number, max: number): void {
+function requireInteger(name: string, value: number, { min, max }: typeof PORTS): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new V2xError(
     'setting',

@@ -4,6 +4,7 @@ import { serveRoutes, type AdminRoute } from './admin';
 import { Deploys } from './deploys';
 import { FlowNode } from './flow-node';
 import type { Message } from './message';
+import { migrate, UNCHANGED, type Migrations, type StoredSettings } from './migration';
 
 /** What a node does, besides what it started in `setup`. */
 export interface Handlers<Api> {
@@ -18,6 +19,8 @@ export interface Handlers<Api> {
 
 export interface NodeSpec<Config extends object, Credentials extends object, Api> {
   readonly type: string;
+  /** Brings settings of earlier versions to the present one; left out while they have not changed. */
+  readonly migrations?: Migrations;
   readonly credentials?: { readonly [Name in keyof Credentials]-?: { readonly type: 'text' | 'password' } };
   /** What its dialog may ask of this machine. */
   readonly routes?: readonly AdminRoute[];
@@ -55,7 +58,9 @@ export function defineNode<Config extends object, Credentials extends object = o
     Deploys.of(RED.events);
     function construct(this: Node<Credentials>, definition: NodeDef & Config): void {
       RED.nodes.createNode(this, definition);
-      const flowNode = new FlowNode<Config, Credentials>(RED, this, definition, { clock, random });
+      const stored = definition as unknown as StoredSettings;
+      const settings = migrate(stored, spec.migrations ?? UNCHANGED) as typeof definition;
+      const flowNode = new FlowNode<Config, Credentials>(RED, this, settings, { clock, random });
       const ready = flowNode.start(() => Promise.resolve(flowNode).then((node) => spec.setup(node)));
       this.on('input', (message, send, done) => {
         const handle = async () => {

@@ -5,7 +5,8 @@ import { codeOf, isDiskFull, messageOf, V2xError } from '../errors';
 import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';
 import type { Message } from './message';
-import { dataPath, withoutUnset } from './settings';
+import { dataPath } from './data-path';
+import { withoutUnset } from './settings';
 import { NodeStatus, type Values } from './status';
 
 /** Node-RED gives a node 15 s to close; what is not done by then is left behind with a warning. */

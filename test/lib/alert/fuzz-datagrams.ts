@@ -49,7 +49,7 @@ export async function fuzzDatagrams(runs: number, seconds: number): Promise<Fuzz
     Buffer.from(sign(alert(sequence), signers[sequence % 2], NOW)),
   );
   const known = new Set(signed.map((datagram) => datagram.toString('latin1')));
-  const table = new AlertTable();
+  const table = new AlertTable(1024);
 
   return fuzz(runs, seconds, async () => {
     const datagram = Math.random() < 0.01 ? pick(signed) : mutate(signed);

@@ -49,7 +49,7 @@ describe('AlertTable', () => {
   ];
   for (const [name, alerts, changes] of table) {
     it(name, () => {
-      const receiver = new AlertTable();
+      const receiver = new AlertTable(1024);
       assert.deepEqual(
         alerts.map((each) => receiver.receive(each, NOW).change),
         changes,
@@ -58,7 +58,7 @@ describe('AlertTable', () => {
   }
 
   it('tells once of a warning that ends by itself, and when that will be', () => {
-    const receiver = new AlertTable();
+    const receiver = new AlertTable(1024);
     receiver.receive(alert({ exp: 20 }), NOW);
     receiver.receive(alert({ sequence: 1, exp: 10 }), NOW);
     receiver.receive(cancel({ sequence: 2, exp: 5 }), NOW);
@@ -73,7 +73,7 @@ describe('AlertTable', () => {
   });
 
   it('does not believe a copy from before a version that ended sooner', () => {
-    const receiver = new AlertTable();
+    const receiver = new AlertTable(1024);
     receiver.receive(alert({ exp: 100 }), NOW);
     receiver.receive(alert({ iat: 1, exp: 50 }), NOW);
     assert.equal(receiver.expire(NOW + 60).length, 1);
@@ -131,7 +131,7 @@ describe('AlertTable', () => {
   it('tells of each warning in turn: new, updates, one end', () => {
     fc.assert(
       fc.property(fc.array(message), (messages) => {
-        const receiver = new AlertTable();
+        const receiver = new AlertTable(1024);
         const shown = new Shown();
         for (const each of messages) shown.take(each, receiver.receive(each, NOW));
         assert.deepEqual(receiver.live.map(({ sub }) => sub).sort(), shown.actionIds);
@@ -185,7 +185,7 @@ class Shown {
 }
 
 function stateAfter(messages: readonly Alert[]): string[] {
-  const receiver = new AlertTable();
+  const receiver = new AlertTable(1024);
   for (const each of messages) receiver.receive(each, NOW);
   return describeAll(receiver.live);
 }

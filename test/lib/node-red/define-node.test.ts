@@ -39,6 +39,24 @@ describe('defineNode', () => {
     assert.equal((await next.next()).payload, 'handled early');
   });
 
+  it('brings settings of an earlier version to the present one', async () => {
+    const module = defineNode<{ seconds: number }>({
+      type: 'under-test',
+      migrations: [(settings) => ({ ...settings, seconds: Number(settings.minutes) * 60 })],
+      setup: ({ config }) => ({
+        input: (_message, send) => {
+          send({ payload: config.seconds });
+        },
+      }),
+    });
+    await startFlow([module], [{ ...NODE, minutes: 2 }, FLOW[1]]);
+    const next = outlet('next');
+
+    probe('n').node.receive({});
+
+    assert.equal((await next.next()).payload, 120);
+  });
+
   it('reports what an async input handler throws exactly once, and turns red', async () => {
     const module = defineNode({
       type: 'under-test',

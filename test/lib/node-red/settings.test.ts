@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { booleanSetting, dataPath, numberSetting, withoutUnset } from '../../../nodes/lib/node-red/settings';
+import { dataPath } from '../../../nodes/lib/node-red/data-path';
+import { booleanSetting, numberSetting, withoutUnset } from '../../../nodes/lib/node-red/settings';
 import { atEnd } from '../../support/at-end';
 
 const RANGE = { fallback: 300, min: 0, max: 3600 };
