@@ -44,7 +44,7 @@ for (const [type, settings] of TABLES) {
 
     it('begin in the editor with the defaults of the runtime', () => {
       for (const [name, { fallback }] of Object.entries(settings))
-        assert.equal(String(defaults[name]?.value), String(fallback ?? ''), name);
+        assert.equal(String(defaults[name].value), String(fallback ?? ''), name);
     });
 
     it('have the same limits in editor and runtime', () => {
@@ -85,14 +85,14 @@ for (const [type, settings] of TABLES) {
 describe('versions of settings', () => {
   for (const [type, { MIGRATIONS = UNCHANGED }] of modules) {
     it(`${type}: new nodes have the present one`, () => {
-      assert.equal(editorDefinition(type).defaults.version?.value, MIGRATIONS.length);
+      assert.equal(editorDefinition(type).defaults.version.value, MIGRATIONS.length);
     });
   }
 
   it('are reached from any before, and kept where they are later', () => {
     const migrations: Migrations = [
       (settings) => ({ ...settings, seconds: Number(settings.minutes) * 60 }),
-      ({ minutes: _, ...settings }) => settings,
+      ({ seconds }) => ({ seconds }),
     ];
     assert.deepEqual(migrate({ minutes: 2 }, migrations), { seconds: 120, version: 2 });
     assert.deepEqual(migrate({ seconds: 5, version: 1 }, migrations), { seconds: 5, version: 2 });

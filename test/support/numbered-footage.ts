@@ -50,7 +50,7 @@ export interface NumberedStream {
   readonly first: number;
 }
 
-const DEFAULTS = {
+const DEFAULTS: Required<Omit<NumberedVideo, 'seconds'>> = {
   codec: 'h264',
   fps: 15,
   gopSeconds: 2,
@@ -60,7 +60,7 @@ const DEFAULTS = {
   width: 384,
   height: 240,
   encoder: [],
-} as const;
+};
 
 /** A raw H.264 or HEVC stream whose pictures show their numbers. */
 export async function numberedStream(options: NumberedVideo): Promise<NumberedStream> {
@@ -146,7 +146,7 @@ function numberIn(cells: Uint8Array): number | undefined {
 }
 
 /** The number in the upper fifth, and a bar that moves below it. */
-function pictures(video: typeof DEFAULTS & NumberedVideo): string[] {
+function pictures(video: Required<NumberedVideo>): string[] {
   const { fps, first, width, height, seconds } = { ...DEFAULTS, ...video };
   const strip = Math.round(height / STRIP_SHARE);
   const graph = [

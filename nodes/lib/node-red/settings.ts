@@ -116,7 +116,7 @@ export function readSetting(name: string, setting: Setting, value: unknown): Val
     case 'switch':
       return booleanSetting(value, setting.fallback);
     case 'text':
-      return isSet ? String(value as string | number).trim() : setting.fallback;
+      return isSet ? textSetting(name, value) : setting.fallback;
   }
 }
 
@@ -147,6 +147,11 @@ function choiceSetting(name: string, value: unknown, { choices }: ChoiceSetting)
   throw new V2xError('setting', `The setting "${name}" is ${JSON.stringify(value)}; it must be ${known}`, {
     name,
   });
+}
+
+function textSetting(name: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value).trim();
+  throw new V2xError('setting', `The setting "${name}" must be a text`, { name });
 }
 
 /** True or false from a setting; the environment gives strings. */
