@@ -13,7 +13,22 @@ import {
 
 const STANDARD = new Set(['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'd', 'info']);
 
+/** What one does with the nodes of each category of the palette, and its colour. */
+const CATEGORIES = new Map([
+  ['V2X footage', '#8FBC8F'],
+  ['V2X events', '#E2C06A'],
+  ['V2X alerts', '#E9967A'],
+  ['V2X vehicle', '#8FB7D3'],
+]);
+
 describe('package', () => {
+  it('groups its nodes in the palette by what one does with them, with one colour each', () => {
+    const nodes = TYPES.map(editorDefinition).filter(({ category }) => category !== 'config');
+    assert.deepEqual(new Set(nodes.map(({ category }) => category)), new Set(CATEGORIES.keys()));
+    for (const { category, color, paletteLabel } of nodes)
+      assert.equal(color, CATEGORIES.get(category), paletteLabel);
+  });
+
   it('has at most six dependencies', () => {
     assert.ok(Object.keys(manifest.dependencies).length <= 6);
   });
@@ -30,7 +45,6 @@ for (const type of TYPES) {
     it('has an icon of its own, unless it is a config node', () => {
       const { category, icon } = editorDefinition(type);
       if (category === 'config') return;
-      assert.equal(category, 'v2x');
       assert.ok(existsSync(`dist/${type}/icons/${icon}`), icon);
     });
 

@@ -21,7 +21,7 @@ const label = labelsOf('clip-maker');
 const version = upgrade('clip-maker');
 
 RED.nodes.registerType<Properties>('clip-maker', {
-  category: 'v2x',
+  category: 'V2X footage',
   color: '#8FBC8F',
   icon: 'clip-maker.svg',
   defaults: {

@@ -17,8 +17,8 @@ const label = labelsOf('event-dir-in');
 const version = upgrade('event-dir-in');
 
 RED.nodes.registerType<Properties>('event-dir-in', {
-  category: 'v2x',
-  color: '#E9967A',
+  category: 'V2X events',
+  color: '#E2C06A',
   icon: 'event-dir-in.svg',
   defaults: {
     name: { value: '' },

@@ -14,8 +14,8 @@ const label = labelsOf('event-dir-out');
 const version = upgrade('event-dir-out');
 
 RED.nodes.registerType<Properties>('event-dir-out', {
-  category: 'v2x',
-  color: '#E9967A',
+  category: 'V2X events',
+  color: '#E2C06A',
   icon: 'event-dir-out.svg',
   defaults: {
     name: { value: '' },

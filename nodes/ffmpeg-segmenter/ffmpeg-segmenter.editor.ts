@@ -13,8 +13,8 @@ const label = labelsOf('ffmpeg-segmenter');
 const version = upgrade('ffmpeg-segmenter');
 
 RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
-  category: 'v2x',
-  color: '#87A980',
+  category: 'V2X footage',
+  color: '#8FBC8F',
   icon: 'ffmpeg-segmenter.svg',
   defaults: {
     name: { value: '' },

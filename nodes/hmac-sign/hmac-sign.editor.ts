@@ -11,8 +11,8 @@ const label = labelsOf('hmac-sign');
 const version = upgrade('hmac-sign');
 
 RED.nodes.registerType<Properties>('hmac-sign', {
-  category: 'v2x',
-  color: '#F4A261',
+  category: 'V2X alerts',
+  color: '#E9967A',
   icon: 'hmac-sign.svg',
   defaults: {
     name: { value: '' },

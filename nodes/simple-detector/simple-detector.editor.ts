@@ -33,8 +33,8 @@ const version = upgrade('simple-detector');
 let field: AreasField | undefined;
 
 RED.nodes.registerType<Properties>('simple-detector', {
-  category: 'v2x',
-  color: '#E9967A',
+  category: 'V2X events',
+  color: '#E2C06A',
   icon: 'simple-detector.svg',
   defaults: {
     name: { value: '' },

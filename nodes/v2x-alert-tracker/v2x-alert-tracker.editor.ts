@@ -16,8 +16,8 @@ const label = labelsOf('v2x-alert-tracker');
 const version = upgrade('v2x-alert-tracker');
 
 RED.nodes.registerType<Properties>('v2x-alert-tracker', {
-  category: 'v2x',
-  color: '#87A980',
+  category: 'V2X vehicle',
+  color: '#8FB7D3',
   icon: 'v2x-alert-tracker.svg',
   defaults: {
     name: { value: '' },

@@ -14,8 +14,8 @@ const label = labelsOf('v2x-alert');
 const version = upgrade('v2x-alert');
 
 RED.nodes.registerType<Properties>('v2x-alert', {
-  category: 'v2x',
-  color: '#F4A261',
+  category: 'V2X alerts',
+  color: '#E9967A',
   icon: 'v2x-alert.svg',
   defaults: {
     name: { value: '' },

@@ -15,8 +15,8 @@ const label = labelsOf('v2x-multicast-in');
 const version = upgrade('v2x-multicast-in');
 
 RED.nodes.registerType<Properties>('v2x-multicast-in', {
-  category: 'v2x',
-  color: '#87A980',
+  category: 'V2X vehicle',
+  color: '#8FB7D3',
   icon: 'v2x-multicast-in.svg',
   defaults: {
     name: { value: '' },

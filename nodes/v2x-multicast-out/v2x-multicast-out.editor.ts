@@ -16,8 +16,8 @@ const label = labelsOf('v2x-multicast-out');
 const version = upgrade('v2x-multicast-out');
 
 RED.nodes.registerType<Properties>('v2x-multicast-out', {
-  category: 'v2x',
-  color: '#87A980',
+  category: 'V2X alerts',
+  color: '#E9967A',
   icon: 'v2x-multicast-out.svg',
   defaults: {
     name: { value: '' },

@@ -13,8 +13,8 @@ const label = labelsOf('v2x-verify');
 const version = upgrade('v2x-verify');
 
 RED.nodes.registerType<Properties>('v2x-verify', {
-  category: 'v2x',
-  color: '#87A980',
+  category: 'V2X vehicle',
+  color: '#8FB7D3',
   icon: 'v2x-verify.svg',
   defaults: {
     name: { value: '' },

@@ -6,6 +6,7 @@ const ROOT = resolve('.');
 
 export interface Definition {
   readonly category: string;
+  readonly color?: string;
   readonly defaults: Readonly<
     Record<
       string,
