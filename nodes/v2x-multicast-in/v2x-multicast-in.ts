@@ -1,8 +1,8 @@
-import type { V2xError } from '../lib/errors';
 import type { MulticastGroup } from '../lib/multicast/group';
 import { receiveMulticast, type DatagramInfo, type ReceiverOptions } from '../lib/multicast/receiver';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
+import { InterfaceStatus } from '../lib/node-red/interface-status';
 import { readSettings } from '../lib/node-red/settings';
 import { Throttle } from '../lib/time/throttle';
 import { timeOfDay } from '../lib/node-red/status';
@@ -32,35 +32,31 @@ export default defineNode<Config>({
 
 type Handlers = Required<Pick<ReceiverOptions, 'onDatagram' | 'onReady' | 'onFault' | 'onRecovery'>>;
 
-/** What the node shows while one socket lives: red as long as an interface does not work. */
+/** What the node does while one socket lives. */
 function handlersOf(node: FlowNode<Config>, healthy: () => void): Handlers {
-  let impaired = false;
-  let received = 0;
-  const status = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {
-    if (!impaired) node.status.ok('received', { time: timeOfDay(received) });
+  let received: number | undefined;
+  const display = new InterfaceStatus(node, () => {
+    if (received === undefined) node.status.ok('listening');
+    else node.status.ok('received', { time: timeOfDay(received) });
+  });
+  const redraw = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {
+    display.show();
   });
   node.onClose(() => {
-    status.cancel();
+    redraw.cancel();
   });
   return {
     onReady() {
       healthy();
-      if (!impaired) node.status.ok('listening');
+      display.show();
     },
     onDatagram(payload: Buffer, datagram: DatagramInfo) {
       received = datagram.received;
-      status.call();
+      redraw.call();
       node.send({ payload, datagram });
     },
-    onFault(error: V2xError) {
-      impaired = true;
-      node.report(error);
-    },
-    onRecovery(name: string, all: boolean) {
-      impaired = !all;
-      node.info(node.text('log.recovered', { interface: name }));
-      if (all) node.status.ok('listening');
-    },
+    onFault: display.onFault,
+    onRecovery: display.onRecovery,
   };
 }
 

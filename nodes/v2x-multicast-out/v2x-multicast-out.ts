@@ -1,11 +1,17 @@
-import { LiveAlertFile } from '../lib/alert/repeat/repetition-log';
+import { RepetitionLog } from '../lib/alert/repeat/repetition-log';
 import { Repeater } from '../lib/alert/repeat/repeater';
-import { DEFAULT_REPETITION, type OutgoingAlert, type RepetitionPolicy } from '../lib/alert/repeat/schedule';
+import {
+  DEFAULT_REPETITION,
+  type DueCopy,
+  type OutgoingAlert,
+  type RepetitionPolicy,
+} from '../lib/alert/repeat/schedule';
 import { V2xError } from '../lib/errors';
 import type { MulticastGroup } from '../lib/multicast/group';
 import { MulticastSender, requireSize, type SendReport } from '../lib/multicast/sender';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
+import { InterfaceStatus } from '../lib/node-red/interface-status';
 import type { Message } from '../lib/node-red/message';
 import { booleanSetting, numberSetting } from '../lib/node-red/settings';
 import { timeOfDay } from '../lib/node-red/status';
@@ -14,7 +20,7 @@ interface Config {
   group: string;
   /** Seconds between repetitions. */
   interval: string | number;
-  /** Seconds for which an alert is repeated; 0 sends it once. */
+  /** Seconds for which an alert is repeated; 0 sends it once, empty repeats it until its validity ends. */
   duration: string | number;
   /** The most copies of all alerts together in any second, on each interface. */
   perSecond: string | number;
@@ -33,143 +39,99 @@ export default defineNode<Config>({
   async setup(node) {
     const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
     const policy = policyOf(node.config);
-    const reportRepetitions = booleanSetting(node.config.reportRepetitions, false);
-    const display = new Display(node);
-    const sender = await openSender(node, group, display);
-    const file = liveAlertFile(node);
-    /** Alerts of which a copy is out. */
-    const heard = new WeakSet<MessageAlert>();
+    let lastSent: number | undefined;
+    const display = new InterfaceStatus(node, () => {
+      if (repeater.size > 0) node.status.busy('repeating', { count: repeater.size });
+      else if (lastSent === undefined) node.status.ok('ready');
+      else node.status.ok('sent', { time: timeOfDay(lastSent) });
+    });
+    const sender = new MulticastSender(group, {
+      clock: node.clock,
+      onFault: display.onFault,
+      onRecovery: display.onRecovery,
+    });
+    const log = openLog(node);
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
       policy,
-      async send({ alert, repetition }) {
-        const { bytes, message, duration = policy.duration } = alert;
-        const report = await sender.send(bytes);
-        const out = report.interfaces.some(({ ok }) => ok);
-        const first = out && !heard.has(alert);
-        if (first) {
-          heard.add(alert);
-          file.add(alert, duration);
-        }
-        if (message && (repetition === 0 || first || reportRepetitions)) {
-          node.send(reportMessage(message, report, repetition));
-        }
-        if (repetition === 0 && !out) throw unsentError(report, alert.actionId);
-        return out;
-      },
+      send: copySender(node, sender),
       onError: (error) => {
         node.report(error);
       },
       onAccept: (alert) => {
-        // Until its first copy is out it waits as long as it is valid, also through a restart.
-        const { expires = node.clock.now() + policy.duration, message } = alert;
-        if (message) file.add(alert, expires - node.clock.now());
+        log.add(alert);
+      },
+      onOut: (alert) => {
+        // Until then it waits as long as it is valid, also through a restart.
+        if (policy.duration !== undefined) log.add(alert, policy.duration);
       },
       onChange: () => {
-        display.repeating(repeater.size);
+        display.show();
       },
     });
     node.onClose(() => {
       repeater.close();
+      sender.close();
     });
-    await resume(node, file, repeater, policy);
+    await sender.open();
+    display.show();
+    await resume(node, log, repeater);
     return {
       async input(message, send) {
         const bytes = bytesOf(message.payload);
         const alert = outgoingAlert(message, bytes);
         if (alert) await repeater.submit(alert);
         else send(reportMessage(message, await sender.send(bytes), 0));
-        display.sent(node.clock.now());
+        lastSent = node.clock.now();
+        display.show();
       },
     };
   },
 });
 
-/** The node's status: red while an interface does not work, else what is being sent. */
-class Display {
-  private impaired = false;
-  private alerts = 0;
-  private lastSent: number | undefined;
-
-  constructor(private readonly node: FlowNode<Config>) {}
-
-  impair(impaired: boolean): void {
-    this.impaired = impaired;
-    this.show();
-  }
-
-  repeating(alerts: number): void {
-    this.alerts = alerts;
-    this.show();
-  }
-
-  sent(unixSeconds: number): void {
-    this.lastSent = unixSeconds;
-    this.show();
-  }
-
-  private show(): void {
-    const { status } = this.node;
-    if (this.impaired) return;
-    if (this.alerts > 0) status.busy('repeating', { count: this.alerts });
-    else if (this.lastSent === undefined) status.ok('ready');
-    else status.ok('sent', { time: timeOfDay(this.lastSent) });
-  }
+/** Sends one copy of an alert and reports on it at the output. */
+function copySender(node: FlowNode<Config>, sender: MulticastSender) {
+  const reportRepetitions = booleanSetting(node.config.reportRepetitions, false);
+  return async ({ alert, repetition, first }: DueCopy<MessageAlert>): Promise<boolean> => {
+    const report = await sender.send(alert.bytes);
+    const out = report.interfaces.some(({ ok }) => ok);
+    if (alert.message && (repetition === 0 || (first && out) || reportRepetitions)) {
+      node.send(reportMessage(alert.message, report, repetition));
+    }
+    if (repetition === 0 && !out) throw unsentError(report, alert.actionId);
+    return out;
+  };
 }
 
-async function openSender(
-  node: FlowNode<Config>,
-  group: MulticastGroup,
-  display: Display,
-): Promise<MulticastSender> {
-  const sender = new MulticastSender(group, {
-    clock: node.clock,
-    onFault(error) {
-      display.impair(true);
-      node.report(error);
-    },
-    onRecovery(name, all) {
-      node.info(node.text('log.recovered', { interface: name }));
-      display.impair(!all);
-    },
-  });
-  node.onClose(() => {
-    sender.close();
-  });
-  display.impair(false);
-  await sender.open();
-  return sender;
-}
-
-function liveAlertFile(node: FlowNode<Config>): LiveAlertFile {
+function openLog(node: FlowNode<Config>): RepetitionLog {
   const path = node.dataPath(`state/v2x-multicast-out-${node.id.replaceAll(/[^\w-]/g, '_')}.jsonl`);
-  const file = new LiveAlertFile(path, node.clock, (error) => {
+  const log = new RepetitionLog(path, node.clock, (error) => {
     node.report(error);
   });
-  node.onClose(() => file.close());
-  return file;
+  node.onClose(() => log.close());
+  return log;
 }
 
-/** Goes on with the alerts of before a restart. What is wrong with their file does not keep new ones from going out. */
+/** Goes on with the alerts of before a restart. A log that cannot be read does not keep new ones from going out. */
 async function resume(
   node: FlowNode<Config>,
-  file: LiveAlertFile,
+  log: RepetitionLog,
   repeater: Repeater<MessageAlert>,
-  policy: RepetitionPolicy,
 ): Promise<void> {
   const report = (error: unknown) => {
     node.report(error);
+    return [];
   };
-  try {
-    for (const { duration = 0, ...alert } of await file.load()) {
-      repeater.submit({ ...alert, duration: Math.min(duration, policy.duration) }).catch(report);
+  for (const { alert, remaining } of await log.load().catch(report)) {
+    try {
+      repeater.resume(alert, remaining);
+    } catch (error) {
+      report(error);
     }
-  } catch (error) {
-    report(error);
   }
 }
 
-/** Not one interface took the first copy of an alert. */
+/** No interface took the first copy of an alert. */
 function unsentError({ interfaces }: SendReport, actionId: string): V2xError {
   const reasons = [...new Set(interfaces.map(({ error }) => error ?? 'unknown reason'))].join('; ');
   const text = `Alert ${actionId} reached no interface: ${reasons}; it is tried again as long as it is valid`;
@@ -177,10 +139,13 @@ function unsentError({ interfaces }: SendReport, actionId: string): V2xError {
 }
 
 function policyOf(config: Partial<Config>): RepetitionPolicy {
-  const { interval, duration, perSecond } = DEFAULT_REPETITION;
+  const { interval, perSecond } = DEFAULT_REPETITION;
+  const { duration } = config;
   return {
     interval: numberSetting('interval', config.interval, { fallback: interval, min: 0.05, max: 60 }),
-    duration: numberSetting('duration', config.duration, { fallback: duration, min: 0, max: 86400 }),
+    ...(duration !== undefined && {
+      duration: numberSetting('duration', duration, { fallback: 0, min: 0, max: 86400 }),
+    }),
     perSecond: numberSetting('perSecond', config.perSecond, { fallback: perSecond, min: 1, max: 10000 }),
   };
 }
@@ -201,7 +166,7 @@ function bytesOf(payload: unknown): Uint8Array {
 function outgoingAlert(message: Message, bytes: Uint8Array): MessageAlert | undefined {
   const { alert } = message;
   if (typeof alert !== 'object' || alert === null) return undefined;
-  const { actionId, expires, referenceTime } = alert as Record<string, unknown>;
+  const { actionId, version, expires, referenceTime } = alert as Record<string, unknown>;
   if (typeof actionId !== 'string' || actionId === '' || actionId.length > 64) {
     throw new V2xError(
       'payload',
@@ -214,6 +179,7 @@ function outgoingAlert(message: Message, bytes: Uint8Array): MessageAlert | unde
     message,
     ...(typeof expires === 'number' && { expires }),
     ...(typeof referenceTime === 'number' && { referenceTime }),
+    cancels: version === 'cancel',
   };
 }
 

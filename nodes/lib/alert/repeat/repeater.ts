@@ -1,15 +1,17 @@
 import type { CancelTimer, Clock } from '../../time/clock';
 import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPolicy } from './schedule';
 
-export interface RepeaterOptions<Alert extends OutgoingAlert> {
+export interface RepeaterOptions<Outgoing extends OutgoingAlert> {
   readonly clock: Clock;
   readonly policy: RepetitionPolicy;
-  /** @returns whether the copy is out; what it throws says that it is not */
-  readonly send: (copy: DueCopy<Alert>) => Promise<boolean>;
-  /** A repetition failed; what fails in a first copy is thrown by `submit`. */
+  /** @returns whether the copy is out; an error means that it is not */
+  readonly send: (copy: DueCopy<Outgoing>) => Promise<boolean>;
+  /** A repetition failed; an error of the first copy is thrown by `submit`. */
   readonly onError: (error: unknown) => void;
   /** An alert was taken up; its first copy comes next. */
-  readonly onAccept?: (alert: Alert) => void;
+  readonly onAccept?: (alert: Outgoing) => void;
+  /** The first copy of an alert is out: its duration counts from now. */
+  readonly onOut?: (alert: Outgoing) => void;
   /** An alert came or ended. */
   readonly onChange?: () => void;
 }
@@ -20,14 +22,14 @@ interface FirstCopy {
 }
 
 /** Sends alerts and their repetitions when the schedule says so. */
-export class Repeater<Alert extends OutgoingAlert> {
-  private readonly schedule: RepetitionSchedule<Alert>;
-  /** Who waits for the first copy of an alert. */
-  private readonly waiting = new Map<Alert, FirstCopy>();
+export class Repeater<Outgoing extends OutgoingAlert> {
+  private readonly schedule: RepetitionSchedule<Outgoing>;
+  /** Callers of `submit` whose alert's first copy is not out yet. */
+  private readonly waiting = new Map<Outgoing, FirstCopy>();
   private cancelTimer: CancelTimer = () => undefined;
   private closed = false;
 
-  constructor(private readonly options: RepeaterOptions<Alert>) {
+  constructor(private readonly options: RepeaterOptions<Outgoing>) {
     this.schedule = new RepetitionSchedule(options.policy, options.clock, (alert) => {
       this.settle(alert)?.resolve(false);
       options.onChange?.();
@@ -44,7 +46,7 @@ export class Repeater<Alert extends OutgoingAlert> {
    * @returns true when its first copy is out; false when it was replaced or ran out before, or this is closed
    * @throws V2xError of RepetitionSchedule.add; what `send` throws
    */
-  async submit(alert: Alert): Promise<boolean> {
+  async submit(alert: Outgoing): Promise<boolean> {
     if (this.closed) return false;
     return new Promise((resolve, reject) => {
       this.schedule.add(alert);
@@ -53,6 +55,16 @@ export class Repeater<Alert extends OutgoingAlert> {
       this.pump();
       this.options.onChange?.();
     });
+  }
+
+  /**
+   * Goes on repeating an alert of before a restart.
+   * @throws V2xError of RepetitionSchedule.resume
+   */
+  resume(alert: Outgoing, remaining: number | undefined): void {
+    this.schedule.resume(alert, remaining);
+    this.pump();
+    this.options.onChange?.();
   }
 
   close(): void {
@@ -71,11 +83,14 @@ export class Repeater<Alert extends OutgoingAlert> {
     });
   }
 
-  private async send(copy: DueCopy<Alert>): Promise<void> {
+  private async send(copy: DueCopy<Outgoing>): Promise<void> {
     const first = this.settle(copy.alert);
     try {
       const out = await this.options.send(copy);
-      if (out && this.schedule.heard(copy.alert) && !this.closed) this.pump();
+      if (out && this.schedule.markOut(copy.alert)) {
+        this.options.onOut?.(copy.alert);
+        if (!this.closed) this.pump();
+      }
       first?.resolve(true);
     } catch (error) {
       if (first) first.reject(error);
@@ -83,7 +98,7 @@ export class Repeater<Alert extends OutgoingAlert> {
     }
   }
 
-  private settle(alert: Alert): FirstCopy | undefined {
+  private settle(alert: Outgoing): FirstCopy | undefined {
     const first = this.waiting.get(alert);
     this.waiting.delete(alert);
     return first;

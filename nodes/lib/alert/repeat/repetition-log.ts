@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import { ensureWritableDirectory, writeWhole } from '../../disk/files';
-import type { OutgoingAlert } from './schedule';
+import { DEFAULT_VALIDITY_SECONDS, type OutgoingAlert } from './schedule';
 
-/** So many lines may always be added before the file is rewritten. */
+/** This many lines may always be added before the file is rewritten. */
 const SPARE_LINES = 1000;
 
 /** An alert as it stands in the file; times are Unix seconds. */
@@ -14,9 +14,18 @@ interface StoredAlert {
   readonly actionId: string;
   /** Base64. */
   readonly bytes: string;
-  readonly until: number;
+  /** When its repetition ends; known once a copy is out, and only where it ends before the validity. */
+  readonly until?: number;
   readonly expires?: number;
   readonly referenceTime?: number;
+  readonly cancels?: boolean;
+}
+
+/** An alert that goes on after a restart. */
+export interface StandingAlert {
+  readonly alert: OutgoingAlert;
+  /** Seconds for which it is still to be repeated; undefined: as the policy says. */
+  readonly remaining: number | undefined;
 }
 
 /**
@@ -24,7 +33,7 @@ interface StoredAlert {
  * the last line of an action counts. A line is in the file before its first copy goes out, without a disk sync: it
  * survives the end of this process, while a power cut may lose the last lines.
  */
-export class LiveAlertFile {
+export class RepetitionLog {
   private lines = 0;
   /** Lines that came while the file was being rewritten: they go into the new one too. */
   private meanwhile: string[] = [];
@@ -32,7 +41,7 @@ export class LiveAlertFile {
   /** What kept the last write from succeeding. */
   private failure: string | undefined;
 
-  /** @param onError told once when writing begins to fail */
+  /** @param onError called once when writing begins to fail */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
@@ -43,28 +52,29 @@ export class LiveAlertFile {
    * Makes the directory, and reads the alerts that still have time left.
    * @throws V2xError `directory`, or `state` when the file cannot be read
    */
-  async load(): Promise<readonly OutgoingAlert[]> {
+  async load(): Promise<readonly StandingAlert[]> {
     await ensureWritableDirectory(dirname(this.path), 'state');
-    const live = await this.compact();
+    const standing = await this.compact();
     const now = this.clock.now();
-    return live.map(({ until, bytes, ...alert }) => ({
-      ...alert,
-      bytes: Buffer.from(bytes, 'base64'),
-      duration: until - now,
+    return standing.map(({ until, bytes, ...alert }) => ({
+      alert: { ...alert, bytes: Buffer.from(bytes, 'base64') },
+      remaining: until === undefined ? undefined : until - now,
     }));
   }
 
   /**
-   * Adds an alert that is about to be sent.
-   * @param duration for how many seconds it is repeated
+   * Adds an alert that is about to be sent, or whose end of repetition is known now.
+   * @param remaining seconds for which it is still to be repeated
    */
-  add({ actionId, bytes, expires, referenceTime }: OutgoingAlert, duration: number): void {
+  add({ actionId, bytes, expires, referenceTime, cancels }: OutgoingAlert, remaining?: number): void {
+    const now = this.clock.now();
     const stored: StoredAlert = {
       actionId,
       bytes: Buffer.from(bytes).toString('base64'),
-      until: this.clock.now() + duration,
-      ...(expires !== undefined && { expires }),
+      expires: expires ?? now + DEFAULT_VALIDITY_SECONDS,
+      ...(remaining !== undefined && { until: now + remaining }),
       ...(referenceTime !== undefined && { referenceTime }),
+      ...(cancels && { cancels }),
     };
     this.append([lineOf(stored)]);
     if (this.lines <= SPARE_LINES) return;
@@ -92,9 +102,9 @@ export class LiveAlertFile {
   /** @returns what the file holds from then on */
   private async compact(): Promise<readonly StoredAlert[]> {
     try {
-      const live = await this.read();
-      await this.rewrite(live);
-      return live;
+      const standing = await this.read();
+      await this.rewrite(standing);
+      return standing;
     } finally {
       this.rewriting = undefined;
       const lines = this.meanwhile.splice(0);
@@ -102,16 +112,16 @@ export class LiveAlertFile {
     }
   }
 
-  private async rewrite(live: readonly StoredAlert[]): Promise<void> {
+  private async rewrite(standing: readonly StoredAlert[]): Promise<void> {
     try {
-      await writeWhole(this.path, live.map(lineOf).join(''), { mode: 0o600 });
+      await writeWhole(this.path, standing.map(lineOf).join(''), { mode: 0o600 });
       this.lines = 0;
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** What stands in the file and has time left; lines that a crash or a full disk cut short are passed over. */
+  /** The alerts in the file that still have time left; lines that a crash or a full disk cut short are passed over. */
   private async read(): Promise<readonly StoredAlert[]> {
     const now = this.clock.now();
     const latest = new Map<string, StoredAlert>();
@@ -119,7 +129,9 @@ export class LiveAlertFile {
       const alert = parseLine(line);
       if (alert) latest.set(alert.actionId, alert);
     }
-    return [...latest.values()].filter(({ until, expires = Infinity }) => until > now && expires > now);
+    return [...latest.values()].filter(
+      ({ until = Infinity, expires = Infinity }) => Math.min(until, expires) > now,
+    );
   }
 
   private async readText(): Promise<string> {
@@ -137,7 +149,7 @@ export class LiveAlertFile {
   }
 
   private fail(cause: unknown): void {
-    // Not by the message, which may carry a temporary file's name.
+    // Not the message, which may carry a temporary file's name.
     const failure = codeOf(cause) ?? messageOf(cause);
     if (failure === this.failure) return;
     this.failure = failure;
@@ -168,13 +180,13 @@ function parseLine(line: string): StoredAlert | undefined {
 
 function isStoredAlert(value: unknown): value is StoredAlert {
   if (typeof value !== 'object' || value === null) return false;
-  const { actionId, bytes, until, expires, referenceTime } = value as Partial<
+  const { actionId, bytes, until, expires, referenceTime, cancels } = value as Partial<
     Record<keyof StoredAlert, unknown>
   >;
   return (
     typeof actionId === 'string' &&
     typeof bytes === 'string' &&
-    typeof until === 'number' &&
-    [expires, referenceTime].every((time) => time === undefined || typeof time === 'number')
+    [until, expires, referenceTime].every((time) => time === undefined || typeof time === 'number') &&
+    (cancels === undefined || typeof cancels === 'boolean')
   );
 }
