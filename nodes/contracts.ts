@@ -50,7 +50,7 @@ export interface Alert {
   sub: string;
   /** Reference time: marks a version of the alert, strictly grows. */
   iat: number;
-  /** End of validity. */
+  /** End of validity; this package sends whole seconds, rounded up. */
   exp: number;
   /** When the incident, or its change or end, was detected. */
   detected: number;

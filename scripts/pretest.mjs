@@ -33,6 +33,7 @@ const TOOLS = [
     packages: ['python3-jwt', 'python3-cryptography'],
   },
   { name: 'C++ compiler', check: ['g++', '--version'], packages: ['g++'] },
+  { name: 'libjwt', check: ['test', '-e', '/usr/include/jwt.h'], packages: ['gcc', 'libjwt-dev'] },
   {
     name: 'MQTT broker',
     check: ['test', '-x', '/usr/sbin/mosquitto', '-a', '-x', '/usr/bin/mosquitto_pub'],

@@ -16,8 +16,10 @@ export interface Action {
   readonly referenceTime: number;
   /** When the incident, or its change or end, was detected; never after the reference time. */
   readonly detected: number;
-  /** End of validity. */
+  /** End of validity, in whole seconds. */
   readonly expires: number;
+  /** When the last vehicle forgets it: the latest end of validity of its versions, since an update may end earlier. */
+  readonly until: number;
   readonly status: 'active' | 'cancelled';
   /** Digests of the last requests that led to its versions, latest last. */
   readonly requests: readonly string[];
@@ -58,7 +60,7 @@ export function standingOf(digest: string, known: Action | undefined): 'again' |
 
 /**
  * Which version of an action a request leads to; an event that comes back after its cancel is a new action.
- * @param known the event's action, undefined when there is none that is still valid
+ * @param known the event's action, undefined when no vehicle can still believe in one
  * @param idsLike what the user may have meant when there is none
  * @throws V2xError `never-sent` or `cancelled`
  */
@@ -98,7 +100,8 @@ export interface Timing {
 
 /**
  * The times of the next version of an action. A detector whose clock runs ahead does not make a warning last longer,
- * and a cancel lasts at least as long as what it cancels, so that a late copy finds it.
+ * and a cancel lasts at least as long as any version that it cancels, so that a late copy of one is not believed.
+ * `expires` is rounded up to whole seconds: libraries in C read fractions of a NumericDate (RFC 7519) as no number.
  * @param known the version before; undefined for a new action
  * @throws V2xError `expired` when its validity has already ended
  */
@@ -106,20 +109,24 @@ export function timesOf(
   request: Request,
   known: Action | undefined,
   { now, validity }: Timing,
-): Pick<Action, 'referenceTime' | 'detected' | 'expires' | 'status'> {
+): Pick<Action, 'referenceTime' | 'detected' | 'expires' | 'until' | 'status'> {
   const referenceTime = Math.max(toMs(now), known ? toMs(known.referenceTime) + 1 : 0) / 1000;
-  const detected = Math.min(request.ts, referenceTime);
+  // Reference times grow also when the clock is set back, so that the time of the request has to follow.
+  const setBack = Math.max(0, (known?.referenceTime ?? 0) - now);
+  const detected = Math.min(request.ts + setBack, referenceTime);
   const cancels = request.action === 'cancel';
-  const expires = Math.max(detected + validity, cancels && known ? known.expires : 0);
+  const standing = known?.until ?? 0;
+  const expires = Math.ceil(Math.max(detected + validity, cancels ? standing : 0));
   if (expires <= referenceTime) {
     throw new V2xError(
       'expired',
-      `Event "${request.id}" is not alerted: it was detected ${Math.round(now - detected)} s ago ` +
+      `Event "${request.id}" is not alerted: it was detected ${Math.round(referenceTime - detected)} s ago ` +
         `and a warning is valid for ${validity} s`,
       { id: request.id, validity },
     );
   }
-  return { referenceTime, detected, expires, status: cancels ? 'cancelled' : 'active' };
+  const status = cancels ? 'cancelled' : 'active';
+  return { referenceTime, detected, expires, until: Math.max(expires, standing), status };
 }
 
 function toMs(seconds: number): number {

@@ -81,7 +81,9 @@ export function toAlert(claims: unknown): Alert {
   }
   if (!claims.sub.startsWith(`${claims.iss}:`)) throw invalid('sub names another station than iss');
   if (claims.exp <= claims.iat) throw invalid('exp is not after iat');
-  if (claims.exp - claims.iat > LONGEST_VALIDITY_SECONDS) throw invalid('exp is more than a day after iat');
+  // Rounded up to whole seconds, a validity of a day ends within the second after it.
+  if (claims.exp - claims.iat >= LONGEST_VALIDITY_SECONDS + 1)
+    throw invalid('exp is more than a day after iat');
   return claims;
 }
 

@@ -20,7 +20,7 @@ export const alertSchema = {
       pattern: '^[0-9]{1,10}:[0-9]{1,5}$',
     },
     iat: { ...TIME, description: 'Reference time: marks a version of the alert, strictly grows.' },
-    exp: { ...TIME, description: 'End of validity.' },
+    exp: { ...TIME, description: 'End of validity; this package sends whole seconds, rounded up.' },
     detected: { ...TIME, description: 'When the incident, or its change or end, was detected.' },
     status: { description: 'Whether the warning stands.', enum: ['active', 'cancelled'] },
     event: {

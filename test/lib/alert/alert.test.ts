@@ -16,6 +16,7 @@ const action: Action = {
   referenceTime: 1_700_000_000.125,
   detected: 1_700_000_000,
   expires: 1_700_000_600,
+  until: 1_700_000_600,
   status: 'active',
   requests: [],
 };

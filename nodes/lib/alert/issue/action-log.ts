@@ -62,20 +62,23 @@ export class ActionJournal {
   private parse(line: string): Action | undefined {
     try {
       const value: unknown = JSON.parse(line);
-      return isAction(value) && value.station === this.station ? value : undefined;
+      if (!isAction(value) || value.station !== this.station) return undefined;
+      // Lines of version 0.1.0 have no `until`.
+      return { ...value, until: value.until ?? value.expires };
     } catch {
       return undefined;
     }
   }
 }
 
-function isAction(value: unknown): value is Action {
+function isAction(value: unknown): value is Omit<Action, 'until'> & Partial<Action> {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Partial<Record<keyof Action, unknown>>;
   const numbers = [record.station, record.sequence, record.referenceTime, record.detected, record.expires];
   return (
     typeof record.eventId === 'string' &&
     numbers.every((number) => typeof number === 'number') &&
+    (record.until === undefined || typeof record.until === 'number') &&
     (record.status === 'active' || record.status === 'cancelled') &&
     Array.isArray(record.requests) &&
     record.requests.every((request) => typeof request === 'string')

@@ -79,7 +79,7 @@ export class ActionRegistry {
 
   private async issueNow(request: Request, timing: Timing): Promise<Issued> {
     const found = this.byEvent.get(request.id);
-    const valid = found && found.expires > timing.now ? found : undefined;
+    const valid = found && found.until > timing.now ? found : undefined;
     const digest = digestOf(request);
     const standing = standingOf(digest, valid);
     if (valid && standing) return { action: valid, version: standing };
@@ -97,15 +97,13 @@ export class ActionRegistry {
   /** Ids of warnings that stand and begin with a text: an id that follows from a file's name is longer than the name. */
   private idsLike(start: string, now: number): string[] {
     return [...this.byEvent.values()]
-      .filter(
-        ({ eventId, status, expires }) => status === 'active' && expires > now && eventId.startsWith(start),
-      )
+      .filter(({ eventId, status, until }) => status === 'active' && until > now && eventId.startsWith(start))
       .map(({ eventId }) => eventId)
       .slice(-MOST_IDS);
   }
 
   private allocate(now: number): Promise<number> {
-    return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.expires ?? 0) > now);
+    return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.until ?? 0) > now);
   }
 
   /** @returns why the action could not be kept */
@@ -165,5 +163,5 @@ function unsavedError({ eventId }: Action, cause: unknown): V2xError {
 }
 
 function forgetExpired<Key>(actions: Map<Key, Action>, now: number): void {
-  for (const [key, action] of actions) if (action.expires <= now) actions.delete(key);
+  for (const [key, action] of actions) if (action.until <= now) actions.delete(key);
 }

@@ -70,6 +70,46 @@ describe('ActionRegistry', () => {
     assert.equal(cancel.action.expires, NOW + 500);
   });
 
+  it('rounds the end of validity up to whole seconds', async (t) => {
+    const registry = await ActionRegistry.open(await temporaryDirectory(t), 1001, NOW);
+    const { action } = await registry.issue(event('a', 'new', NOW - 0.75), timing());
+    assert.deepEqual([action.detected, action.expires], [NOW - 0.75, NOW + 600]);
+    const update = await registry.issue(event('a', 'update', NOW + 0.001), timing(NOW + 0.002));
+    assert.deepEqual([update.action.referenceTime, update.action.expires], [NOW + 0.002, NOW + 601]);
+  });
+
+  it('cancels, also after a restart, what an update with less validity left in vehicles', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const before = await ActionRegistry.open(directory, 1001, NOW);
+    await before.issue(event('a', 'new', NOW), timing());
+    const update = await before.issue(event('a', 'update', NOW - 550), timing());
+    assert.equal(update.action.expires, NOW + 50);
+    const after = await ActionRegistry.open(directory, 1001, NOW + 100);
+    const cancel = await after.issue(event('a', 'cancel', NOW - 550), timing(NOW + 100));
+    assert.deepEqual([cancel.action.sequence, cancel.action.expires], [0, NOW + 600]);
+  });
+
+  it('finds an action that the release before kept, which ends with its last version', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const times = { referenceTime: NOW, detected: NOW, expires: NOW + 600 };
+    const line = { eventId: 'a', station: 1001, sequence: 7, ...times, status: 'active', requests: [] };
+    await writeFile(join(directory, 'station-1001.jsonl'), `\n${JSON.stringify(line)}`);
+    const registry = await ActionRegistry.open(directory, 1001, NOW);
+    const cancel = await registry.issue(event('a', 'cancel', NOW + 1), timing(NOW + 1));
+    assert.deepEqual([cancel.action.sequence, cancel.action.expires], [7, NOW + 601]);
+  });
+
+  it('updates and cancels when the clock was set back', async (t) => {
+    const registry = await ActionRegistry.open(await temporaryDirectory(t), 1001, NOW);
+    await registry.issue(event('a'), timing());
+    const back = NOW - 3600;
+    const update = await registry.issue(event('a', 'update', back + 5), timing(back + 10));
+    assert.deepEqual([update.version, update.action.referenceTime], ['update', NOW + 0.001]);
+    assert.equal(update.action.expires, NOW + 595);
+    const cancel = await registry.issue(event('a', 'cancel', back + 20), timing(back + 20));
+    assert.deepEqual([cancel.version, cancel.action.expires], ['cancel', NOW + 601]);
+  });
+
   it('does not believe a detector that saw the future', async (t) => {
     const registry = await ActionRegistry.open(await temporaryDirectory(t), 1001, NOW);
     const { action } = await registry.issue(event('a', 'new', NOW + 1e9), timing());
