@@ -35,10 +35,14 @@ type Handlers = Required<Pick<ReceiverOptions, 'onDatagram' | 'onReady' | 'onFau
 /** What the node does while one socket lives. */
 function handlersOf(node: FlowNode<Config>, healthy: () => void): Handlers {
   let received: number | undefined;
-  const display = new InterfaceStatus(node, () => {
-    if (received === undefined) node.status.ok('listening');
-    else node.status.ok('received', { time: timeOfDay(received) });
-  });
+  const display = new InterfaceStatus(
+    node,
+    () => {
+      if (received === undefined) node.status.ok('listening');
+      else node.status.ok('received', { time: timeOfDay(received) });
+    },
+    (name) => node.text('log.recovered', { interface: name }),
+  );
   const redraw = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {
     display.show();
   });

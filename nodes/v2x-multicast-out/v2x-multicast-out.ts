@@ -40,11 +40,15 @@ export default defineNode<Config>({
     const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
     const policy = policyOf(node.config);
     let lastSent: number | undefined;
-    const display = new InterfaceStatus(node, () => {
-      if (repeater.size > 0) node.status.busy('repeating', { count: repeater.size });
-      else if (lastSent === undefined) node.status.ok('ready');
-      else node.status.ok('sent', { time: timeOfDay(lastSent) });
-    });
+    const display = new InterfaceStatus(
+      node,
+      () => {
+        if (repeater.size > 0) node.status.busy('repeating', { count: repeater.size });
+        else if (lastSent === undefined) node.status.ok('ready');
+        else node.status.ok('sent', { time: timeOfDay(lastSent) });
+      },
+      (name) => node.text('log.recovered', { interface: name }),
+    );
     const sender = new MulticastSender(group, {
       clock: node.clock,
       onFault: display.onFault,

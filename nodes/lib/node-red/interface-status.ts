@@ -5,10 +5,14 @@ import type { FlowNode } from './flow-node';
 export class InterfaceStatus {
   private impaired = false;
 
-  /** @param draw shows what the node is doing */
+  /**
+   * @param draw shows what the node is doing
+   * @param recovered says in the node's words that an interface works again
+   */
   constructor(
-    private readonly node: Pick<FlowNode, 'info' | 'report' | 'text'>,
+    private readonly node: Pick<FlowNode, 'info' | 'report'>,
     private readonly draw: () => void,
+    private readonly recovered: (name: string) => string,
   ) {}
 
   show(): void {
@@ -23,7 +27,7 @@ export class InterfaceStatus {
   /** @param all whether every interface works now */
   readonly onRecovery = (name: string, all: boolean): void => {
     this.impaired = !all;
-    this.node.info(this.node.text('log.recovered', { interface: name }));
+    this.node.info(this.recovered(name));
     this.show();
   };
 }
