@@ -10,7 +10,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock as clock } from '../../nodes/lib/time/clock';
-import { cutMedia, takeSnapshot } from '../../nodes/lib/clip/cut/cut';
+import { cutMedia } from '../../nodes/lib/clip/cut/length';
+import { takeStill } from '../../nodes/lib/clip/cut/still';
 import { FootageReader } from '../../nodes/lib/clip/plan/footage-reader';
 import { joinParts } from '../../nodes/lib/clip/join/join';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
@@ -20,6 +21,7 @@ import { ClipQueue } from '../../nodes/lib/clip/jobs/queue';
 import { windowOf, type ClipRequest } from '../../nodes/lib/clip/jobs/request';
 import type { Segment } from '../../nodes/lib/recording/segment';
 import { FakeRing } from '../support/footage';
+import { joinPlanOf } from '../support/join-plan';
 
 const SEGMENT_SECONDS = 10;
 const SEGMENTS = 60;
@@ -85,7 +87,7 @@ async function round({ root, segments }: Place, number: number): Promise<Round> 
   };
   const plan = await planOf(ring, request);
   const target = join(root, 'joined.mp4');
-  const options = { clock, signal, segments: rec, target };
+  const options = { clock, signal, target };
   const concat = 'ffmpeg -v error -y -f concat -i rec/list -c copy plain.mp4';
   const result = {
     cat: await seconds(() => {
@@ -96,10 +98,10 @@ async function round({ root, segments }: Place, number: number): Promise<Round> 
     }),
     clip: await seconds(() => make('cold')),
     prepared: await prepared(),
-    join: await seconds(() => joinParts(plan, options)),
+    join: await seconds(() => joinParts(joinPlanOf(plan, rec), options)),
     hash: await seconds(() => sha256Of(target)),
     probe: await seconds(() => cutMedia(target, options)),
-    picture: await seconds(() => takeSnapshot(target, WINDOW / 2, join(root, 'picture.jpg'), options)),
+    picture: await seconds(() => takeStill(target, WINDOW / 2, join(root, 'picture.jpg'), options)),
   };
   await rm(archive, { recursive: true });
   return result;

@@ -4,7 +4,7 @@ import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from './input';
 import { canDrawText } from '../ffmpeg/capabilities';
 import { ffmpegArguments } from '../ffmpeg/command';
-import { runFfmpeg } from '../ffmpeg/run';
+import { outputOf } from '../ffmpeg/output';
 import { readCamera } from './shared-device';
 import { addressFor, displayAddress, type CameraSource } from './source';
 
@@ -53,9 +53,7 @@ export async function takeSnapshot(source: CameraSource, options: SnapshotOption
   throw noPicture(seen, late.signal.aborted ? `none came within ${PATIENCE_SECONDS} s` : 'its stream ended');
 }
 
-async function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal): Promise<Buffer> {
   const args = ffmpegArguments({
     inputs: [{ url: input.url, options: ['-threads', '1', ...input.options] }],
     outputs: [
@@ -68,19 +66,13 @@ async function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal
       },
     ],
   });
-  await runFfmpeg(args, {
+  return outputOf('ffmpeg', args, MAX_BYTES, {
     clock,
     signal,
     lowPriority: true,
     secrets: input.secrets,
     ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
-    onStdout(chunk) {
-      size += chunk.length;
-      if (size > MAX_BYTES) throw new V2xError('ffmpeg', 'the picture is larger than 4 MiB');
-      chunks.push(chunk);
-    },
   });
-  return Buffer.concat(chunks);
 }
 
 function noPicture(source: CameraSource, reason: string, cause?: unknown): V2xError {

@@ -7,7 +7,8 @@ import { ensureWritableDirectory, syncFile, writeWhole } from '../disk/files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, removeClip, type ArchivedClip } from './archive';
 import { assembleClip } from './cut/assemble';
-import { takeSnapshot, type CutOptions } from './cut/cut';
+import type { CutOptions } from './cut/options';
+import { takeStill } from './cut/still';
 import { fileTime, startOf, type Footage, type TimeSpan } from './plan/footage';
 import { FootageReader } from './plan/footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
@@ -172,7 +173,7 @@ export class ClipMaker {
     const { start, firstFrame, lastFrame } = item.media;
     const at = Math.min(Math.max(fileTime(item, t0), firstFrame), lastFrame - SAME_FRAME);
     const path = join(this.ring.directory, item.segment.name);
-    await takeSnapshot(path, Math.max(0, at - start), target, { clock: this.clock, signal });
+    await takeStill(path, Math.max(0, at - start), target, { clock: this.clock, signal });
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ClipManifest, TimeSpan } from '../../contracts';
-import type { CutMedia } from './cut/cut';
+import type { CutMedia } from './cut/length';
 import type { ClipPlan } from './plan/plan';
 import type { ClipRequest } from './jobs/request';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock';
 import { V2xError } from '../errors';
-import { runTool } from './run';
+import { outputOf } from './output';
 
 /** One stream of a file or camera, as ffprobe sees it. */
 export interface StreamInfo {
@@ -54,19 +54,10 @@ const MAX_OUTPUT_BYTES = 1 << 20;
  */
 export async function probe(input: string | ProbeInput, options: ProbeOptions): Promise<MediaInfo> {
   const { url, options: words = [], ...rest } = typeof input === 'string' ? { url: `file:${input}` } : input;
-  const chunks: Buffer[] = [];
-  let size = 0;
   const args = ['-hide_banner', '-loglevel', 'error', '-of', 'json', '-show_format', '-show_streams'];
-  await runTool('ffprobe', [...args, ...words, '-i', url], {
-    ...options,
-    ...rest,
-    onStdout(chunk) {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_BYTES) throw new V2xError('ffmpeg', 'ffprobe printed more than 1 MiB');
-      chunks.push(chunk);
-    },
-  });
-  return parseProbe(Buffer.concat(chunks).toString('utf8'));
+  const run = { ...options, ...rest };
+  const report = await outputOf('ffprobe', [...args, ...words, '-i', url], MAX_OUTPUT_BYTES, run);
+  return parseProbe(report.toString('utf8'));
 }
 
 /**

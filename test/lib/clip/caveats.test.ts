@@ -6,13 +6,16 @@ import { shortfalls } from '../../../nodes/lib/clip/caveats';
 function part(from: number, to: number): ClipPart {
   const name = `seg_${Math.floor(from)}.mp4`;
   const segment = { name, from, to, bytes: 1, run: '', number: 0, measured: false };
-  return { segment, inpoint: undefined, outpoint: undefined, duration: to - from, shift: 0 };
+  const end = to - from;
+  const times = { start: 0, firstFrame: 0, lastFrame: end - 0.04, end, keyFrames: [0] };
+  const media = { ...times, format: 'h264', width: 1280, height: 720 };
+  return { segment, media, inpoint: undefined, outpoint: undefined, shift: 0 };
 }
 
 function plan(change: Partial<ClipPlan>): ClipPlan {
   const window = { from: 1000, to: 1030 };
   const parts = [part(1000, 1010), part(1009, 1020), part(1020, 1030)];
-  const rest = { duration: 30, t0Offset: 15, gaps: [], gop: 1, format: 'h264', spliceable: true };
+  const rest = { duration: 30, t0Offset: 15, gaps: [], gop: 1 };
   return { wanted: window, achieved: window, parts, method: 'copy', ...rest, ...change };
 }
 

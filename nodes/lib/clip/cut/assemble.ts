@@ -1,16 +1,12 @@
 import { V2xError } from '../../errors';
-import { cutClip, cutMedia, type CutMedia, type CutOptions } from './cut';
 import type { Footage, TimeSpan } from '../plan/footage';
-import type { CutResult } from './pieces';
 import { planClip, type ClipPlan } from '../plan/plan';
-import { cutByEncoding, cutExactly } from './reencode';
+import { cutClip, type CutResult } from './cut';
+import { cutMedia } from './length';
+import type { CutOptions } from './options';
+import { readableFootage } from './readable';
 
-export interface AssembledClip {
-  readonly plan: ClipPlan;
-  /** What the clip's file holds. */
-  readonly media: CutMedia;
-  /** A sentence for each segment that had to be left out, and for what else did not go as planned. */
-  readonly notes: readonly string[];
+export interface AssembledClip extends CutResult {
   /** Why the clip is not as long as planned, although it is the best that could be made. */
   readonly fault?: V2xError;
 }
@@ -26,9 +22,9 @@ const MAX_LEFT_OUT = 3;
 const NOT_AS_PLANNED = new Set(['clip-length', 'segment']);
 
 /**
- * Makes one clip of footage: by stream copy, or re-encoded where that is impossible. A segment at which ffmpeg cannot
- * read on is left out in the next try, so that it costs only itself. When that does not help the clip is re-encoded
- * once, and if its length is still wrong it is kept with its fault.
+ * Makes one clip of footage: copied, and encoded where copying is not right. A segment that cannot be read to its end
+ * is left out in the next try, so that it costs only itself. When that does not help the clip is re-encoded once, and
+ * if its length is still wrong it is kept with its fault.
  * @param wanted the window, Unix seconds
  * @param t0 the moment of the incident, Unix seconds
  * @returns undefined when there is no footage in the window
@@ -40,52 +36,42 @@ export async function assembleClip(
   footage: readonly Footage[],
   options: AssembleOptions,
 ): Promise<AssembledClip | undefined> {
-  let readable = footage;
-  const notes: string[] = [];
+  const exact = options.exact ?? false;
+  let good = footage;
+  const leftOut: string[] = [];
   for (;;) {
-    const plan = planClip(wanted, t0, readable);
-    if (!plan) return undefined;
+    let plan: ClipPlan | undefined;
     try {
-      return { ...(await cutAsPlanned(plan, t0, readable, options)), notes };
+      plan = planClip(wanted, t0, await readableFootage(wanted, good, options));
+      if (!plan) return undefined;
+      const cut = await cutClip(plan, { exact, encode: false }, options);
+      return { ...cut, notes: [...leftOut, ...cut.notes] };
     } catch (error) {
       const fault = faultOf(error);
-      const others = readable.filter(({ segment }) => segment.name !== fault.details.segment);
-      const hopeless = others.length === readable.length || others.length === 0;
-      if (hopeless || notes.length === MAX_LEFT_OUT) {
-        return await secondTry({ plan, t0, readable, notes }, options);
+      const others = good.filter(({ segment }) => segment.name !== fault.details.segment);
+      const hopeless = others.length === good.length || others.length === 0;
+      if (hopeless || leftOut.length === MAX_LEFT_OUT) {
+        if (!plan) throw error;
+        return await secondTry({ plan, notes: leftOut, exact }, options);
       }
-      readable = others;
-      notes.push(`${String(fault.details.segment)} cannot be read to its end and is left out`);
+      good = others;
+      leftOut.push(`${String(fault.details.segment)} cannot be read to its end and is left out`);
     }
   }
 }
 
-async function cutAsPlanned(
-  plan: ClipPlan,
-  t0: number,
-  readable: readonly Footage[],
-  options: AssembleOptions,
-): Promise<CutResult> {
-  if (options.exact) return cutExactly(plan, t0, readable, options);
-  if (plan.method === 'copy') return { plan, media: await cutClip(plan, options) };
-  return cutByEncoding(plan, t0, readable, options);
-}
-
 interface Attempt {
   readonly plan: ClipPlan;
-  readonly t0: number;
-  readonly readable: readonly Footage[];
   readonly notes: readonly string[];
+  readonly exact: boolean;
 }
 
 /** Re-encodes, which mends what copying stumbles over; whatever comes out is kept. */
-async function secondTry(
-  { plan, t0, readable, notes }: Attempt,
-  options: AssembleOptions,
-): Promise<AssembledClip> {
+async function secondTry({ plan, notes, exact }: Attempt, options: AssembleOptions): Promise<AssembledClip> {
   try {
-    const cut = await cutByEncoding(plan, t0, readable, options);
-    return { ...cut, notes: [...notes, 'The footage could not be copied as planned and was re-encoded'] };
+    const cut = await cutClip(plan, { exact, encode: true }, options);
+    const why = 'The footage could not be copied as planned and was re-encoded';
+    return { ...cut, notes: [...notes, why, ...cut.notes] };
   } catch (error) {
     const fault = faultOf(error);
     const media = await cutMedia(options.target, options);

@@ -1,37 +1,19 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { V2xError } from '../../errors';
 import { startThread } from '../../async/thread';
-import type { CutOptions } from '../cut/cut';
-import type { ClipPlan } from '../plan/plan';
-
-/** What the thread is told. */
-export interface JoinTask {
-  readonly plan: ClipPlan;
-  readonly segments: string;
-  readonly target: string;
-  /** Shared memory; not 0 when the thread is to end. Ended from outside it would leave the clip's file open. */
-  readonly stop: Int32Array;
-}
-
-/** What it says: how far it is, and at the end the SHA-256 or what went wrong. */
-export interface JoinMessage {
-  readonly percent?: number;
-  readonly sha256?: string;
-  readonly fault?: Pick<V2xError, 'code' | 'message' | 'details'>;
-}
+import { V2xError } from '../../errors';
+import type { Joined, JoinMessage, JoinOptions, JoinPlan, JoinTask } from './options';
 
 /**
- * Joins the parts of a plan, which all have the same `splice` text (see SegmentMedia), to one MP4 file. That is done in
- * a thread of low priority, so that neither CPU nor disk hold up recording and alerts.
- * @returns the SHA-256 of the file in hexadecimal
+ * Joins stretches of MP4 files to one file, without encoding anything. A thread of low priority does the work, so that
+ * neither CPU nor disk hold up recording and alerts.
  * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected; the system's code when
  *   the clip cannot be written; the signal's reason when it is aborted
  */
-export async function joinParts(plan: ClipPlan, options: CutOptions): Promise<string> {
-  const { segments, target, signal, onPercent } = options;
+export async function joinParts(plan: JoinPlan, options: JoinOptions): Promise<Joined> {
+  const { target, signal, onPercent } = options;
   signal.throwIfAborted();
-  const task: JoinTask = { plan, segments, target, stop: new Int32Array(new SharedArrayBuffer(4)) };
+  const task: JoinTask = { plan, target, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const thread = startThread(join(__dirname, 'join-thread'), task);
   const stop = () => void Atomics.store(task.stop, 0, 1);
   signal.addEventListener('abort', stop, { once: true });
@@ -46,9 +28,9 @@ export async function joinParts(plan: ClipPlan, options: CutOptions): Promise<st
     signal.removeEventListener('abort', stop);
   }
   signal.throwIfAborted();
-  if (result.sha256 !== undefined) return result.sha256;
+  if (result.joined) return result.joined;
   const { code, message, details } = result.fault ?? UNKNOWN;
   throw new V2xError(code, message, details);
 }
 
-const UNKNOWN = { code: 'cut', message: 'The thread that cuts clips ended without a word', details: {} };
+const UNKNOWN = { code: 'cut', message: 'The thread that cuts clips ended without an answer', details: {} };

@@ -1,5 +1,5 @@
 import { box, fullBox, listBox, u16, u32, u32List, u64, zeros } from './boxes';
-import type { Track } from './fragmented';
+import type { Track } from './media';
 
 /** The samples of one track on the clip's timeline, in the order of decoding; times are ticks of the track. */
 export interface SampleTable {

@@ -13,19 +13,52 @@ export interface SegmentMedia {
   readonly end: number;
   /** When key frames are shown, in order; at least one. */
   readonly keyFrames: readonly number[];
-  /** Codec, size and decoder settings: only segments with the same text can be copied into one clip. */
+  /** What makes pictures fit into one track: only footage with the same text can be copied into one clip. */
   readonly format: string;
-  /** Fragmented files with the same text can be joined by moving their fragments; undefined for other files. */
-  readonly splice?: string;
   /** Size of the picture in pixels. */
   readonly width: number;
   readonly height: number;
+  /** What joining has to know; undefined for a file that only ffmpeg can read. */
+  readonly tracks?: SegmentTracks;
+}
+
+export interface SegmentTracks {
+  readonly picture: PictureTrack;
+  /** Undefined when there is none, or none was recorded. */
+  readonly sound?: SoundTrack;
+}
+
+export interface PictureTrack {
+  /** `h264`, `hevc`, or the type of another sample entry. */
+  readonly codec: string;
+  /** Those of the key frames at which decoding can begin, whatever came before: not those of open GOPs. */
+  readonly closed: readonly number[];
+  /** A hash of the decoder settings at each key frame, in band or out of band; each one once. */
+  readonly settings: readonly string[];
+  /** Whether pictures are decoded in another order than they are shown. */
+  readonly reordered: boolean;
+  /** How the picture is to be turned: the matrix of `tkhd` in hexadecimal. */
+  readonly matrix: string;
+  /** ffmpeg's name of the pixel format, and whether black is 0 instead of 16; undefined when unknown. */
+  readonly pixels?: { readonly format: string; readonly fullRange: boolean };
+}
+
+export interface SoundTrack extends TimeSpan {
+  /** Sound with the same text can stand in one track. */
+  readonly format: string;
+  /** Samples per second, and channels. */
+  readonly rate: number;
+  readonly channels: number;
+  /** Whether silence can be filled in without encoding. */
+  readonly canBeSilent: boolean;
 }
 
 /** A segment that can be played. */
 export interface Footage {
   readonly segment: Segment;
   readonly media: SegmentMedia;
+  /** Where its file is; undefined: in the store. */
+  readonly path?: string;
 }
 
 /** How far apart contiguous segments may seem: times read from names are good to about a second. */
@@ -85,6 +118,11 @@ export function stepBetween(footage: Footage, next: Footage): number {
 function tolerance(footage: Footage, next: Footage): number {
   const measured = footage.segment.measured && next.segment.measured;
   return isNextOfRun(footage, next) || !measured ? COARSE_TOLERANCE : FINE_TOLERANCE;
+}
+
+/** Whether `next` holds what one recorder recorded next, so that its pictures may need those of `footage`. */
+export function goesOn(footage: Footage, next: Footage): boolean {
+  return isNextOfRun(footage, next) && isContiguous(footage, next);
 }
 
 function isNextOfRun({ segment }: Footage, { segment: next }: Footage): boolean {

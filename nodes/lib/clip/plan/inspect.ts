@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../../time/clock';
 import { V2xError } from '../../errors';
-import { runTool } from '../../ffmpeg/run';
+import { outputOf } from '../../ffmpeg/output';
+import { HeadFile } from '../mp4/head-file';
+import { parseMedia } from '../mp4/media-file';
 import type { SegmentMedia } from './footage';
-import { formatText } from './format';
-import { mediaOfFragments } from './fragment-media';
-import { parseFragmented } from '../mp4/fragmented';
+import { segmentMedia } from './segment-media';
 
 export interface InspectOptions {
   readonly clock: Clock;
@@ -17,22 +16,33 @@ const MAX_OUTPUT_BYTES = 16 << 20;
 
 const ENTRIES = [
   'format=start_time',
-  'stream=codec_name,width,height,extradata_hash',
+  'stream=codec_name,width,height',
   'packet=pts_time,duration_time,flags',
 ].join(':');
 
-/** A segment larger than this is not read into memory. */
-const MAX_READ_BYTES = 64 << 20;
+/** A file larger than this is no segment; its size is taken as memory, of which little is used. */
+const MAX_READ_BYTES = 2 ** 31;
 
 /**
  * Finds out what a file holds, down to its single frames, so that a file which breaks off shows how far it is good.
- * Whole segments of our recorder are read here; ffprobe looks at all others.
+ * Of MP4 as recorders write it only the heads are read; ffprobe looks at all others.
  * @throws V2xError `ffmpeg` when it cannot be played at all; the system's error when it cannot be read
  */
 export async function inspectMedia(path: string, options: InspectOptions): Promise<SegmentMedia> {
-  const { size } = await stat(path);
-  const file = size <= MAX_READ_BYTES ? parseFragmented(await readFile(path)) : undefined;
-  return (file && mediaOfFragments(file)) ?? inspectByTool(path, options);
+  return (await inspectHeads(path)) ?? inspectByTool(path, options);
+}
+
+async function inspectHeads(path: string): Promise<SegmentMedia | undefined> {
+  return HeadFile.with(path, MAX_READ_BYTES, async (heads) => {
+    try {
+      const file = parseMedia(heads.data);
+      return file && (await segmentMedia(file, heads));
+    } catch (error) {
+      // The decoder settings are not whole.
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  });
 }
 
 /**
@@ -40,21 +50,11 @@ export async function inspectMedia(path: string, options: InspectOptions): Promi
  * @throws V2xError `ffmpeg` when it cannot be played at all
  */
 export async function inspectByTool(path: string, options: InspectOptions): Promise<SegmentMedia> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const args = ['-v', 'error', '-of', 'json', '-select_streams', 'v:0', '-show_data_hash', 'md5'];
-  await runTool('ffprobe', [...args, '-show_entries', ENTRIES, '-i', `file:${path}`], {
-    ...options,
-    lowPriority: true,
-    onStdout(chunk) {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_BYTES)
-        throw new V2xError('ffmpeg', `${path} holds more frames than a segment can`);
-      chunks.push(chunk);
-    },
-  });
+  const args = ['-v', 'error', '-of', 'json', '-select_streams', 'v:0', '-show_entries', ENTRIES];
+  const run = { ...options, lowPriority: true };
+  const report = await outputOf('ffprobe', [...args, '-i', `file:${path}`], MAX_OUTPUT_BYTES, run);
   options.signal?.throwIfAborted();
-  return toMedia(Buffer.concat(chunks).toString('utf8'), path);
+  return toMedia(report.toString('utf8'), path);
 }
 
 interface Report {
@@ -92,7 +92,7 @@ function toMedia(json: string, path: string): SegmentMedia {
     end:
       last.time + (Number(last.packet.duration_time) || (last.time - first.time) / (frames.length - 1) || 0),
     keyFrames,
-    format: formatText({ codec: String(stream.codec_name), decoder: String(stream.extradata_hash), ...size }),
+    format: `${stream.codec_name} ${size.width}x${size.height}`,
     ...size,
   };
 }

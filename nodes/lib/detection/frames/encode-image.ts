@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../../time/clock';
 import { messageOf, V2xError } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
-import { runFfmpeg } from '../../ffmpeg/run';
+import { outputOf } from '../../ffmpeg/output';
 import type { RawFrame } from './frame';
 
 /** An event waits for its picture; after so many seconds it goes without. */
 const LONGEST_SECONDS = 2;
 /** Of 1 to 31; 3 shows no artefacts that could pass for something. */
 const QUALITY = '3';
+const MAX_BYTES = 16 << 20;
 
 const PIXEL_FORMATS = { 1: 'gray', 3: 'bgr24', 4: 'bgra' } as const;
 
@@ -24,13 +25,12 @@ export async function encodeJpeg(
   const cancel = clock.after(LONGEST_SECONDS, () => {
     late.abort();
   });
-  const chunks: Buffer[] = [];
+  let picture: Buffer;
   try {
-    await runFfmpeg(jpegArguments(frame), {
+    picture = await outputOf('ffmpeg', jpegArguments(frame), MAX_BYTES, {
       clock,
       signal: AbortSignal.any([signal, late.signal]),
       stdin: onePiece(frame.data),
-      onStdout: (chunk) => void chunks.push(chunk),
     });
   } catch (error) {
     throw failed(messageOf(error), error);
@@ -38,8 +38,8 @@ export async function encodeJpeg(
     cancel();
   }
   if (late.signal.aborted) throw failed(`ffmpeg took longer than ${LONGEST_SECONDS} s`);
-  if (signal.aborted || chunks.length === 0) throw failed('ffmpeg was ended');
-  return Buffer.concat(chunks);
+  if (signal.aborted || picture.length === 0) throw failed('ffmpeg was ended');
+  return picture;
 }
 
 function jpegArguments({ width, height, channels }: RawFrame): string[] {

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { assembleClip } from '../../../../nodes/lib/clip/cut/assemble';
-import { takeSnapshot } from '../../../../nodes/lib/clip/cut/cut';
+import { takeStill } from '../../../../nodes/lib/clip/cut/still';
 import { inspectMedia } from '../../../../nodes/lib/clip/plan/inspect';
 import { ClipMaker } from '../../../../nodes/lib/clip/maker';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
@@ -168,7 +168,7 @@ describe('an archive on a full disk', { skip: smallDiskMissing() }, () => {
     const [{ name }] = await recordSegments(rec, { start: START, seconds: 2, segmentSeconds: 2, encoding });
     const options = { clock, signal: new AbortController().signal };
 
-    await assert.rejects(takeSnapshot(join(rec, name), 1, join(path, 'clip.jpg'), options), isDiskFull);
+    await assert.rejects(takeStill(join(rec, name), 1, join(path, 'clip.jpg'), options), isDiskFull);
     assert.deepEqual(await readdir(path), []);
   });
 });

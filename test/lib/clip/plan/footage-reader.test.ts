@@ -17,7 +17,7 @@ describe('FootageReader', () => {
     const reader = new FootageReader(new FakeRing(directory, 2, segments), clock);
     const read = () => reader.read({ from: START, to: START + 4 }, new AbortController().signal);
 
-    const { mock } = t.mock.method(fs, 'readFile', () =>
+    const { mock } = t.mock.method(fs, 'open', () =>
       Promise.reject(Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })),
     );
     await assert.rejects(read(), { code: 'EMFILE' });

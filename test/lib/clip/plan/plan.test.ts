@@ -70,7 +70,7 @@ describe('planClip', () => {
         [undefined, 5.5],
       ],
     );
-    near(parts[0].duration, 7);
+    near(parts[1].shift, 7);
   });
 
   it('takes a long GOP whole rather than start late', () => {
@@ -83,7 +83,7 @@ describe('planClip', () => {
 
     assert.deepEqual(gaps, []);
     near(duration, 30.3);
-    near(parts[0].duration, 10.3);
+    near(parts[1].shift, 10.3);
   });
 
   it('sees no gap between segments of one run whose times jitter', () => {
@@ -104,7 +104,7 @@ describe('planClip', () => {
 
     assert.deepEqual(gaps, [{ from: 1010, to: 1030 }]);
     near(duration, 40);
-    near(parts[0].duration, 30);
+    near(parts[1].shift, 30);
     near(t0Offset, 35);
   });
 
@@ -126,7 +126,7 @@ describe('planClip', () => {
   it('never lets frames overlap when the clock was set back between two runs', () => {
     const { parts, gaps } = plan(1000, 1020, footageOf({ from: 1000 }, { from: 1006, run: 'b' }));
 
-    near(parts[0].duration, 10);
+    near(parts[1].shift, 10);
     assert.deepEqual(gaps, []);
   });
 
@@ -137,16 +137,8 @@ describe('planClip', () => {
       footageOf({ from: 1000 }, { from: 1010, audioLead: 0.128 }, { from: 1020 }),
     );
 
-    near(parts[0].duration, 10 - 0.128);
-    near(parts[1].duration, 10.128);
-  });
-
-  it('re-encodes when the picture changes', () => {
-    assert.equal(plan(1000, 1020, footageOf({ from: 1000 }, { from: 1010 })).method, 'copy');
-    assert.equal(
-      plan(1000, 1020, footageOf({ from: 1000 }, { from: 1010, format: 'hevc' })).method,
-      'reencode',
-    );
+    near(parts[1].shift, 10 - 0.128);
+    near(parts[2].shift, 20);
   });
 
   it('knows no T0 outside what it shows', () => {

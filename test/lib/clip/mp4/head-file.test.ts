@@ -3,12 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseFragmented } from '../../../../nodes/lib/clip/mp4/fragmented';
-import { HeadReader, readAhead } from '../../../../nodes/lib/clip/mp4/head-reader';
+import { HeadFile } from '../../../../nodes/lib/clip/mp4/head-file';
+import { parseMedia } from '../../../../nodes/lib/clip/mp4/media-file';
+import { readAhead, type Stretch } from '../../../../nodes/lib/clip/mp4/read-ahead';
 import { temporaryDirectory } from '../../../support/flow';
 import { recordSegments } from '../../../support/footage';
 
-describe('HeadReader', () => {
+const LIMIT = 1 << 30;
+
+function whole(path: string): Stretch {
+  return { path, from: 0, to: 1 << 20 };
+}
+
+describe('HeadFile', () => {
   it('reads all of a segment but its media data', async (t) => {
     const directory = await temporaryDirectory(t);
     // Too large to come along with a head, since noise cannot be compressed.
@@ -19,22 +26,33 @@ describe('HeadReader', () => {
       segmentSeconds: 2,
       encoding,
     });
-    const reader = new HeadReader();
     for (const { name } of segments) {
-      const whole = await readFile(join(directory, name));
-      const heads = reader.read(join(directory, name));
+      const path = join(directory, name);
+      const whole = await readFile(path);
+      await HeadFile.with(path, LIMIT, async (heads) => {
+        assert.equal(heads.data.length, whole.length);
+        assert.ok(!heads.data.equals(whole), 'the media data was not read');
+        const parsed = parseMedia(whole);
+        assert.ok(parsed && parsed.runs.length > 1);
+        assert.deepEqual(parseMedia(heads.data), parsed);
 
-      assert.equal(heads.length, whole.length);
-      assert.ok(!heads.equals(whole), 'the media data was not read');
-      const parsed = parseFragmented(whole);
-      assert.ok(parsed && parsed.fragments.length > 1);
-      assert.deepEqual(parseFragmented(heads), parsed);
+        const [{ dataAt }] = parsed.runs;
+        await heads.read(dataAt, dataAt + 20_000);
+        assert.ok(
+          heads.data.subarray(dataAt, dataAt + 20_000).equals(whole.subarray(dataAt, dataAt + 20_000)),
+        );
+      });
     }
   });
 
-  it('takes any bytes: what is no segment is told by whoever parses it', async (t) => {
+  it('leaves alone what is too large to be a segment', async (t) => {
     const path = join(await temporaryDirectory(t), 'file');
-    const reader = new HeadReader();
+    await writeFile(path, Buffer.alloc(100));
+    assert.equal(await HeadFile.with(path, 99, () => 'used'), undefined);
+  });
+
+  it('takes any bytes: the parser says what is no segment', async (t) => {
+    const path = join(await temporaryDirectory(t), 'file');
     const box = (size: number, type: string) => {
       const head = Buffer.alloc(8);
       head.writeUInt32BE(size);
@@ -50,7 +68,7 @@ describe('HeadReader', () => {
       randomBytes(10_000),
     ]) {
       await writeFile(path, data);
-      assert.equal(reader.read(path).length, data.length);
+      assert.equal(await HeadFile.with(path, LIMIT, (heads) => heads.data.length), data.length);
     }
   });
 });
@@ -63,7 +81,7 @@ describe('readAhead', () => {
     await Promise.all(contents.map((data, i) => writeFile(paths[i], data)));
 
     let position = 0;
-    for await (const data of readAhead(paths)) assert.ok(data.equals(contents[position++]));
+    for await (const data of readAhead(paths.map(whole))) assert.ok(data.equals(contents[position++]));
     assert.equal(position, contents.length);
   });
 
@@ -71,7 +89,7 @@ describe('readAhead', () => {
     const directory = await temporaryDirectory(t);
     const first = join(directory, 'first');
     await writeFile(first, 'here');
-    const files = readAhead([first, join(directory, 'gone')]);
+    const files = readAhead([first, join(directory, 'gone')].map(whole));
 
     assert.equal(String((await files.next()).value), 'here');
     // The failure has happened meanwhile.

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspectByTool, inspectMedia } from '../../../../nodes/lib/clip/plan/inspect';
-import { parseFragmented, type FragmentedFile } from '../../../../nodes/lib/clip/mp4/fragmented';
+import { parseMedia } from '../../../../nodes/lib/clip/mp4/media-file';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
 import type { SegmentMedia } from '../../../../nodes/lib/clip/plan/footage';
 import { temporaryDirectory } from '../../../support/flow';
@@ -19,17 +20,15 @@ const ENCODINGS: Readonly<Record<string, readonly string[]>> = {
 /** Times to the microsecond, as ffprobe prints them. */
 function rounded(media: SegmentMedia): object {
   return JSON.parse(
-    JSON.stringify({ ...media, splice: undefined }, (_key, value: unknown) =>
+    JSON.stringify({ ...media, tracks: undefined, format: '' }, (_key, value: unknown) =>
       typeof value === 'number' ? Math.round(value * 1e5) / 1e5 : value,
     ),
   ) as object;
 }
 
-function endOfSamples({ fragments }: FragmentedFile): number {
-  const ends = fragments
-    .flatMap(({ tracks }) => tracks)
-    .map(({ dataAt, samples }) => samples.reduce((at, { size }) => at + size, dataAt));
-  return Math.max(...ends);
+/** How many samples a file holds; 0 when it is no file. */
+function samplesIn(data: Buffer): number {
+  return parseMedia(data)?.runs.reduce((sum, { samples }) => sum + samples.length, 0) ?? 0;
 }
 
 function emptyBoxes(count: number): Buffer {
@@ -39,7 +38,7 @@ function emptyBoxes(count: number): Buffer {
 
 describe('inspectMedia', () => {
   for (const [name, encoding] of Object.entries(ENCODINGS)) {
-    it(`reads of fragments what ffprobe tells: ${name}`, async (t) => {
+    it(`finds in fragments what ffprobe finds: ${name}`, async (t) => {
       const directory = await temporaryDirectory(t);
       const segments = await recordSegments(directory, {
         start: 1_700_000_000,
@@ -51,7 +50,7 @@ describe('inspectMedia', () => {
         const path = join(directory, segment.name);
         const media = await inspectMedia(path, { clock });
 
-        assert.ok(media.splice, 'read without ffprobe');
+        assert.ok(media.tracks, 'read without ffprobe');
         assert.deepEqual(rounded(media), rounded(await inspectByTool(path, { clock })));
       }
     });
@@ -61,34 +60,52 @@ describe('inspectMedia', () => {
     const directory = await temporaryDirectory(t);
     const [segment] = await recordSegments(directory, { start: 1000, seconds: 2, segmentSeconds: 2 });
     const whole = await readFile(join(directory, segment.name));
-    const samples = parseFragmented(whole)
-      ?.fragments.flatMap(({ tracks }) => tracks)
-      .flatMap((track) => track.samples);
-    assert.ok(samples);
+    const samples = samplesIn(whole);
+    assert.ok(samples > 0);
     const fragments = whole.subarray(whole.indexOf('moof') - 4);
     const repeated = (times: number) => Buffer.concat([whole, ...Array<Buffer>(times).fill(fragments)]);
-    const bound = Math.floor(200_000 / samples.length);
+    const bound = Math.floor(200_000 / samples);
 
-    assert.ok(parseFragmented(repeated(bound - 1)));
-    assert.equal(parseFragmented(repeated(bound)), undefined);
-    assert.equal(parseFragmented(Buffer.concat([whole, emptyBoxes(100_000)])), undefined);
+    assert.ok(parseMedia(repeated(bound - 1)));
+    assert.equal(parseMedia(repeated(bound)), undefined);
+    assert.equal(parseMedia(Buffer.concat([whole, emptyBoxes(100_000)])), undefined);
   });
 
-  it('leaves to ffprobe what breaks off anywhere, or is damaged', async (t) => {
+  it('finds in a plain file what it finds in the same film in fragments', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const encoding = ['-preset', 'medium', '-bf', '3', '-g', String(FPS * 2), '-sc_threshold', '0'];
+    const options = { start: 1000, seconds: 4, segmentSeconds: 4, encoding };
+    const [segment] = await recordSegments(directory, options);
+    const plain = join(directory, 'plain.mp4');
+    const copy = ['-v', 'error', '-i', join(directory, segment.name), '-c', 'copy', plain];
+    execFileSync('ffmpeg', copy);
+
+    const media = await inspectMedia(plain, { clock });
+
+    assert.ok(media.tracks, 'read without ffprobe');
+    assert.deepEqual(rounded(media), rounded(await inspectByTool(plain, { clock })));
+    const fragmented = await inspectMedia(join(directory, segment.name), { clock });
+    assert.equal(media.format, fragmented.format);
+    assert.equal(media.tracks.sound?.format, fragmented.tracks?.sound?.format);
+    assert.deepEqual(media.tracks.picture.settings, fragmented.tracks?.picture.settings);
+  });
+
+  it('finds what is there of a file that breaks off anywhere, and takes any damage', async (t) => {
     const directory = await temporaryDirectory(t);
     const [segment] = await recordSegments(directory, { start: 1000, seconds: 2, segmentSeconds: 2 });
     const whole = await readFile(join(directory, segment.name));
-    assert.ok(parseFragmented(whole));
 
+    let found = 0;
     for (let length = 0; length < whole.length; length += 97) {
-      const part = parseFragmented(whole.subarray(0, length));
-      // Only a file that ends between two fragments is whole: the samples of the last one end where it does.
-      if (part) assert.equal(endOfSamples(part), length);
+      const samples = samplesIn(whole.subarray(0, length));
+      assert.ok(samples >= found, `${samples} samples in ${length} bytes`);
+      found = samples;
     }
+    assert.ok(found > samplesIn(whole) - 5, 'all but the last');
     for (let at = 0; at < whole.length; at += 13) {
       const damaged = Buffer.from(whole);
       damaged.writeUInt32BE(0xffffffff, Math.min(at, whole.length - 4));
-      parseFragmented(damaged);
+      parseMedia(damaged);
     }
   });
 });

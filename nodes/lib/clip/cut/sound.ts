@@ -1,0 +1,84 @@
+import { messageOf } from '../../errors';
+import { joinParts } from '../join/join';
+import type { JoinPart } from '../join/options';
+import type { SoundPlan, SoundStretch } from '../plan/sound';
+import type { JoinablePart } from '../plan/spans';
+import { encodeSound, type SoundSource } from './by-ffmpeg';
+import type { CutOptions } from './options';
+import { pathOf } from './readable';
+
+/** The sound of a clip, ready to be joined. */
+export interface CutSound {
+  readonly parts: readonly JoinPart[];
+  readonly notes: readonly string[];
+}
+
+/** More channels than two are mixed down. */
+const MAX_CHANNELS = 2;
+
+/**
+ * Makes sound of one format of what was recorded, from `begin` to `end` (seconds of the plan's clip). Sound that cannot
+ * be decoded costs itself, not the clip.
+ */
+export async function cutSound(
+  plan: SoundPlan,
+  { begin, end }: { readonly begin: number; readonly end: number },
+  options: CutOptions,
+): Promise<CutSound> {
+  if (plan.method === 'none') return { parts: [], notes: [] };
+  if (plan.method === 'copy') return { parts: partsOf(plan.parts, options), notes: [] };
+  const target = `${options.target}.sound.mp4`;
+  try {
+    const sources = await sourcesOf(plan.stretches, { begin, end }, options);
+    await encodeSound(sources, formatOf(plan.stretches), { ...options, target });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { parts: [], notes: [`The clip has no sound, which could not be encoded: ${messageOf(error)}`] };
+  }
+  const kinds = new Set(plan.stretches.flatMap(({ format }) => format ?? [])).size;
+  const notes = kinds > 1 ? [`The sound was encoded anew: ${kinds} kinds of it were recorded`] : [];
+  return { parts: [{ name: target, path: target, shift: begin }], notes };
+}
+
+function partsOf(parts: readonly JoinablePart[], options: CutOptions): JoinPart[] {
+  return parts.map((part) => ({
+    name: part.segment.name,
+    path: pathOf(part, options),
+    shift: part.shift,
+  }));
+}
+
+/** The best of all. */
+function formatOf(stretches: readonly SoundStretch[]): { rate: number; channels: number } {
+  const sounds = stretches.flatMap(({ parts }) => parts.flatMap(({ media }) => media.tracks.sound ?? []));
+  return {
+    rate: Math.max(...sounds.map(({ rate }) => rate)),
+    channels: Math.min(MAX_CHANNELS, Math.max(...sounds.map(({ channels }) => channels))),
+  };
+}
+
+/** A file for each stretch, in which the times are right already. */
+async function sourcesOf(
+  stretches: readonly SoundStretch[],
+  { begin, end }: { readonly begin: number; readonly end: number },
+  options: CutOptions,
+): Promise<SoundSource[]> {
+  const sources: SoundSource[] = [];
+  for (const [number, { format, parts }] of stretches.entries()) {
+    const from = number === 0 ? begin : beginOf(parts[0]);
+    const to = number + 1 < stretches.length ? beginOf(stretches[number + 1].parts[0]) : end;
+    const duration = to - from;
+    if (duration <= 0) continue;
+    const path = format === undefined ? undefined : `${options.target}.sound${number}.mp4`;
+    sources.push({ path, duration });
+    if (path === undefined) continue;
+    const sound = partsOf(parts, options).map((part) => ({ ...part, shift: part.shift - from }));
+    const rest = { picture: [], settingsDiffer: false, chapters: [], began: 0, soundSeconds: duration };
+    await joinParts({ sound, ...rest }, { signal: options.signal, target: path });
+  }
+  return sources;
+}
+
+function beginOf({ media, shift }: JoinablePart): number {
+  return media.firstFrame + shift;
+}

@@ -1,0 +1,84 @@
+import { V2xError } from '../../errors';
+import { HeadFile } from '../mp4/head-file';
+import type { MediaFile, Sample, Track } from '../mp4/media';
+import { parseMedia } from '../mp4/media-file';
+import { bringsSettings, decoderSettings, pictureHead } from '../mp4/parameter-sets';
+import type { JoinPart } from './options';
+
+/** A sample, and where in the file it is. */
+export interface PlacedSample extends Sample {
+  readonly at: number;
+  /** Decoder settings to be put into it, and where in it. */
+  readonly insert?: { readonly at: number; readonly bytes: Buffer };
+}
+
+export interface SourceTrack {
+  readonly track: Track;
+  /** In the order of decoding, as they lie one behind the other in the file. */
+  readonly runs: readonly (readonly PlacedSample[])[];
+}
+
+export interface SourceFile {
+  readonly picture: SourceTrack | undefined;
+  readonly sound: SourceTrack | undefined;
+}
+
+const MAX_BYTES = 2 ** 40;
+
+/**
+ * Reads the heads of a file.
+ * @param withSettings find for each key picture the decoder settings that it does not bring itself
+ * @throws V2xError `segment` when it is no file that can be joined; the system's error when it cannot be read
+ */
+export async function readSource(part: JoinPart, withSettings: boolean): Promise<SourceFile> {
+  const source = await HeadFile.with(part.path, MAX_BYTES, async (heads) => {
+    const file = parseMedia(heads.data);
+    const picture = file && trackOf(file, 'video');
+    if (!file) return undefined;
+    return {
+      picture: picture && withSettings ? await settingsInserted(picture, heads) : picture,
+      sound: trackOf(file, 'audio'),
+    };
+  });
+  if (!source) throw changed(part);
+  return source;
+}
+
+export function changed({ name }: JoinPart): V2xError {
+  return new V2xError('segment', `${name} is not as it was when it was inspected`, { segment: name });
+}
+
+function trackOf({ tracks, runs }: MediaFile, kind: Track['kind']): SourceTrack | undefined {
+  const track = tracks.find((candidate) => candidate.kind === kind);
+  if (!track) return undefined;
+  const placed = runs
+    .filter((run) => run.track === track)
+    .map(({ dataAt, samples }) => {
+      let at = dataAt;
+      return samples.map((sample) => ({ ...sample, at: (at += sample.size) - sample.size }));
+    });
+  return { track, runs: placed };
+}
+
+async function settingsInserted({ track, runs }: SourceTrack, heads: HeadFile): Promise<SourceTrack> {
+  const decoder = decoderSettings(track.description);
+  if (!decoder) return { track, runs };
+  const { lengthBytes, sets } = decoder;
+  const bytes = Buffer.concat(
+    sets.flatMap((unit) => {
+      const length = Buffer.alloc(lengthBytes);
+      length.writeUIntBE(unit.length, 0, lengthBytes);
+      return [length, unit];
+    }),
+  );
+  const prepared = async (sample: PlacedSample): Promise<PlacedSample> => {
+    if (!sample.key) return sample;
+    await heads.read(sample.at, sample.at + sample.size);
+    const head = pictureHead(decoder, heads.data.subarray(sample.at, sample.at + sample.size));
+    if (!head || bringsSettings(decoder, head.sets)) return sample;
+    return { ...sample, size: sample.size + bytes.length, insert: { at: head.setsAt, bytes } };
+  };
+  const result: PlacedSample[][] = [];
+  for (const run of runs) result.push(await Promise.all(run.map(prepared)));
+  return { track, runs: result };
+}

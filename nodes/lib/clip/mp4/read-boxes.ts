@@ -1,0 +1,78 @@
+/** A box: its type, and where in the data it begins, where what it holds begins, and where it ends. */
+export interface Box {
+  readonly type: string;
+  readonly start: number;
+  readonly body: number;
+  readonly end: number;
+}
+
+/** A file may hold any number of empty boxes. */
+const MAX_BOXES = 100_000;
+
+/**
+ * Reads the head of a box (ISO/IEC 14496-12, 4.2).
+ * @throws RangeError when the data ends before it does
+ */
+export function boxAt(data: Buffer, start: number): Box {
+  const size = data.readUInt32BE(start);
+  const large = size === 1;
+  const end = start + (large ? Number(data.readBigUInt64BE(start + 8)) : size);
+  return { type: data.toString('latin1', start + 4, start + 8), start, body: start + (large ? 16 : 8), end };
+}
+
+/** @throws RangeError when a box does not end within the range */
+export function boxesIn(data: Buffer, from: number, to: number): Box[] {
+  const boxes: Box[] = [];
+  for (let start = from; start < to;) {
+    const box = boxAt(data, start);
+    if (box.end < box.body || box.end > to) throw new RangeError('A box is longer than what holds it');
+    if (boxes.length === MAX_BOXES) throw new RangeError('There are too many boxes');
+    boxes.push(box);
+    start = box.end;
+  }
+  return boxes;
+}
+
+/**
+ * The boxes of a file. One that breaks off, as a crash leaves it, ends before its last box does: of media data the
+ * part that is there counts, any other box that is not whole does not.
+ */
+export function boxesOfFile(data: Buffer): Box[] {
+  const boxes: Box[] = [];
+  for (let start = 0; start + 8 <= data.length;) {
+    if (data.readUInt32BE(start) === 1 && start + 16 > data.length) break;
+    const box = boxAt(data, start);
+    if (box.end < box.body) throw new RangeError('A box is shorter than its head');
+    if (boxes.length === MAX_BOXES) throw new RangeError('There are too many boxes');
+    if (box.end <= data.length) boxes.push(box);
+    else if (box.type === 'mdat') boxes.push({ ...box, end: data.length });
+    start = box.end;
+  }
+  return boxes;
+}
+
+export function children(data: Buffer, { body, end }: Box, type: string): Box[] {
+  return boxesIn(data, body, end).filter((box) => box.type === type);
+}
+
+/**
+ * The one box at a path below another.
+ * @throws RangeError when there is none, or more than one
+ */
+export function child(data: Buffer, parent: Box, ...path: readonly string[]): Box {
+  let box = parent;
+  for (const type of path) {
+    const found = children(data, box, type);
+    if (found.length !== 1) throw new RangeError(`There is not one ${type}`);
+    box = found[0];
+  }
+  return box;
+}
+
+export function flagsAt(data: Buffer, { body }: Box): number {
+  return data.readUIntBE(body + 1, 3);
+}
+
+export function versionAt(data: Buffer, { body }: Box): number {
+  return data[body];
+}

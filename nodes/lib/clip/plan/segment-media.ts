@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { aacSettings, silentFrame } from '../mp4/aac';
+import { pictureFormat } from '../mp4/h264-sps';
+import type { HeadFile } from '../mp4/head-file';
+import type { MediaFile, Sample, Track } from '../mp4/media';
+import {
+  bringsSettings,
+  decoderSettings,
+  ENTRY_AT,
+  entryBox,
+  pictureHead,
+  sampleEntry,
+  sequenceSet,
+  type DecoderSettings,
+  type PictureHead,
+} from '../mp4/parameter-sets';
+import type { PictureTrack, SegmentMedia, SoundTrack } from './footage';
+
+/** Bytes in which a picture's parameter sets and the head of its first slice usually are. */
+const PICTURE_HEAD_BYTES = 1024;
+/** Where in the end of `tkhd` the matrix is. */
+const MATRIX = { from: 16, to: 52 };
+const CHROMA = ['gray', 'yuv420p', 'yuv422p', 'yuv444p'];
+
+interface PlacedSample extends Sample {
+  /** Where in the file it is. */
+  readonly at: number;
+}
+
+/**
+ * Describes what a file holds.
+ * @param heads of the same file: the heads of key pictures are read from it
+ * @returns undefined when there is no picture
+ */
+export async function segmentMedia(file: MediaFile, heads: HeadFile): Promise<SegmentMedia | undefined> {
+  const track = file.tracks.find(({ kind }) => kind === 'video');
+  const samples = track ? samplesOf(file, track) : [];
+  if (!track || !samples.some(({ key }) => key)) return undefined;
+  const decoder = decoderSettings(track.description);
+  const entries = await keyPictures(samples, decoder, heads);
+  const seconds = (ticks: number) => ticks / track.timescale;
+  const shown = [...samples].sort((a, b) => a.pts - b.pts);
+  const [first, last] = [shown[0], shown[shown.length - 1]];
+  const sound = soundTrack(file);
+  return {
+    start: Math.min(seconds(first.pts), sound?.from ?? Infinity),
+    firstFrame: seconds(first.pts),
+    lastFrame: seconds(last.pts),
+    end: seconds(last.pts + last.duration),
+    keyFrames: entries.map(({ sample }) => seconds(sample.pts)).sort((a, b) => a - b),
+    ...sizeOf(track),
+    format: formatText(track, decoder, entries[0].head),
+    tracks: { picture: pictureTrack({ track, decoder, samples, entries }), ...(sound && { sound }) },
+  };
+}
+
+function samplesOf({ runs }: MediaFile, track: Track): PlacedSample[] {
+  return runs
+    .filter((run) => run.track === track)
+    .flatMap(({ dataAt, samples }) => {
+      let at = dataAt;
+      return samples.map((sample) => ({ ...sample, at: (at += sample.size) - sample.size }));
+    });
+}
+
+interface KeyPicture {
+  readonly sample: PlacedSample;
+  /** Whether pictures that are decoded after it are shown before it. */
+  readonly leads: boolean;
+  /** Undefined for another codec. */
+  readonly head: PictureHead | undefined;
+}
+
+async function keyPictures(
+  samples: readonly PlacedSample[],
+  decoder: DecoderSettings | undefined,
+  heads: HeadFile,
+): Promise<KeyPicture[]> {
+  const keys = [...samples.keys()].filter((i) => samples[i].key);
+  const found: KeyPicture[] = [];
+  for (const [n, i] of keys.entries()) {
+    const sample = samples[i];
+    const leads = samples.slice(i + 1, keys.at(n + 1)).some(({ pts }) => pts < sample.pts);
+    found.push({ sample, leads, head: decoder && (await headOf(sample, decoder, heads)) });
+  }
+  return found;
+}
+
+/** @throws RangeError when the sample holds no picture */
+async function headOf(
+  { at, size }: PlacedSample,
+  decoder: DecoderSettings,
+  heads: HeadFile,
+): Promise<PictureHead> {
+  for (const bytes of [Math.min(PICTURE_HEAD_BYTES, size), size]) {
+    await heads.read(at, at + bytes);
+    const head = pictureHead(decoder, heads.data.subarray(at, at + bytes));
+    if (head) return head;
+  }
+  throw new RangeError('A key picture has no slice');
+}
+
+function pictureTrack({
+  track,
+  decoder,
+  samples,
+  entries,
+}: {
+  readonly track: Track;
+  readonly decoder: DecoderSettings | undefined;
+  readonly samples: readonly Sample[];
+  readonly entries: readonly KeyPicture[];
+}): PictureTrack {
+  const pixels = pixelsOf(decoder, entries[0].head);
+  // What a CRA of HEVC cannot decode is left out where a clip begins with it.
+  const isClosed = ({ leads, head }: KeyPicture) =>
+    (head?.isEntry ?? true) && (decoder?.codec === 'hevc' || !leads);
+  return {
+    codec: decoder?.codec ?? sampleEntry(track.description),
+    closed: entries.filter(isClosed).map(({ sample }) => sample.pts / track.timescale),
+    settings: [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))],
+    reordered: samples.some(({ pts }, i) => i > 0 && pts < samples[i - 1].pts),
+    matrix: matrixOf(track),
+    ...(pixels && { pixels }),
+  };
+}
+
+function settingsHash(decoder: DecoderSettings | undefined, head: PictureHead | undefined): string {
+  if (!decoder || !head) return '';
+  return hashOf(...(bringsSettings(decoder, head.sets) ? head.sets : decoder.sets));
+}
+
+function pixelsOf(
+  decoder: DecoderSettings | undefined,
+  head: PictureHead | undefined,
+): PictureTrack['pixels'] {
+  const set = decoder?.codec === 'h264' && firstSequenceSet(decoder, head);
+  if (!set) return undefined;
+  const { chroma, depth, fullRange } = pictureFormat(set);
+  const format = `${CHROMA.at(chroma) ?? CHROMA[1]}${depth > 8 ? `${depth}le` : ''}`;
+  return { format, fullRange };
+}
+
+function firstSequenceSet(
+  { codec, sets }: DecoderSettings,
+  head: PictureHead | undefined,
+): Buffer | undefined {
+  return sequenceSet(codec, sets) ?? sequenceSet(codec, head?.sets ?? []);
+}
+
+/**
+ * H.264 may carry changed decoder settings within the stream, as long as the pictures stay of one kind; the settings
+ * of HEVC have to be the same (14496-15, 8.3.2: `hvc1` has none in band).
+ */
+function formatText(
+  track: Track,
+  decoder: DecoderSettings | undefined,
+  head: PictureHead | undefined,
+): string {
+  const { description } = track;
+  const { width, height } = sizeOf(track);
+  const look = `${width}x${height} ${matrixOf(track)}`;
+  if (!decoder) return `${sampleEntry(description)} ${look} ${hashOf(description)}`;
+  const codec = `${decoder.codec} ${decoder.lengthBytes} ${look}`;
+  if (decoder.codec === 'hevc') return `${codec} ${hashOf(...decoder.sets)}`;
+  const set = firstSequenceSet(decoder, head);
+  const picture = set && pictureFormat(set);
+  const shape = picture?.pixelShape ?? entryBox(description, 'pasp')?.toString('hex');
+  return `${codec} ${JSON.stringify({ ...picture, profile: undefined, pixelShape: shape })}`;
+}
+
+function sizeOf({ description }: Track): { width: number; height: number } {
+  return {
+    width: description.readUInt16BE(ENTRY_AT + 32),
+    height: description.readUInt16BE(ENTRY_AT + 34),
+  };
+}
+
+function matrixOf({ look }: Track): string {
+  return look.toString('hex', MATRIX.from, MATRIX.to);
+}
+
+function soundTrack(file: MediaFile): SoundTrack | undefined {
+  const track = file.tracks.find(({ kind }) => kind === 'audio');
+  const samples = track ? samplesOf(file, track) : [];
+  const last = samples.at(-1);
+  if (!track || !last) return undefined;
+  const { description, timescale } = track;
+  const aac = aacSettings(description);
+  const channels = aac?.channels ?? description.readUInt16BE(ENTRY_AT + 24);
+  const settings = aac ? aac.config.toString('hex') : hashOf(description);
+  return {
+    from: samples[0].pts / timescale,
+    to: (last.pts + last.duration) / timescale,
+    format: `${sampleEntry(description)} ${timescale} ${channels} ${settings}`,
+    rate: description.readUInt16BE(ENTRY_AT + 32),
+    channels,
+    canBeSilent: aac !== undefined && silentFrame(aac) !== undefined,
+  };
+}
+
+function hashOf(...parts: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64');
+}
