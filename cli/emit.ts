@@ -18,6 +18,8 @@ Drops an event file, as a detector does, and prints its path; stderr names the i
   --road NAME
   --distance-m M     how far around the place the warning matters, default 500
   --ts SECONDS       when it happened, Unix time; default now
+  --confidence SHARE how sure the detector is, from 0 to 1
+  --camera NAME      the camera that saw it; it is not broadcast
   --clip-hint        keep the footage (default); --no-clip-hint does not
   --action ACTION    new (default), update or cancel
   --id ID            names the incident; update and cancel need that of the first; default: one is made up
@@ -31,6 +33,8 @@ const OPTIONS = {
   road: { type: 'string' },
   'distance-m': { type: 'string' },
   ts: { type: 'string' },
+  confidence: { type: 'string' },
+  camera: { type: 'string' },
   'clip-hint': { type: 'boolean' },
   'no-clip-hint': { type: 'boolean' },
   action: { type: 'string' },
@@ -85,7 +89,7 @@ function isDenied(error: unknown): boolean {
 
 /** What is not given is left to the schema's defaults. */
 function eventOf(options: ReturnType<typeof parseOptions<typeof OPTIONS>>): Record<string, unknown> {
-  const { type, severity, road, action, id } = options;
+  const { type, severity, road, camera, action, id } = options;
   if (type === undefined) throw usageError('--type is missing; see "v2x emit --help"');
   if (action !== undefined && action !== 'new' && id === undefined) {
     throw usageError(`--action ${action} needs the --id of the incident`);
@@ -98,6 +102,8 @@ function eventOf(options: ReturnType<typeof parseOptions<typeof OPTIONS>>): Reco
     lon: numberOption('lon', options.lon),
     road,
     distance_m: numberOption('distance-m', options['distance-m']),
+    confidence: numberOption('confidence', options.confidence),
+    camera,
     clip_hint: clipHint(options),
     action,
     id,

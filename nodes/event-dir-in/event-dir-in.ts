@@ -1,13 +1,12 @@
 import { runInbox, type InboxOptions } from '../lib/event/intake/inbox';
-import { rehearseParsing } from '../lib/event/warm-up';
-import type { RefusedFile } from '../lib/event/intake/file-intake';
+import type { Note } from '../lib/event/normalise';
+import { warmUpParsing } from '../lib/event/warm-up';
 import { V2xError } from '../lib/errors';
 import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
-import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
-import { Throttle } from '../lib/time/throttle';
+import { Notices } from './notices';
 
 interface Config {
   /** Relative to the data root, or absolute. */
@@ -19,8 +18,6 @@ interface Config {
   /** Seconds: an event older than this at the start is not broadcast any more. */
   stale: number | string;
 }
-
-const REJECTION_PERIOD_SECONDS = 10;
 
 /** Takes event files from a directory, each exactly once; what is no event goes to the second output. */
 export default defineNode<Config>({
@@ -34,9 +31,9 @@ export default defineNode<Config>({
     };
     // Writers find it as soon as the unit is there, before the flows run.
     await ensureWritableDirectory(options.directory, 'events');
-    rehearseParsing();
+    warmUpParsing();
     let count = 0;
-    const warnOf = rejections(node);
+    const notices = new Notices(node);
     node.runBetweenDeploys((signal, healthy) => {
       const deliveries = node.deliveries(signal);
       return runInbox(
@@ -46,9 +43,9 @@ export default defineNode<Config>({
             healthy();
             node.status.ok('watching');
           },
-          taken({ event, file, taken, stale }, handled, giveBack) {
+          taken({ event, file, taken, stale, notes }, handled, giveBack) {
             count += 1;
-            const about = { id: event.id, file, taken, ...(stale && { stale }) };
+            const about = { id: event.id, file, taken, ...(stale && { stale }), ...textsOf(notes) };
             const send = (message: Message) => {
               node.send(message, null);
             };
@@ -57,11 +54,12 @@ export default defineNode<Config>({
               else giveBack();
             });
             node.status.ok(stale ? 'stale' : 'taken', { count, type: event.type });
+            notices.noted(notes);
           },
           refused(refusal) {
             node.send(null, { payload: refusal });
             node.status.failed('rejected');
-            warnOf(refusal);
+            notices.refused(refusal);
           },
           failed(error) {
             node.report(error);
@@ -75,22 +73,8 @@ export default defineNode<Config>({
   },
 });
 
-/** Tells the log of rejected files; of a flood of them, of the last one in each period. */
-function rejections(node: FlowNode<Config>): (refusal: RefusedFile) => void {
-  let untold = 0;
-  let last = '';
-  const warning = new Throttle(node.clock, REJECTION_PERIOD_SECONDS, () => {
-    node.warn(untold > 1 ? `${untold} files were rejected, the last one: ${last}` : `Rejected ${last}`);
-    untold = 0;
-  });
-  node.onClose(() => {
-    warning.cancel();
-  });
-  return ({ reason }) => {
-    untold += 1;
-    last = reason;
-    warning.call();
-  };
+function textsOf(notes: readonly Note[]): { readonly notes?: readonly string[] } {
+  return notes.length > 0 ? { notes: notes.map(({ text }) => text) } : {};
 }
 
 function afterSetting(value = 'done'): InboxOptions['after'] {

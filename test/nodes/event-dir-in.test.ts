@@ -19,6 +19,14 @@ const flowFrom = (directory: string, settings: Record<string, unknown> = {}) => 
   { id: 'rejected', type: 'helper' },
 ];
 
+const fireOf = (severity: string) => ({
+  type: 'fire',
+  severity,
+  action: 'new',
+  distance_m: 500,
+  clip_hint: true,
+});
+
 async function startWatching(directory: string, settings: Record<string, unknown> = {}) {
   await startFlow([eventDirIn], flowFrom(directory, settings));
   const flow = { in: probe('in'), event: outlet('event'), rejected: outlet('rejected') };
@@ -77,6 +85,42 @@ describe('event-dir-in', () => {
     assert.equal(((await flow.event.next()).payload as { type: string }).type, 'fire');
     assert.deepEqual(await readdir(join(directory, 'rejected')), ['broken.json']);
     assert.ok(flow.in.statuses.some(({ fill }) => fill === 'red'));
+  });
+
+  it('warns of what is plainly meant, notes it on each event, and logs each kind once', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const flow = await startWatching(directory);
+    const warnings: string[] = [];
+    (flow.in.node as EventEmitter).on('call:warn', (call: { args: unknown[] }) => {
+      warnings.push(String(call.args[0]));
+    });
+    const written = Buffer.from('\ufeff{"type": "Fire", "serverity": "low", "lat": null}', 'utf16le');
+
+    for (const name of ['a.json', 'b.json']) {
+      await writeFile(join(directory, name), written);
+      const { payload, event } = (await flow.event.next()) as {
+        payload: object;
+        event?: { notes?: string[] };
+      };
+      assert.deepEqual({ ...payload, id: '', ts: 0 }, { ...fireOf('low'), id: '', ts: 0 });
+      assert.equal(event?.notes?.length, 3);
+    }
+
+    assert.equal(warnings.length, 3);
+    assert.ok(warnings.some((text) => text.startsWith('a.json') && text.includes('"serverity"')));
+  });
+
+  it('tells a time that is wrong by a time zone, and takes the time of the file', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const flow = await startWatching(directory);
+    const path = join(directory, 'a.json');
+
+    const now = Math.floor(Date.now() / 1000);
+    await writeFile(path, JSON.stringify({ type: 'fire', ts: now - 9 * 3600 }));
+    const { ts } = (await flow.event.next()).payload as { ts: number };
+
+    assert.ok(Math.abs(ts - now) < 60);
+    assert.match(await flow.in.error(), /a\.json, line 1, column 21: "ts" is 9 h behind .* time zone/);
   });
 
   it('marks what waited too long as stale', async (t) => {

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
 import type { EventFile, IncidentEvent } from '../../contracts';
 import { V2xError } from '../errors';
+import { isObject } from './json';
 import { eventSchema, WORD } from './schema';
 
 export type { EventFile, IncidentEvent };
@@ -25,10 +26,6 @@ export function toEvent(
   return { ...(candidate as IncidentEvent), id, ts: Number(ts) };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function invalidEvent(errors: readonly ErrorObject[]): V2xError {
   // `anyOf` reports its branches first and itself last; the last one speaks of the whole property.
   const error = errors.at(-1);
@@ -50,7 +47,8 @@ function ruleOf(error: ErrorObject | undefined): string {
   return error?.message ?? 'is not valid';
 }
 
-function preview(value: unknown): string {
+/** A value as it may stand in a message. */
+export function preview(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return 'missing';
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'node:path';
+import { eventSchema, WORD } from './schema';
 
 /** Together with the hash in an id below the 64 characters of the event schema. */
 const LONGEST_STEM = 50;
 const HASH_LENGTH = 8;
+
+const LONGEST_ID = eventSchema.properties.id.maxLength;
+const IS_WORD = new RegExp(WORD);
 
 const AGAIN = /(\.again-[0-9a-f]{8})+$/;
 
@@ -29,6 +33,16 @@ function firstStem(name: string): string {
   const stem = name.replace(AGAIN, '');
   if (stem.length <= LONGEST_STEM) return stem;
   return `${asWord(stem).slice(0, LONGEST_STEM - HASH_LENGTH - 1)}-${hashOf(stem)}`;
+}
+
+/**
+ * The id that a text stands for: the text itself where the event schema takes it, else its characters that suit and a
+ * hash, the same each time. Empty for an empty text.
+ */
+export function wordFrom(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '' || (trimmed.length <= LONGEST_ID && IS_WORD.test(trimmed))) return trimmed;
+  return `e${asWord(trimmed).slice(0, LONGEST_STEM)}-${hashOf(trimmed)}`;
 }
 
 function asWord(text: string): string {

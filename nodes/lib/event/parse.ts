@@ -1,6 +1,10 @@
 import { messageOf, V2xError } from '../errors';
-import { toEvent, type IncidentEvent } from './event';
-import { parseJson, type JsonDocument, type Position } from './json';
+import { preview, toEvent, type IncidentEvent } from './event';
+import { isObject, parseJson, type JsonDocument } from './json';
+import type { Complaint, Position } from './json-explain';
+import { normalise, type Note } from './normalise';
+import { REPLACEMENT } from './text';
+import { machineZone, type Zone } from './time-zone';
 
 /** Larger files are no events. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -13,30 +17,112 @@ export interface EventSource {
   readonly id: string;
   /** Time of an event that carries none, Unix seconds. */
   readonly ts: number;
+  /** When the file was written, Unix seconds; default `ts`. */
+  readonly written?: number;
+  /** Default: the machine's. */
+  readonly zone?: Zone;
+}
+
+/** An event as it is meant, and what its writer should mend. */
+export interface ParsedEvent {
+  readonly event: IncidentEvent;
+  /** Their texts name file, line and column. */
+  readonly notes: readonly Note[];
 }
 
 /**
- * Reads an event from the content of an event file.
+ * Reads an event from the content of an event file. A property that is broken costs itself and a note, never the event.
  * @throws V2xError `incomplete` when the content ends too early and may still grow, `event` when it is no event;
  *   the message names file, line and column, `details` has them as `line` and `column`
  */
-export function parseEvent(bytes: Uint8Array, { file, id, ts }: EventSource): IncidentEvent {
+export function parseEvent(bytes: Uint8Array, source: EventSource): ParsedEvent {
   try {
     if (bytes.length > MAX_EVENT_BYTES) throw tooLarge(bytes.length);
-    return eventOf(parseJson(bytes), { id, ts });
+    const document = parseJson(bytes);
+    const { event, notes } = eventOf(document, source);
+    return { event, notes: notes.map((note) => located(note, document, source.file)) };
   } catch (error) {
-    throw inFile(file, error);
+    throw inFile(source.file, error);
   }
 }
 
-function eventOf({ value, locate }: JsonDocument, defaults: { id: string; ts: number }): IncidentEvent {
+function eventOf(document: JsonDocument, source: EventSource): ParsedEvent {
+  const { value, damaged, complaint } = document;
+  if (!isObject(value)) throw notAnObject(document);
+  const written = { at: source.written ?? source.ts, zone: source.zone ?? machineZone };
+  const { event: candidate, notes } = normalise(value, written);
+  if (complaint) notes.push(slip(complaint));
+  if (damaged) notes.push(...dropDamaged(candidate));
+  for (;;) {
+    const found = lonePlace(candidate) ?? eventOrBroken(candidate, document, source);
+    if ('event' in found) return { event: found.event, notes };
+    Reflect.deleteProperty(candidate, found.property);
+    notes.push(found);
+  }
+}
+
+/** Bytes of another encoding in a text cost the text. */
+function dropDamaged(event: Record<string, unknown>): Note[] {
+  const damaged = Object.keys(event).filter((name) => {
+    const value = event[name];
+    return name.includes(REPLACEMENT) || (typeof value === 'string' && value.includes(REPLACEMENT));
+  });
+  return damaged.map((property) => {
+    Reflect.deleteProperty(event, property);
+    return {
+      property,
+      kind: 'bytes',
+      text: `${preview(property)} has bytes that are not UTF-8; it is left out`,
+    };
+  });
+}
+
+/** A latitude without a longitude is no place, and the other way round. */
+function lonePlace(event: Record<string, unknown>): Note | undefined {
+  const [lat, lon] = [Object.hasOwn(event, 'lat'), Object.hasOwn(event, 'lon')];
+  if (lat === lon) return undefined;
+  const [property, other] = lat ? ['lat', 'lon'] : ['lon', 'lat'];
+  const text = `"${property}" stands without a "${other}" that can be used; it is left out`;
+  return { property, kind: 'pair', text };
+}
+
+/**
+ * The event, or the optional property that the schema does not take.
+ * @throws V2xError `event`, with line and column, when it is no event without that property either
+ */
+function eventOrBroken(
+  candidate: Record<string, unknown>,
+  document: JsonDocument,
+  source: EventSource,
+): { readonly event: IncidentEvent } | Note {
   try {
-    return toEvent(value, defaults);
+    return { event: toEvent(candidate, source) };
   } catch (error) {
     if (!(error instanceof V2xError)) throw error;
-    const position = locate(String(error.details.property));
-    throw new V2xError(error.code, error.message, { ...error.details, ...position }, { cause: error });
+    const property = String(error.details.property);
+    if (property === 'type' || !Object.hasOwn(candidate, property)) throw placed(error, document);
+    return { property, kind: String(error.details.rule), text: `${error.message}; it is left out` };
   }
+}
+
+function notAnObject({ value, locate }: JsonDocument): V2xError {
+  const kind = Array.isArray(value) ? 'an array' : preview(value);
+  return new V2xError('event', `the event must be an object, not ${kind}`, { ...locate('') });
+}
+
+function placed({ code, message, details }: V2xError, { locate }: JsonDocument): V2xError {
+  return new V2xError(code, message, { ...details, ...locate(String(details.property)) });
+}
+
+function slip({ reason, line, column }: Complaint): Note {
+  const text = `line ${line}, column ${column}: ${reason}`;
+  return { property: '', kind: reason, text: `${text}; it is read as it is probably meant` };
+}
+
+function located(note: Note, { locate }: JsonDocument, file: string): Note {
+  const position = note.property === '' ? {} : locate(note.property);
+  const error = new V2xError('event', note.text, position);
+  return { ...note, text: messageOf(inFile(file, error)) };
 }
 
 /** @param bytes size of the file */

@@ -9,5 +9,5 @@ it('random and mutated event files are events, incomplete, or refused', async (t
   const { runs, outcomes } = await fuzzEventFiles(RUNS, 60);
   t.diagnostic(JSON.stringify(outcomes));
   assert.equal(runs, RUNS);
-  assert.deepEqual(Object.keys(outcomes).sort(), ['event', 'incomplete', 'taken']);
+  assert.deepEqual(Object.keys(outcomes).sort(), ['event', 'incomplete', 'noted', 'taken']);
 });

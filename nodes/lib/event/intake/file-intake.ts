@@ -7,7 +7,8 @@ import type { Changes } from './pending-names';
 import type { Claim, Custody } from './claim-by-moving';
 import type { IncidentEvent } from '../event';
 import { eventIdOf } from '../id';
-import { inFile, parseEvent } from '../parse';
+import type { Note } from '../normalise';
+import { inFile, parseEvent, type ParsedEvent } from '../parse';
 import { readEventFile, stampOf, type FileContent } from './read';
 
 const JUST_WRITTEN_SECONDS = 10;
@@ -25,6 +26,8 @@ export interface TakenEvent {
   readonly taken: number;
   /** It waited too long before the watch began: no warning any more, but still evidence. */
   readonly stale: boolean;
+  /** What its writer should mend. */
+  readonly notes: readonly Note[];
 }
 
 export interface RefusedFile {
@@ -180,7 +183,7 @@ export class Taker {
 
   /** @returns undefined when another watcher was faster or the file changed meanwhile */
   private async take(name: string, waited: boolean): Promise<Taken | undefined> {
-    const { event, content } = this.read(name, waited);
+    const { event, notes, content } = this.read(name, waited);
     const claim = this.custody.claim(name, content.bytes);
     this.forget(name);
     // What another watcher has it may still give back.
@@ -195,20 +198,21 @@ export class Taker {
     }
     const taken = this.clock.now();
     const stale = waited && taken - event.ts > this.options.stale;
-    return { event: { event, file: name, taken, stale }, claim, modified: content.modified };
+    return { event: { event, file: name, taken, stale, notes }, claim, modified: content.modified };
   }
 
-  private read(name: string, waited: boolean): { event: IncidentEvent; content: FileContent } {
+  private read(name: string, waited: boolean): ParsedEvent & { readonly content: FileContent } {
     const content = this.readFile(name);
     const { bytes, modified } = content;
     const before = this.givenBack.get(name);
     const arrival = before?.modified === modified ? before.event.event.ts : undefined;
-    const event = parseEvent(bytes, {
+    const parsed = parseEvent(bytes, {
       file: name,
       id: eventIdOf(name, modified, bytes),
       ts: arrival ?? arrivalOf(modified, this.clock.now(), waited),
+      written: modified,
     });
-    return { event, content };
+    return { ...parsed, content };
   }
 
   private readFile(name: string): FileContent {
