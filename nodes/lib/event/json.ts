@@ -73,7 +73,7 @@ function mended(text: string): string {
 function escaped(string: string): string {
   return string
     .replace(/\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|)/g, (escape) => (escape === '\\' ? '\\\\' : escape))
-    .replace(/[\0-\x1f]/g, (control) => JSON.stringify(control).slice(1, -1));
+    .replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }
 
 /**

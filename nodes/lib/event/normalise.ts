@@ -74,7 +74,7 @@ export function normalise(
     if (Object.is(meant, given)) continue;
     // Without a type it is no event.
     if (meant === undefined && property === 'type') continue;
-    if (meant === undefined) delete event[property];
+    if (meant === undefined) Reflect.deleteProperty(event, property);
     else event[property] = meant;
     notes.push(noteOn(property, given, meant, written));
   }

@@ -38,7 +38,7 @@ export function meantProperty(name: string): Property | undefined {
   for (const [right, property] of known) {
     const slips = right.length >= LONG_NAME ? 2 : right.length >= SHORT_NAME ? 1 : 0;
     // Hardly anybody misses the first letter, and `altitude` is no `latitude`.
-    if (word[0] === right[0] && editDistance(word, right) <= slips) return property;
+    if (right.startsWith(word.charAt(0)) && editDistance(word, right) <= slips) return property;
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ export interface DecodedText {
 export const REPLACEMENT = '\ufffd';
 
 /** White space, and what writers that preallocate a file, or end it as CP/M did, leave behind the text. */
-const PADDING = /[\0\x1a\s]/;
+const PADDING = /[\p{Cc}\s]/u;
 
 /** `\s` includes the byte order mark. */
 const BYTE_ORDER_MARK = /^\s*\ufeff/;
@@ -35,7 +35,8 @@ function withoutPadding(text: string): string {
   return text.slice(0, end);
 }
 
-function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  const [first, second] = [bytes.at(0), bytes.at(1)];
   // Neither byte occurs in UTF-8: what begins with one is a byte order mark.
   if (first === 0xff) return 'utf-16le';
   if (first === 0xfe) return 'utf-16be';

@@ -83,25 +83,18 @@ export interface TextTime {
  * @returns undefined when the text is no such time
  */
 export function parseTime(text: string, written: number, zone: Zone): TextTime | undefined {
-  const found = DATE_AND_TIME.exec(text.trim());
-  if (!found) return undefined;
-  const [year = 0, month = 0, ...rest] = found.slice(1, 7).map((part) => Number(part ?? 0));
-  const utc = Date.UTC(year, month - 1, ...rest) / 1000;
-  // A day or an hour that does not exist rolls over.
-  if (Number.isNaN(utc) || !sameDigits(utc, found)) return undefined;
-  const wall = utc + Number(`0.${found[7] ?? 0}`);
-  if (found[8] !== undefined) return { ts: wall - offsetOf(found[8]) };
+  const parts: readonly (string | undefined)[] | null = DATE_AND_TIME.exec(text.trim());
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second = '00', fraction = '0', named] = parts;
+  const digits = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const utc = Date.parse(`${digits}Z`) / 1000;
+  // A day that does not exist becomes one of the next month.
+  if (Number.isNaN(utc) || !new Date(utc * 1000).toISOString().startsWith(digits)) return undefined;
+  const wall = utc + Number(`0.${fraction}`);
+  if (named !== undefined) return { ts: wall - offsetOf(named) };
   const local = wall - zone.offset(utc - zone.offset(utc) * MINUTE) * MINUTE;
   const isLocal = Math.abs(local - written) < Math.abs(wall - written);
   return isLocal ? { ts: local, assumed: zone.name } : { ts: wall, assumed: 'UTC' };
-}
-
-function sameDigits(
-  utc: number,
-  [, year, month, day, hour, minute, second = '00']: RegExpExecArray,
-): boolean {
-  const digits = new Date(utc * 1000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
-  return digits === [year, month, day, hour, minute, second].join('');
 }
 
 /** @returns seconds east of UTC */
