@@ -148,7 +148,7 @@ class Watch {
 function cameraFault(fault: CameraFault): V2xError {
   return new V2xError(
     fault,
-    `The camera's picture is ${fault}: incidents cannot be seen; look after the camera`,
+    `The camera's picture is ${fault}: incidents cannot be detected; check the camera`,
     { fault },
   );
 }

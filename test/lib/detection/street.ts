@@ -1,116 +1,151 @@
-import { join } from 'node:path';
-import { systemClock } from '../../../nodes/lib/time/clock';
-import type { Size } from '../../../nodes/lib/detection/frames/frame';
-import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
-import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import type { Frame, Size } from '../../../nodes/lib/detection/frames/frame';
+import { Canvas } from './canvas';
+import { pseudoRandom } from './pictures';
 
-/** Of the scenes: a quarter of what the detector takes by default, to be quick. */
-export const STREET_SIZE: Size = { width: 320, height: 180 };
+/** A quarter of the width that the detector takes by default, to be quick; scenes are painted in units of 320 x 180. */
+export const STREET_SIZE: Size = { width: 160, height: 90 };
+const SCALE = STREET_SIZE.width / 320;
 export const STREET_FPS = 10;
 
-/** A street by day, as ffmpeg draws it: sky, hedge, two lanes with markings, kerb, the grain of the asphalt. */
-export const STREET = [
-  'color=0x6A6C70:size=320x180:rate=10',
-  'drawbox=0:0:320:22:0xB8C8D8:fill',
-  'drawbox=0:22:320:18:0x9CB0C0:fill',
-  'drawbox=0:40:320:20:0x3E5A38:fill',
-  'drawbox=0:60:320:5:0xA8A49C:fill',
-  ...[0, 64, 128, 192, 256].map((x) => `drawbox=${x}:112:32:3:0xE0E0D8:fill`),
-  'drawbox=0:166:320:3:0xD8D8D0:fill',
-  'drawbox=250:8:6:56:0x4A4A48:fill',
-  'noise=alls=18:all_seed=11',
-].join(',');
+/** Paints one thing as it is at a second. */
+export type Layer = (canvas: Canvas, time: number) => void;
 
-/** What a camera adds: light that wanders a little as clouds pass, and noise of its own in each picture. */
-const CAMERA = "eq=brightness='0.03*sin(t/17)':eval=frame,noise=alls=7:allf=t:all_seed=5";
+/** What a camera sees: layers from back to front, and what the camera itself adds. */
+export interface Scene {
+  readonly layers: readonly Layer[];
+  readonly seconds: number;
+  readonly camera?: readonly Layer[];
+  readonly fps?: number;
+}
 
-/** A moving thing: where its left edge is at a time t, in pixels, and its lane. */
-export interface Vehicle {
-  readonly colour: string;
+/** Which noise: differs from frame to frame. */
+const noiseAt = (time: number) => Math.round(time * 1000) * 7919;
+
+export const noise =
+  (strength: number, light: (time: number) => number = () => 0): Layer =>
+  (canvas, time) => {
+    canvas.grain(strength, noiseAt(time), light(time));
+  };
+
+/** Noise in each picture, and light that wanders a little as clouds pass. */
+const CAMERA: readonly Layer[] = [noise(3, (time) => 8 * Math.sin(time / 17))];
+
+/** The frames of a scene, painted directly: nothing is encoded. */
+export function* framesOf({ layers, seconds, camera = CAMERA, fps = STREET_FPS }: Scene): Generator<Frame> {
+  const canvas = new Canvas(STREET_SIZE, SCALE);
+  for (let frame = 0; frame < seconds * fps; frame += 1) {
+    for (const layer of [...layers, ...camera]) layer(canvas, frame / fps);
+    yield canvas.frame();
+  }
+}
+
+/** A street by day: sky, hedge, two lanes with markings, kerb, a lamp post, the grain of the asphalt. */
+export const STREET: Layer = (() => {
+  const street = new Canvas(STREET_SIZE, SCALE);
+  street.box(0, 0, 320, 180, 0x6a6c70);
+  street.box(0, 0, 320, 22, 0xb8c8d8);
+  street.box(0, 22, 320, 18, 0x9cb0c0);
+  street.box(0, 40, 320, 20, 0x3e5a38);
+  street.box(0, 60, 320, 5, 0xa8a49c);
+  for (const x of [0, 64, 128, 192, 256]) street.box(x, 112, 32, 3, 0xe0e0d8);
+  street.box(0, 166, 320, 3, 0xd8d8d0);
+  street.box(250, 8, 6, 56, 0x4a4a48);
+  street.grain(6, 11);
+  return (canvas) => {
+    canvas.data.set(street.data);
+  };
+})();
+
+/** The same street when the sun has set. */
+export const DUSK: Layer = (canvas, time) => {
+  STREET(canvas, time);
+  for (let at = 0; at < canvas.data.length; at += 1) canvas.data[at] *= 0.35;
+};
+
+interface Body {
+  readonly colour: number;
   readonly size: readonly [width: number, height: number];
-  readonly x: string;
+  /** Where the left edge is at a second, in pixels. */
+  readonly x: (time: number) => number;
   readonly y: number;
 }
 
-/** A car of a colour, 56 pixels long. */
-export const car = (colour: string, x: string, y = 122): Vehicle => ({
-  colour,
-  size: [56, 26],
-  x,
-  y,
-});
+/** Body with windows, wheels and a shadow. */
+export const vehicle =
+  ({ colour, size: [width, height], x, y }: Body): Layer =>
+  (canvas, time) => {
+    const left = x(time);
+    const part = (l: number, t: number, w: number, h: number, fill: number) => {
+      canvas.box(left + l * width, y + t * height, w * width, h * height, fill);
+    };
+    part(0, 0, 1, 1, colour);
+    part(0.18, 0.1, 0.6, 0.3, 0x28323c);
+    part(0.46, 0.1, 0.04, 0.3, colour);
+    part(0.12, 0.78, 0.18, 0.22, 0x101010);
+    part(0.7, 0.78, 0.18, 0.22, 0x101010);
+    part(0, 0.94, 1, 0.06, 0x303234);
+  };
 
-/** Body with windows, wheels and a shadow, laid over a scene. */
-export function withVehicles(scene: string, vehicles: readonly Vehicle[]): string {
-  return vehicles.reduce((below, { colour, size: [width, height], x, y }, index) => {
-    const part = (l: number, t: number, w: number, h: number, fill: string) =>
-      `drawbox=${[l * width, t * height, w * width, h * height].map(Math.round).join(':')}:${fill}:fill`;
-    const body = [
-      `color=${colour}:size=${width}x${height}:rate=10`,
-      part(0.18, 0.1, 0.6, 0.3, '0x28323C'),
-      part(0.46, 0.1, 0.04, 0.3, colour),
-      part(0.12, 0.78, 0.18, 0.22, '0x101010'),
-      part(0.7, 0.78, 0.18, 0.22, '0x101010'),
-      part(0, 0.94, 1, 0.06, '0x303234'),
-      'noise=alls=10:all_seed=3',
-    ];
-    return `${below}[below${index}];${body.join(',')}[car${index}];[below${index}][car${index}]overlay=x='${x}':y=${y}`;
-  }, scene);
-}
+/** A car, 56 pixels long. */
+export const car = (colour: number, x: Body['x'], y = 122): Layer =>
+  vehicle({ colour, size: [56, 26], x, y });
 
-/** Cars in both directions at different speeds, until a moment. */
-export const traffic = (until = 1e6): Vehicle[] => {
-  const while_ = (x: string) => `if(lt(t,${until}),${x},-200)`;
+/** Cars in both directions at different speeds, until a second. */
+export const traffic = (until = Infinity): Layer[] => {
+  const while_ = (x: Body['x']) => (time: number) => (time < until ? x(time) : -200);
   return [
-    car('0x20242A', while_('mod(t,5)*95-70')),
-    car('0xD8D8D4', while_('400-mod(t+2,7)*80'), 76),
-    car('0x24407A', while_('mod(t+3,11)*60-80'), 132),
+    car(
+      0x20242a,
+      while_((time) => (time % 5) * 95 - 70),
+    ),
+    car(
+      0xd8d8d4,
+      while_((time) => 400 - ((time + 2) % 7) * 80),
+      76,
+    ),
+    car(
+      0x24407a,
+      while_((time) => ((time + 3) % 11) * 60 - 80),
+      132,
+    ),
   ];
 };
 
-/** Flames from the ground that flicker and, from a moment on, grow over a third of the picture. */
-export function withFlames(scene: string, from: number): string {
-  const flicker = "eq=brightness='0.14*sin(t*23)+0.08*sin(t*41)':eval=frame";
-  const growth = `scale=w='max(2,min(180,(t-${from})*12+6*sin(t*9)))':h='max(2,min(140,(t-${from})*10))':eval=frame`;
-  const flames = `color=0xF05018:size=180x140:rate=10,noise=alls=60:allf=t:all_seed=2,gblur=sigma=2,${flicker},${growth}`;
-  return `${scene}[scene];${flames}[fire];[scene][fire]overlay=x=90:y='176-h'`;
-}
+/** A car that comes at a second and stops in the middle of the lane. */
+export const stopping = (at: number, colour = 0x8a2a2e): Layer =>
+  car(colour, (time) => (time < at ? -100 : Math.min(140, (time - at) * 90 - 60)));
+
+/** Flames from the ground that flicker and, from a second on, grow over a third of the picture. */
+export const flames =
+  (from: number): Layer =>
+  (canvas, time) => {
+    const age = time - from;
+    if (age <= 0) return;
+    const width = Math.min(180, age * 12 + 6 * Math.sin(time * 9));
+    const height = Math.min(140, age * 10);
+    const glare = 255 * (0.14 * Math.sin(time * 23) + 0.08 * Math.sin(time * 41));
+    const column = Math.max(1, width / 12);
+    for (let left = 0; left < width; left += column) {
+      // Each tongue reaches as high as its own gusts let it.
+      const reach = height * (0.85 + 0.15 * Math.sin(time * 13 + left * 1.7));
+      canvas.box(90 + left, 176 - reach, column, reach, flame(glare + 12 * Math.sin(time * 31 + left)));
+    }
+  };
+
+const flame = (glare: number): number => {
+  const level = (base: number) => Math.max(0, Math.min(255, Math.round(base + glare)));
+  return (level(240) << 16) | (level(80) << 8) | level(24);
+};
 
 /** A tree whose crown the wind moves. */
-export function withTree(scene: string): string {
-  const crown = 'color=0x2E4A28:size=70x64:rate=10,noise=alls=100:all_seed=9,gblur=sigma=1.2';
-  return `${scene}[street];${crown}[tree];[street][tree]overlay=x='12+5*sin(t*4)':y='4+2*cos(t*5)'`;
-}
-
-/**
- * Records a scene as a camera does: with its noise, compressed as H.264 with a keyframe every 2 s.
- * @returns path of the film
- */
-export async function recordScene(
-  directory: string,
-  { graph, seconds, camera = CAMERA }: { graph: string; seconds: number; camera?: string },
-): Promise<string> {
-  const path = join(directory, 'scene.mp4');
-  const inputs = [
-    {
-      url: `${graph},${camera}`,
-      options: ['-f', 'lavfi', '-t', String(seconds)],
-    },
-  ];
-  const encoding = [
-    '-c:v',
-    'libx264',
-    '-preset',
-    'superfast',
-    '-crf',
-    '30',
-    '-g',
-    '20',
-    '-pix_fmt',
-    'yuv420p',
-  ];
-  await runFfmpeg(ffmpegArguments({ inputs, outputs: [{ url: path, options: encoding }] }), {
-    clock: systemClock,
-  });
-  return path;
-}
+export const TREE: Layer = (() => {
+  const random = pseudoRandom(9);
+  const leaves = Array.from({ length: 16 * 16 }, () => 0x2e4a28 + 0x010101 * (random(60) - 30));
+  return (canvas, time) => {
+    const left = 12 + 5 * Math.sin(time * 4);
+    const top = 4 + 2 * Math.cos(time * 5);
+    leaves.forEach((colour, leaf) => {
+      canvas.box(left + 4 * (leaf % 16), top + 4 * Math.floor(leaf / 16), 4, 4, colour);
+    });
+  };
+})();

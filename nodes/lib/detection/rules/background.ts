@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** Levels of 255 by which a colour of a cell must differ to be a change; noise and compression stay below. */
-const CHANGE = 20;
+export const CHANGE = 20;
 /** Levels by which red must have risen above green and blue. */
 const REDDENING = 30;
 /** Levels a second by which a cell is learned: traffic that passes leaves no trace, a new marking is learned in a minute. */
@@ -26,7 +26,8 @@ const DARKEST = 16;
  * towards each new picture and so ignores what only passes.
  */
 export class Background {
-  private readonly levels: Float32Array;
+  /** As in a frame's data. */
+  readonly levels: Float32Array;
   private age = 0;
 
   /** @param first the picture that a new scene begins with */
@@ -90,16 +91,6 @@ export class Background {
 /** Median over a thumbnail of how much each level changed to the next one. */
 export function medianChange(now: Frame, before: Frame): number {
   return sampledMedian(now.data.length, (at) => Math.abs(now.data[at] - before.data[at]));
-}
-
-/** Number of the cells that are marked. */
-export function countOf(cells: Uint8Array): number {
-  return cells.reduce((marked, cell) => marked + cell, 0);
-}
-
-/** Share of the cells that are marked; none of none. */
-export function shareOf(cells: Uint8Array, among = cells.length): number {
-  return among === 0 ? 0 : countOf(cells) / among;
 }
 
 /** Every so many values are enough for a median, and cheap to sort; no divisor of the cells in a row. */

@@ -2,8 +2,10 @@ import { BYTES_PER_PIXEL, type Frame } from '../frames/frame';
 import type { CameraFault } from './rules';
 import type { View } from './view';
 
-/** Seconds a fault must last before it is one, and be gone before it is over: a lorry before the lens is none. */
+/** Seconds a fault must last: a lorry before the lens is no fault. */
 const HOLD_SECONDS = 3;
+/** Seconds without any fault after which it is over: drops on the lens and fog come and go. */
+const CLEAR_SECONDS = 60;
 /** Seconds of bit-identical pictures; cameras that send a still picture sparingly renew it more often. */
 const FROZEN_SECONDS = 15;
 /** Mean level below which there is nearly no light. */
@@ -16,10 +18,16 @@ const BLURRED = 0.35;
 const USUAL_SECONDS = 120;
 const SETTLING_SECONDS = 10;
 
-/** Tells whether a camera still shows the road. */
+/**
+ * Tells whether a camera still shows the road. Faults that follow each other closely are one, named after the first:
+ * a storm drenches, fogs and darkens a lens by turns.
+ */
 export class CameraHealth {
   private fault: CameraFault | undefined;
-  private disagreement = 0;
+  /** For how long pictures have been bad without a break, while there is no fault. */
+  private badSeconds = 0;
+  /** For how long pictures have been good without a break, while there is one. */
+  private goodSeconds = 0;
   private identical = 0;
   private usualSharpness = 0;
   private age = 0;
@@ -29,6 +37,11 @@ export class CameraHealth {
     return this.identical;
   }
 
+  /** Whether the latest picture can be judged: also during a fault, where it has been good for a moment. */
+  get isFit(): boolean {
+    return this.fault === undefined || this.goodSeconds >= HOLD_SECONDS;
+  }
+
   /**
    * @param seconds since the frame before
    * @returns the fault that has lasted, if any
@@ -36,13 +49,24 @@ export class CameraHealth {
   judge(view: View, seconds: number): CameraFault | undefined {
     this.identical = view.identical ? this.identical + seconds : 0;
     const seen = this.look(view);
-    this.disagreement = seen === this.fault ? 0 : this.disagreement + seconds;
-    if (this.disagreement >= HOLD_SECONDS) {
-      this.fault = seen;
-      this.disagreement = 0;
-    }
+    if (this.fault === undefined) this.awaitFault(seen, seconds);
+    else this.awaitEnd(seen, seconds);
     if (seen === undefined) this.learn(view.sharpness, seconds);
     return this.fault;
+  }
+
+  private awaitFault(seen: CameraFault | undefined, seconds: number): void {
+    this.badSeconds = seen === undefined ? 0 : this.badSeconds + seconds;
+    if (this.badSeconds < HOLD_SECONDS) return;
+    this.fault = seen;
+    this.goodSeconds = 0;
+  }
+
+  private awaitEnd(seen: CameraFault | undefined, seconds: number): void {
+    this.goodSeconds = seen === undefined ? this.goodSeconds + seconds : 0;
+    if (this.goodSeconds < CLEAR_SECONDS) return;
+    this.fault = undefined;
+    this.badSeconds = 0;
   }
 
   private look({ thumbnail, sharpness }: View): CameraFault | undefined {

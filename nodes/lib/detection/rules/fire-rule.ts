@@ -14,7 +14,7 @@ const FLICKER_SECONDS = 1;
 
 /**
  * Fire stays where it is: the seed's counter, up while red and down while not, kept for every cell of the thumbnail,
- * in seconds. What only passes, like a red lorry, stays in no cell for long. One incident until the fire has gone.
+ * in seconds. What only passes stays in no cell for long. One incident until the fire has gone.
  */
 export class FireRule {
   private readonly burning: Float32Array;
@@ -34,15 +34,15 @@ export class FireRule {
   }
 
   /**
-   * @param reddened 1 for each cell that is looked at, is red and usually is not
+   * @param flames 1 for each cell that is looked at and in which flames are seen
    * @param redRatio share of red pixels of all that are looked at
    * @param seconds since the frame before
    */
-  judge(reddened: Uint8Array, redRatio: number, seconds: number): Incident | undefined {
+  judge(flames: Uint8Array, redRatio: number, seconds: number): Incident | undefined {
     const { redRatio: threshold, fireSeconds, evidenceFrames } = this.settings;
     let burning = 0;
     this.burning.forEach((before, cell) => {
-      const change = reddened[cell] === 1 ? seconds : -seconds;
+      const change = flames[cell] === 1 ? seconds : -seconds;
       const after = Math.max(0, Math.min(fireSeconds + FLICKER_SECONDS, before + change));
       this.burning[cell] = after;
       if (after >= fireSeconds) burning += 1;

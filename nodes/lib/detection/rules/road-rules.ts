@@ -1,7 +1,10 @@
 import type { Area } from '../areas';
-import { Background, countOf, medianChange, shareOf, type Difference } from './background';
+import { Arrivals } from './arrivals';
+import { Background, medianChange, type Difference } from './background';
 import { CameraHealth } from './camera-health';
+import { countOf, shareOf } from './cells';
 import { FireRule } from './fire-rule';
+import { Flames } from './flames';
 import type { Frame } from '../frames/frame';
 import { rasterise } from '../engine/mask';
 import { movingRatioOf, redRatioOf, type Incident, type Reading, type Rules, type Verdict } from './rules';
@@ -44,8 +47,8 @@ const ABSORB_SECONDS = 600;
 const LONGEST_STEP = 1;
 
 /**
- * The default rules: the seed's two, quiet where nothing happened. What stands still or is red counts only where the
- * picture differs from the road as it usually looks; a jump of the whole picture starts a new scene; a camera that
+ * The default rules: the seed's two, quiet where nothing happened. What stands still counts only where something drove
+ * in, what is red only where it behaves as flames do; a jump of the whole picture starts a new scene; a camera that
  * shows nothing is a fault of the camera; a type of incident is not raised twice within its cooldown.
  */
 export class RoadRules implements Rules {
@@ -61,12 +64,13 @@ export class RoadRules implements Rules {
     const seconds = Math.min(LONGEST_STEP, time - (this.time ?? time));
     this.time = time;
     const fault = this.health.judge(view, seconds);
-    if (fault) {
+    if (!this.health.isFit) {
       this.scene = undefined;
-      return { incidents: [], fault };
+      return { incidents: [], ...(fault && { fault }) };
     }
     const incidents = this.sceneOf(view.thumbnail).judge(reading, seconds, this.health.identicalSeconds);
-    return { incidents: incidents.filter((incident) => this.isDue(incident, time)) };
+    const due = incidents.filter((incident) => this.isDue(incident, time));
+    return { incidents: due, ...(fault && { fault }) };
   }
 
   private sceneOf(thumbnail: Frame): Scene {
@@ -87,6 +91,8 @@ class Scene {
   private readonly background: Background;
   private readonly fire: FireRule;
   private readonly standstill: StandstillRule;
+  private readonly flames: Flames;
+  private readonly arrivals: Arrivals;
   private difference: Difference;
   /** 1 for each cell that is looked at. */
   private readonly watched: Uint8Array;
@@ -106,6 +112,8 @@ class Scene {
     );
     this.watchedCells = countOf(this.watched);
     this.fire = new FireRule(settings, this.watched.length, this.watchedCells);
+    this.arrivals = new Arrivals(this.watched);
+    this.flames = new Flames(latest);
     this.standstill = new StandstillRule(settings);
   }
 
@@ -125,12 +133,18 @@ class Scene {
   judge({ counts }: Reading, seconds: number, identicalSeconds: number): Incident[] {
     const changed = this.difference.changed.map((cell, index) => cell & this.watched[index]);
     const reddened = this.difference.reddened.map((cell, index) => cell & this.watched[index]);
-    const standing = changed.map((cell, index) => cell & ~reddened[index]);
-    const fire = this.fire.judge(reddened, redRatioOf(counts), seconds);
+    const { latest, background, arrivals, watchedCells } = this;
+    arrivals.watch(latest, changed, seconds);
+    const flames = this.flames.among(reddened, latest, seconds);
+    const fire = this.fire.judge(flames, redRatioOf(counts), seconds);
     const standstill = this.standstill.judge({
       seconds,
       movingRatio: movingRatioOf(counts) ?? 0,
-      standingRatio: shareOf(standing, this.watchedCells),
+      // Looked for only when the rule asks: it takes longer than all the rest.
+      get stoppedRatio() {
+        const arrived = arrivals.arrivedCells(changed, latest, background.levels);
+        return watchedCells === 0 ? 0 : arrived / watchedCells;
+      },
       identicalSeconds,
     });
     const evidence = this.standstill.holdsEvidence ? changed : reddened;

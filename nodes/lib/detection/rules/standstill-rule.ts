@@ -15,8 +15,8 @@ export interface Motion {
   readonly seconds: number;
   /** Share of moving pixels. */
   readonly movingRatio: number;
-  /** Share of what is looked at where something is that usually is not. */
-  readonly standingRatio: number;
+  /** Share of what is looked at where something stands that drove in; read only when stillness has lasted. */
+  readonly stoppedRatio: number;
   /** For how long frames have been bit-identical, in seconds. */
   readonly identicalSeconds: number;
 }
@@ -28,7 +28,7 @@ const VEHICLE_RATIO = 0.005;
 
 /**
  * Traffic that comes to a stop: after motion, the picture is still for long enough and something stands there that
- * usually does not. An empty road is none, nor is a picture that froze in mid-motion. One incident until motion returns.
+ * drove in. An empty road does not count, nor a picture that froze in mid-motion. One incident until motion returns.
  */
 export class StandstillRule {
   private movingSeconds = 0;
@@ -44,7 +44,8 @@ export class StandstillRule {
     return this.state !== 'waiting' && this.stillSeconds > 0;
   }
 
-  judge({ seconds, movingRatio, standingRatio, identicalSeconds }: Motion): Incident | undefined {
+  judge(motion: Motion): Incident | undefined {
+    const { seconds, movingRatio, identicalSeconds } = motion;
     if (movingRatio >= this.settings.stillRatio) {
       this.stillSeconds = 0;
       this.stillFrames = 0;
@@ -56,7 +57,7 @@ export class StandstillRule {
     this.stillSeconds += seconds;
     this.stillFrames += 1;
     if (this.state !== 'armed' || !this.isOver(identicalSeconds)) return undefined;
-    const stands = standingRatio >= VEHICLE_RATIO;
+    const stands = motion.stoppedRatio >= VEHICLE_RATIO;
     this.state = stands ? 'raised' : 'waiting';
     return stands ? standstill(movingRatio, this.settings.stillRatio) : undefined;
   }

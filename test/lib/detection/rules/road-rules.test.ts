@@ -1,64 +1,49 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { newEngine } from '../../../../nodes/lib/detection/engine/engines';
-import { RoadRules } from '../../../../nodes/lib/detection/rules/road-rules';
-import { Viewer } from '../../../../nodes/lib/detection/rules/view';
-import { eachFrame } from '../scenes';
+import { framesOf, noise, type Layer, type Scene } from '../street';
+import { names, Watch, watchScene } from '../watch';
 
-const SIZE = { width: 320, height: 180 };
-const FPS = 10;
+/** A road with lanes. */
+const ROAD: Layer = (canvas) => {
+  canvas.box(0, 0, 320, 180, 0x606468);
+  canvas.box(0, 0, 320, 50, 0x90a0b0);
+  for (const x of [100, 210]) canvas.box(x, 50, 4, 130, 0xffffff);
+  canvas.box(20, 60, 30, 60, 0x305030);
+};
 
-/** A road with lanes, as a camera with some noise sees it. */
-const NOISE = 'noise=alls=6:allf=t';
-const ROAD =
-  'color=0x606468:size=320x180:rate=10,drawbox=0:0:320:50:0x90A0B0:fill,drawbox=100:50:4:130:white:fill,' +
-  'drawbox=210:50:4:130:white:fill,drawbox=20:60:30:60:0x305030:fill';
-/** Lays a box of a colour over the road at an x that may depend on the time t. */
-const vehicle = (colour: string, size: string, x: string, y: number, road = ROAD) =>
-  `${road}[road];color=${colour}:size=${size}:rate=10[box];[road][box]overlay=x='${x}':y=${y}:shortest=0`;
-/** A car every four seconds from left to right. */
-const DRIVING = 'mod(t,4)*100-60';
+const van =
+  (x: (time: number) => number): Layer =>
+  (canvas, time) => {
+    canvas.box(x(time), 100, 60, 30, 0x202020);
+  };
 
-/** Lets the rules watch a scene made by ffmpeg; gives incidents and camera faults, each with the second it came. */
-async function watch(graph: string, seconds: number): Promise<{ name: string; at: number }[]> {
-  const engine = newEngine('builtin');
-  const viewer = new Viewer();
-  const rules = new RoadRules();
-  const found: { name: string; at: number }[] = [];
-  let frames = 0;
-  let fault: string | undefined;
-  await eachFrame({ url: graph, options: ['-f', 'lavfi'] }, SIZE, { fps: FPS, seconds }, (frame) => {
-    const time = frames++ / FPS;
-    const verdict = rules.judge({
-      time,
-      counts: engine.count(frame),
-      view: viewer.view(frame),
-    });
-    for (const { type } of verdict.incidents) found.push({ name: type, at: time });
-    if (verdict.fault !== undefined && fault === undefined) found.push({ name: verdict.fault, at: time });
-    fault = verdict.fault;
-  });
-  assert.equal(frames, seconds * FPS);
-  return found;
-}
+/** From left to right every four seconds. */
+const driving = (time: number) => (time % 4) * 100 - 60;
 
-const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
+const scene = (x: (time: number) => number, seconds: number): Scene => ({
+  layers: [ROAD, van(x)],
+  seconds,
+  camera: [noise(2)],
+});
 
 describe('road rules', () => {
-  it('raise one collision when traffic stops, however long it stands', async () => {
-    const stopping = vehicle('0x202020', '60x30', `if(lt(t,41.5),${DRIVING},120)`, 100);
-    const found = await watch(`${stopping},${NOISE}`, 180);
+  it('raise one collision when traffic stops, however long it stands', () => {
+    const found = watchScene(scene((time) => (time < 41.5 ? driving(time) : 120), 180));
     assert.deepEqual(names(found), ['collision']);
     assert.ok(found[0].at >= 50 && found[0].at < 54, `at ${found[0].at} s`);
   });
 
-  it('raise it again for the next stop', async () => {
-    const twice = vehicle('0x202020', '60x30', `if(between(t,41.5,80)+gt(t,121.5),120,${DRIVING})`, 100);
-    assert.deepEqual(names(await watch(`${twice},${NOISE}`, 160)), ['collision', 'collision']);
+  it('raise it again for the next stop', () => {
+    const stops = (time: number) => (time >= 41.5 && time <= 80) || time > 121.5;
+    const found = watchScene(scene((time) => (stops(time) ? 120 : driving(time)), 160));
+    assert.deepEqual(names(found), ['collision', 'collision']);
   });
 
-  it('tell that the camera is frozen, once and for no incident', async () => {
-    const cars = vehicle('0x202020', '60x30', DRIVING, 100);
-    assert.deepEqual(names(await watch(`${cars},${NOISE},loop=loop=400:size=1:start=315`, 70)), ['frozen']);
+  it('say that the camera is frozen, once, and raise no incident', () => {
+    const watch = new Watch();
+    const frames = [...framesOf(scene(driving, 32))];
+    const stuck = frames[frames.length - 1];
+    for (const frame of [...frames, ...Array.from({ length: 380 }, () => ({ ...stuck }))]) watch.take(frame);
+    assert.deepEqual(names(watch.found), ['frozen']);
   });
 });

@@ -7,14 +7,14 @@ const SETTINGS = { stillRatio: 0.005, stillSeconds: 9, evidenceFrames: 3 };
 interface Spell {
   readonly seconds: number;
   readonly movingRatio: number;
-  readonly standingRatio?: number;
+  readonly stoppedRatio?: number;
   readonly identical?: boolean;
 }
 const driving = (seconds: number): Spell => ({ seconds, movingRatio: 0.02 });
 const stopped = (seconds: number): Spell => ({
   seconds,
   movingRatio: 0.001,
-  standingRatio: 0.02,
+  stoppedRatio: 0.02,
 });
 const empty = (seconds: number): Spell => ({ seconds, movingRatio: 0 });
 
@@ -23,14 +23,14 @@ function raisedAt(spells: readonly Spell[], fps: number, settings = SETTINGS): n
   const rule = new StandstillRule(settings);
   let frame = 0;
   let identicalSeconds = 0;
-  return spells.flatMap(({ seconds, movingRatio, standingRatio = 0, identical = false }) =>
+  return spells.flatMap(({ seconds, movingRatio, stoppedRatio = 0, identical = false }) =>
     Array.from({ length: Math.round(seconds * fps) }, () => {
       frame += 1;
       identicalSeconds = identical ? identicalSeconds + 1 / fps : 0;
       const motion = {
         seconds: 1 / fps,
         movingRatio,
-        standingRatio,
+        stoppedRatio,
         identicalSeconds,
       };
       return rule.judge(motion) ? [frame / fps] : [];
