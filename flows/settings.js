@@ -3,6 +3,7 @@
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { refuseForeign } = require('@roadside/node-red-v2x/same-origin');
 
 const env = process.env;
 const dataRoot = path.resolve(env.V2X_DATA || '.v2x');
@@ -46,6 +47,8 @@ function ownSettings() {
 env.V2X_DATA = dataRoot;
 env.V2X_KEY ||= ownSecret(path.join(dataRoot, 'key'));
 
+const own = ownSettings();
+
 module.exports = {
   flowFile: ownFlow(),
   userDir,
@@ -58,5 +61,7 @@ module.exports = {
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
   logging: { console: { level: env.V2X_LOG || 'info', metrics: false, audit: false } },
-  ...ownSettings(),
+  ...own,
+  // Whatever the user adds, no page of another site reads or commands the unit.
+  httpAdminMiddleware: [refuseForeign, own.httpAdminMiddleware ?? []].flat(),
 };

@@ -40,6 +40,16 @@ describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
     }
   });
 
+  it('is not for pages of other sites, in a Node-RED without settings of ours too', async () => {
+    for (const path of ['interfaces', 'cameras', 'directories?path=', 'disk?directory=rec']) {
+      const answer = await api.getFrom('http://evil.example', `/v2x/${path}`);
+      assert.equal(answer.status, 403, path);
+    }
+    const foreign = await api.postFrom('null', SNAPSHOT, { kind: 'synthetic' });
+    assert.equal(foreign.status, 403);
+    assert.equal(foreign.headers.get('access-control-allow-origin'), null);
+  });
+
   it('offers the interfaces with their addresses', async () => {
     const interfaces = (await (await api.get('/v2x/interfaces')).json()) as {
       name: string;

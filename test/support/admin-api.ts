@@ -73,6 +73,20 @@ export class AdminApi {
     });
   }
 
+  /** From a page of another site. */
+  getFrom(origin: string, path: string): Promise<Response> {
+    return fetch(this.url + path, { headers: { ...headersOf('admin'), Origin: origin } });
+  }
+
+  /** From a page of another site. */
+  postFrom(origin: string, path: string, body: unknown): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { ...headersOf('admin'), Origin: origin, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
   /** As a form of a web page, which a browser sends to any site. */
   postForm(path: string, fields: Record<string, string>): Promise<Response> {
     return fetch(this.url + path, {

@@ -6,6 +6,23 @@ const CHROMIUM = '/usr/bin/chromium';
 /** Why a suite that needs a browser is skipped, or false. */
 export const noBrowser: string | false = existsSync(CHROMIUM) ? false : 'Chromium is not installed';
 
+/** Starts Chromium, headless; whoever starts it closes it. */
+export function launchBrowser(...args: readonly string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...args,
+    ],
+  });
+}
+
 /** The Node-RED editor in a real browser. */
 export class Editor {
   private constructor(
@@ -17,18 +34,7 @@ export class Editor {
 
   /** Opens the editor and waits until its flows are shown. */
   static async open(url: string): Promise<Editor> {
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1680, height: 1180 } });
     const errors: string[] = [];
     page.on('console', (message) => {

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { Clock } from '../time/clock';
 import { messageOf, V2xError } from '../errors';
+import { guardWebSocket, refuseForeign, refuseForeignCall } from './same-origin';
 
 /** What the editor's dialogs may ask of this machine, over Node-RED's admin API. */
 export interface AdminRoute {
@@ -30,15 +31,33 @@ const MAX_FIELD_LENGTH = 2048;
 const STATUS: Readonly<Record<string, number>> = { busy: 429 };
 const CANNOT = 422;
 
-/** Offers the routes of a node type, permission-checked, while its module is loaded. */
+/**
+ * Offers the routes of a node type while its module is loaded: to pages of this Node-RED and to programs, with the
+ * permission to deploy.
+ */
 export function serveRoutes(RED: NodeAPI, routes: readonly AdminRoute[], clock: Clock): void {
   // There is none when `httpAdminRoot` is false.
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
+  const permitted = RED.auth.needsPermission(PERMISSION);
   for (const route of routes) {
-    admin?.[route.method](route.path, RED.auth.needsPermission(PERMISSION), (request, response) => {
+    admin?.[route.method](route.path, refuseForeignCall, permitted, (request, response) => {
       void serve(route, { RED, clock }, request, response);
     });
   }
+}
+
+/** Where Node-RED's settings refuse foreign requests, the editor's WebSocket refuses them too. */
+export function guardEditor({ settings, server }: NodeAPI): void {
+  const { httpAdminMiddleware, httpAdminRoot } = settings as AdminSettings;
+  if (typeof httpAdminRoot !== 'string' || ![httpAdminMiddleware].flat().includes(refuseForeign)) return;
+  guardWebSocket(server, `${httpAdminRoot.replace(/\/$/, '')}/comms`);
+}
+
+/** As much of Node-RED's settings as says how its admin API is reached. */
+interface AdminSettings {
+  readonly httpAdminMiddleware?: unknown;
+  /** Begins with a slash; false without admin API. */
+  readonly httpAdminRoot?: unknown;
 }
 
 async function serve(

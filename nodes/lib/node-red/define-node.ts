@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock, type Clock } from '../time/clock';
-import { serveRoutes, type AdminRoute } from './admin';
+import { guardEditor, serveRoutes, type AdminRoute } from './admin';
 import { Deploys } from './deploys';
 import { FlowNode } from './flow-node';
 import type { Message } from './message';
@@ -77,5 +77,6 @@ export function defineNode<Config extends object, Credentials extends object = o
     const options = spec.credentials ? { credentials: spec.credentials } : {};
     RED.nodes.registerType(spec.type, construct, options);
     serveRoutes(RED, spec.routes ?? [], clock);
+    guardEditor(RED);
   };
 }
