@@ -6,6 +6,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { V2xError } from '../nodes/lib/errors';
 import { ensureWritableDirectory } from '../nodes/lib/disk/files';
+import { FirstSetups } from '../nodes/lib/node-red/first-setups';
+import { sleep, systemClock } from '../nodes/lib/time/clock';
 import { PACKAGE_ROOT } from './package-root';
 
 /** As much of the `node-red` module as this command touches. */
@@ -14,8 +16,12 @@ interface NodeRed {
   readonly server: Server;
 }
 
+/** After this long the command says which nodes it waits for. */
+const PATIENCE_SECONDS = 10;
+
 /**
- * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once its flows run.
+ * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once every node has finished its
+ * first setup, or has failed and said so.
  * Node-RED is the one installed in the working directory, or else beside this package.
  * @throws V2xError `node-red` when there is none, `setting` for a wrong PORT, `directory` when its data cannot be kept
  */
@@ -27,10 +33,23 @@ export async function start(): Promise<void> {
   process.argv = [process.execPath, red, '--settings', join(PACKAGE_ROOT, 'flows', 'settings.js')];
   const load = createRequire(red);
   const nodeRed = load('./lib/red.js') as NodeRed;
+  const setups = new FirstSetups(nodeRed.events);
   nodeRed.events.once('flows:started', () => {
-    announce(nodeRed.server);
+    void allSettled(setups).then(() => {
+      announce(nodeRed.server);
+    });
   });
   load(red);
+}
+
+async function allSettled(setups: FirstSetups): Promise<void> {
+  const done = new AbortController();
+  void sleep(systemClock, PATIENCE_SECONDS, done.signal).then(() => {
+    if (done.signal.aborted) return;
+    process.stderr.write(`v2x: not ready yet, still being set up: ${setups.unsettled.join(', ')}\n`);
+  });
+  await setups.allSettled();
+  done.abort();
 }
 
 /**

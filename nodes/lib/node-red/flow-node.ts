@@ -4,6 +4,7 @@ import { sleep, type Clock } from '../time/clock';
 import { codeOf, isDiskFull, messageOf, V2xError } from '../errors';
 import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';
+import { announceFirstSetup } from './first-setups';
 import type { Message } from './message';
 import { dataPath } from './data-path';
 import { withoutUnset } from './settings';
@@ -193,7 +194,13 @@ export class FlowNode<Config extends object = object, Credentials extends object
     return new Deliveries(this.RED.hooks, this.clock, signal);
   }
 
-  private async keepGoing(task: Task, signal: AbortSignal, policy: BackoffPolicy): Promise<void> {
+  /** @param tried called after each try; an error has been reported then */
+  private async keepGoing(
+    task: Task,
+    signal: AbortSignal,
+    policy: BackoffPolicy,
+    tried: () => void = () => undefined,
+  ): Promise<void> {
     let failures = 0;
     let lastMessage = '';
     const ending = () => signal.aborted;
@@ -213,6 +220,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
         if (messageOf(error) === lastMessage) this.acknowledge(error);
         else this.report(error);
         lastMessage = messageOf(error);
+      } finally {
+        tried();
       }
       await sleep(this.clock, backoffDelay(policy, failures, this.random()), signal);
     }
@@ -250,7 +259,10 @@ export class FlowNode<Config extends object = object, Credentials extends object
         throw error;
       }
     };
-    this.settingUp = this.keepGoing(attempt, this.closing.signal, DEFAULT_BACKOFF);
+    const settled = new Promise<void>((resolve) => {
+      this.settingUp = this.keepGoing(attempt, this.closing.signal, DEFAULT_BACKOFF, resolve);
+    });
+    announceFirstSetup(this.RED.events, { label: this.label, settled });
     return () => latest;
   }
 
