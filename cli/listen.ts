@@ -99,7 +99,7 @@ function groupOf(options: Options): MulticastGroup {
 }
 
 async function loadKey(options: Options): Promise<KeyRing> {
-  const secret = (await readSecret(options.key)).trim();
+  const secret = await readSecret(options.key);
   return KeyRing.create({
     keyId: options['key-id'] ?? environment('V2X_KEY_ID') ?? 'rsu',
     algorithm: isAsymmetric(secret) ? 'EdDSA' : 'HS256',

@@ -65,7 +65,7 @@ async function verifierOf(path: string): Promise<(token: string) => Promise<Uint
 
 async function readKey(path: string): Promise<string> {
   try {
-    return (await readFile(path === '-' ? '/dev/stdin' : path, 'utf8')).trim();
+    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
   } catch (error) {
     throw new V2xError('key', `The key cannot be read: ${messageOf(error)}`, {}, { cause: error });
   }

@@ -2,7 +2,7 @@ import { constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { algorithmOf } from '../../nodes/lib/alert/trust/accepted-keys';
-import { importKey } from '../../nodes/lib/alert/trust/key';
+import { importKey, trimSecret } from '../../nodes/lib/alert/trust/key';
 import { messageOf } from '../../nodes/lib/errors';
 import { currentUser, shellQuoted } from '../../nodes/lib/disk/files';
 import { otherUnitUser } from '../unit-user';
@@ -33,7 +33,7 @@ export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
     return [problem(`${node.label}: ${variable} is not set`, `set it; make a secret with: ${MAKE}`)];
   if (!existsSync(file)) return [await missing(unit, file)];
   try {
-    const secret = readFileSync(file, 'utf8').trim();
+    const secret = readFileSync(file, 'utf8');
     return [...judgeMode(file, statSync(file).mode), ...(await judgeKey(node, secret, file))];
   } catch (error) {
     const owner = await otherUnitUser(unit.data);
@@ -76,7 +76,7 @@ async function judgeKey(node: UnitNode, secret: string, source: string): Promise
     const algorithm = algorithmOf(node.config.algorithm ?? 'HS256');
     await importKey({ keyId, algorithm, secret });
     const text = `"${keyId}" (${algorithm}) from ${source}`;
-    if (algorithm === 'HS256' && guessableBits(secret) < ENOUGH_BITS) {
+    if (algorithm === 'HS256' && guessableBits(trimSecret(secret)) < ENOUGH_BITS) {
       return [warning(`${text} looks as if it could be guessed`, `make one with: ${MAKE}`)];
     }
     return [ok(text)];

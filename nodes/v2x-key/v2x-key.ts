@@ -1,5 +1,6 @@
 import { V2xError } from '../lib/errors';
 import { algorithmOf, momentOf, parseAcceptedKeys } from '../lib/alert/trust/accepted-keys';
+import { trimSecret } from '../lib/alert/trust/key';
 import { KeyRing } from '../lib/alert/trust/key-ring';
 import { defineNode } from '../lib/node-red/define-node';
 
@@ -36,8 +37,8 @@ export default defineNode<Config, Credentials, KeyRing>({
 });
 
 function secretFrom(variable: string, keyId: string): string {
-  const secret = process.env[variable];
-  if (secret) return secret;
+  const secret = trimSecret(process.env[variable] ?? '');
+  if (secret !== '') return secret;
   throw new V2xError(
     'no-secret',
     `The key "${keyId}" has no secret: set the environment variable ${variable}, or open the key node and enter one; ` +

@@ -27,7 +27,7 @@ export interface KeyMaterial {
   /** `kid` in the header of what it signs; 1 to 32 visible ASCII characters. */
   readonly keyId: string;
   readonly algorithm: Algorithm;
-  /** HS256: the secret's bytes, or its text. EdDSA: a private or public key as PEM (PKCS #8, SPKI) or JWK. */
+  /** HS256: the secret's bytes, or its text (see `trimSecret`). EdDSA: a private or public key as PEM (PKCS #8, SPKI) or JWK. */
   readonly secret: string | Uint8Array;
   /** Unix seconds; before it the key neither signs nor verifies. */
   readonly notBefore?: number | undefined;
@@ -59,6 +59,14 @@ export async function importKey(material: KeyMaterial): Promise<Key> {
   return { keyId, algorithm, notBefore, notAfter, ...keys };
 }
 
+/**
+ * A secret without what surrounds it in a file, a variable or a field: blanks, line breaks (CRLF too) and a byte order
+ * mark. `importKey` does it for every secret that comes as text, so that all sides use the same bytes.
+ */
+export function trimSecret(text: string): string {
+  return text.trim();
+}
+
 /** Whether a key may be used at a time (Unix seconds). */
 export function isInForce({ notBefore, notAfter }: Key, now: number): boolean {
   return now >= notBefore && now < notAfter;
@@ -66,13 +74,13 @@ export function isInForce({ notBefore, notAfter }: Key, now: number): boolean {
 
 /** Whether a key is a PEM or a JWK, and so one for EdDSA rather than a secret for HS256. */
 export function isAsymmetric(secret: string): boolean {
-  return /^\s*(-----BEGIN |\{[^]*"kty")/.test(secret);
+  return /^(-----BEGIN |\{[^]*"kty")/.test(trimSecret(secret));
 }
 
 type Halves = Pick<Key, 'verifying' | 'signing'>;
 
 async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
-  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret;
+  const bytes = typeof secret === 'string' ? Buffer.from(trimSecret(secret), 'utf8') : secret;
   // As a secret it would let everybody who knows the public key forge alerts.
   if (isAsymmetric(Buffer.from(bytes).toString('utf8')))
     throw bad(keyId, 'is a PEM or JWK and not a secret for HS256; choose the algorithm EdDSA');
@@ -86,7 +94,7 @@ async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
 }
 
 async function importEd25519({ keyId, secret }: KeyMaterial): Promise<Halves> {
-  const key = readAsymmetric(keyId, Buffer.from(secret).toString('utf8').trim());
+  const key = readAsymmetric(keyId, trimSecret(Buffer.from(secret).toString('utf8')));
   if (key.asymmetricKeyType !== 'ed25519') throw bad(keyId, `is no Ed25519 key; ${MAKE_ED25519}`);
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return {

@@ -34,6 +34,27 @@ describe('importKey', () => {
     });
   }
 
+  for (const [name, secret] of [
+    ['the line break of a file', `${SECRET}\n`],
+    ['the line break of a file from Windows', `${SECRET}\r\n`],
+    ['what the shell leaves of that', `${SECRET}\r`],
+    ['a byte order mark', `\ufeff${SECRET}`],
+    ['blanks', `\t ${SECRET}  `],
+  ] as const) {
+    it(`signs the same with ${name} around a secret`, async () => {
+      const ring = await KeyRing.create(hmac({ secret }));
+      const plain = await KeyRing.create(hmac());
+      assert.equal(sign('text', ring, NOW), sign('text', plain, NOW));
+    });
+  }
+
+  it('counts a secret without its surroundings, and takes bytes as they are', async () => {
+    await assert.rejects(importKey(hmac({ secret: `${'x'.repeat(31)}\r\n` })), /31 bytes/);
+    const bytes = Buffer.from(`${SECRET}\n`);
+    const ring = await KeyRing.create(hmac({ secret: bytes }));
+    assert.notEqual(sign('text', ring, NOW), sign('text', await KeyRing.create(hmac()), NOW));
+  });
+
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const refused: [string, KeyMaterial, RegExp][] = [
     [
