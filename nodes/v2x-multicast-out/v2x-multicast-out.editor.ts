@@ -1,7 +1,8 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { number } from '../editor/validate';
+import { allowed } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -23,10 +24,18 @@ RED.nodes.registerType<Properties>('v2x-multicast-out', {
     name: { value: '' },
     version: { value: version },
     group: { value: '', type: 'v2x-multicast-group', required: true, label: label('group') },
-    interval: { value: 1, label: label('interval'), validate: number(0.05, 60) },
-    duration: { value: '', label: label('duration'), validate: number(0, 86_400) },
-    perSecond: { value: 100, label: label('perSecond'), validate: number(1, 10_000) },
-    reportRepetitions: { value: false },
+    interval: {
+      value: SETTINGS.interval.fallback,
+      label: label('interval'),
+      validate: allowed(SETTINGS.interval),
+    },
+    duration: { value: '', label: label('duration'), validate: allowed(SETTINGS.duration) },
+    perSecond: {
+      value: SETTINGS.perSecond.fallback,
+      label: label('perSecond'),
+      validate: allowed(SETTINGS.perSecond),
+    },
+    reportRepetitions: { value: SETTINGS.reportRepetitions.fallback },
   },
   inputs: 1,
   outputs: 1,

@@ -1,11 +1,6 @@
 import { RepetitionLog } from '../lib/alert/repeat/repetition-log';
 import { Repeater } from '../lib/alert/repeat/repeater';
-import {
-  DEFAULT_REPETITION,
-  type DueCopy,
-  type OutgoingAlert,
-  type RepetitionPolicy,
-} from '../lib/alert/repeat/schedule';
+import type { DueCopy, OutgoingAlert } from '../lib/alert/repeat/schedule';
 import { V2xError } from '../lib/errors';
 import type { MulticastGroup } from '../lib/multicast/group';
 import { MulticastSender, requireSize, type SendReport } from '../lib/multicast/sender';
@@ -13,19 +8,12 @@ import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { InterfaceStatus } from '../lib/node-red/interface-status';
 import type { Message } from '../lib/node-red/message';
-import { booleanSetting, numberSetting } from '../lib/node-red/settings';
+import { readSettings, type SettingValues } from '../lib/node-red/settings';
 import { timeOfDay } from '../lib/node-red/status';
+import { SETTINGS } from './settings';
 
-interface Config {
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   group: string;
-  /** Seconds between repetitions. */
-  interval: string | number;
-  /** Seconds for which an alert is repeated; 0 sends it once, empty repeats it until its validity ends. */
-  duration: string | number;
-  /** The most copies of all alerts together in any second, on each interface. */
-  perSecond: string | number;
-  /** Whether repetitions are reported too, not only first copies. */
-  reportRepetitions: boolean | string;
 }
 
 /** An alert with the message that brought it; one that goes on after a restart has none. */
@@ -38,7 +26,7 @@ export default defineNode<Config>({
   type: 'v2x-multicast-out',
   async setup(node) {
     const group = await node.use<MulticastGroup>(node.config.group, 'v2x-multicast-group');
-    const policy = policyOf(node.config);
+    const settings = readSettings(SETTINGS, node.config);
     let lastSent: number | undefined;
     const display = new InterfaceStatus(
       node,
@@ -57,8 +45,8 @@ export default defineNode<Config>({
     const log = openLog(node);
     const repeater = new Repeater<MessageAlert>({
       clock: node.clock,
-      policy,
-      send: copySender(node, sender),
+      policy: settings,
+      send: copySender(node, sender, settings),
       onError: (error) => {
         node.report(error);
       },
@@ -67,7 +55,7 @@ export default defineNode<Config>({
       },
       onOut: (alert) => {
         // Until then it waits as long as it is valid, also through a restart.
-        if (policy.duration !== undefined) log.add(alert, policy.duration);
+        if (settings.duration !== undefined) log.add(alert, settings.duration);
       },
       onChange: () => {
         display.show();
@@ -94,8 +82,11 @@ export default defineNode<Config>({
 });
 
 /** Sends one copy of an alert and reports on it at the output. */
-function copySender(node: FlowNode<Config>, sender: MulticastSender) {
-  const reportRepetitions = booleanSetting(node.config.reportRepetitions, false);
+function copySender(
+  node: FlowNode<Config>,
+  sender: MulticastSender,
+  { reportRepetitions }: SettingValues<typeof SETTINGS>,
+) {
   return async ({ alert, repetition, first }: DueCopy<MessageAlert>): Promise<boolean> => {
     const report = await sender.send(alert.bytes);
     const out = report.interfaces.some(({ ok }) => ok);
@@ -140,18 +131,6 @@ function unsentError({ interfaces }: SendReport, actionId: string): V2xError {
   const reasons = [...new Set(interfaces.map(({ error }) => error ?? 'unknown reason'))].join('; ');
   const text = `Alert ${actionId} reached no interface: ${reasons}; it is tried again as long as it is valid`;
   return new V2xError('unsent', text, { actionId });
-}
-
-function policyOf(config: Partial<Config>): RepetitionPolicy {
-  const { interval, perSecond } = DEFAULT_REPETITION;
-  const { duration } = config;
-  return {
-    interval: numberSetting('interval', config.interval, { fallback: interval, min: 0.05, max: 60 }),
-    ...(duration !== undefined && {
-      duration: numberSetting('duration', duration, { fallback: 0, min: 0, max: 86400 }),
-    }),
-    perSecond: numberSetting('perSecond', config.perSecond, { fallback: perSecond, min: 1, max: 10000 }),
-  };
 }
 
 function bytesOf(payload: unknown): Uint8Array {

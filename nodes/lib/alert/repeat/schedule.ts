@@ -10,16 +10,10 @@ export interface RepetitionPolicy {
    * Seconds after the first copy that is out in which an alert is repeated; 0 sends it once, and without it an alert is
    * repeated until its validity ends.
    */
-  readonly duration?: number;
+  readonly duration?: number | undefined;
   /** The most copies of all alerts together in any second. */
   readonly perSecond: number;
 }
-
-/**
- * A warning is repeated as long as it stands, about once a second, so that vehicles that come later hear it too
- * (EN 302 637-3, DENM repetition).
- */
-export const DEFAULT_REPETITION: RepetitionPolicy = { interval: 1, perSecond: 100 };
 
 /** An alert that is ready to go out; every repetition is these same bytes. */
 export interface OutgoingAlert {
@@ -71,6 +65,9 @@ const CANCEL_SLOWDOWN = 5;
 /** The share of the copies per second that repetitions may use: a new warning finds a free slot at once. */
 const SHARE_OF_REPETITIONS = 0.8;
 
+/** Repetitions that are due within this time go out together, in seconds: waking up costs more than sending. */
+const BATCH_SECONDS = 0.05;
+
 /** More than any unit has at a time; beyond it alerts are refused rather than memory used up. */
 const MAX_LIVE = 4096;
 
@@ -120,6 +117,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
   private readonly repetitionsPerSecond: number;
   /** When the next repetition may go out, monotonic seconds: they keep their distance instead of going out in bursts. */
   private nextSlot = -Infinity;
+  private lastBatch = -Infinity;
 
   /** @param onEnd called when an alert has had its last copy, is replaced, or is no longer valid */
   constructor(
@@ -189,10 +187,10 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
   wait(): number | undefined {
     const now = this.clock.monotonic();
     const urgent = this.mostUrgent(now);
-    if (urgent) return Math.max(0, this.slotAt(urgent) - now);
-    let due = Infinity;
-    for (const live of this.live.values()) due = Math.min(due, live.due, live.end);
-    return due === Infinity ? undefined : due - now;
+    if (urgent?.copies === 0) return Math.max(0, this.slotAt(urgent) - now);
+    let due = urgent ? this.slotAt(urgent) : Infinity;
+    if (!urgent) for (const live of this.live.values()) due = Math.min(due, live.due, live.end);
+    return due === Infinity ? undefined : Math.max(due, this.lastBatch + BATCH_SECONDS) - now;
   }
 
   /** The copy that goes out now, if one is due and the copies per second allow it. */
@@ -203,6 +201,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     if (!live || this.slotAt(live) > now) return undefined;
     const { alert, copies, out, interval } = live;
     if (copies > 0) this.takeSlot(now);
+    this.lastBatch = now;
     if (copies === 0 || !out) live.started = now;
     // Until the outcome of a copy is known, the next one is due as if it were out; one that is not waits an interval.
     live.due = copies === 0 || out ? nextCopy(live, now) : now + interval;
@@ -246,10 +245,9 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     return Math.max(this.freeAt(this.repetitionsPerSecond), this.nextSlot);
   }
 
-  /** Counts from slot to slot, since timers fire late: the delays would add up. */
+  /** Counts from slot to slot: what timers are late would add up. A batch takes the slots since the last one. */
   private takeSlot(now: number): void {
-    const distance = 1 / this.repetitionsPerSecond;
-    this.nextSlot = Math.max(this.nextSlot, now - distance) + distance;
+    this.nextSlot = Math.max(this.nextSlot, now - BATCH_SECONDS) + 1 / this.repetitionsPerSecond;
   }
 
   /** When one more copy makes no more than this many in a second. */
