@@ -24,7 +24,7 @@ Looks for what is missing or misconfigured and says what to do: one line each, o
 nothing, may run while the unit runs, and takes about ten seconds, since it watches the camera. It reads the same
 environment as "v2x start" and the flow that is deployed there; run it as the same user. Shows no secret.
 
-  --json             print an array of {check, level, text, mend}
+  --json             print an array of {check, level, text, remedy}
   --flow FILE        the flow of a Node-RED of your own, such as ~/.node-red/flows.json; set V2X_DATA too
 
 Exit code: 0 when there is no problem (there may be warnings), 1 when there is one, 2 for wrong options.`;
@@ -48,7 +48,7 @@ export async function run(args: readonly string[]): Promise<void> {
   process.exitCode = all.some(({ level }) => level === 'problem') ? 1 : 0;
 }
 
-/** Everything is looked at side by side; the answers come in the order in which one would mend. */
+/** Everything is looked at side by side; the answers come in the order in which one would remedy. */
 function examine(unit: Unit): Promise<readonly Finding[]>[] {
   return [
     guarded('versions', checkVersions),

@@ -114,9 +114,9 @@ async function readSecret(file: string | undefined): Promise<string> {
   try {
     return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
   } catch (error) {
-    const mend =
+    const remedy =
       'give --key FILE with the secret that is entered in the v2x-key node too, set V2X_KEY to it, or run "v2x start" here first';
-    throw new V2xError('key', `The key cannot be read: ${messageOf(error)}; ${mend}`, {}, { cause: error });
+    throw new V2xError('key', `The key cannot be read: ${messageOf(error)}; ${remedy}`, {}, { cause: error });
   }
 }
 

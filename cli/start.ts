@@ -73,7 +73,8 @@ export function findNodeRed(): string {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') throw error;
     }
   }
-  throw new V2xError('node-red', 'Node-RED is not installed here; run: npm install node-red@4');
+  const remedy = 'run: npm install node-red@4';
+  throw new V2xError('node-red', 'Node-RED is not installed here', {}, { remedy });
 }
 
 function announce(server: Server): void {

@@ -74,9 +74,9 @@ async function deviceProblem({ kind, address }: CameraSource): Promise<Finding |
     const user = currentUser();
     if (codeOf(error) === 'ENOENT')
       return problem(`${address} is not there`, 'see "v4l2-ctl --list-devices", and V2X_CAMERA');
-    const mend =
+    const remedy =
       kind === 'v4l2' ? `sudo usermod -aG video ${user}, then log in anew` : `let user ${user} read it`;
-    return problem(`${address} cannot be opened: ${messageOf(error)}`, mend);
+    return problem(`${address} cannot be opened: ${messageOf(error)}`, remedy);
   }
 }
 
@@ -94,14 +94,14 @@ async function openCamera(source: CameraSource, shown: string, ring: RingState):
   } catch (error) {
     const reason = signal.aborted ? `it does not answer within ${PATIENCE_SECONDS} s` : messageOf(error);
     return {
-      findings: [problem(`${shown} cannot be opened: ${reason}`, mendOf(reason))],
+      findings: [problem(`${shown} cannot be opened: ${reason}`, remedyFor(reason))],
       ...(await measured(ring)),
     };
   }
 }
 
 /** What most often is behind ffmpeg's words. */
-export function mendOf(reason: string): string {
+export function remedyFor(reason: string): string {
   if (/401|unauthorized/i.test(reason)) return 'check user and password of the camera';
   if (/404|not found/i.test(reason)) return "check the path of the URL; the camera's manual names it";
   if (/refused|no route|unreachable|does not answer|timed out/i.test(reason)) {
@@ -137,15 +137,15 @@ export function judgeGop(measure: StreamMeasure, window: { segmentSeconds: numbe
   const { gop, seconds } = measure;
   const shown = gop >= seconds ? `more than ${gop.toFixed(0)} s` : `${gop.toFixed(1)} s`;
   const text = `a key frame every ${shown}, at ${((measure.bytesPerSecond * 8) / 1e6).toFixed(1)} Mb/s`;
-  const mend = 'set the key frame interval (GOP, I-frame interval) of the camera to 1 or 2 s';
+  const remedy = 'set the key frame interval (GOP, I-frame interval) of the camera to 1 or 2 s';
   if (gop > window.segmentSeconds) {
     return warning(
       `${text}: segments of ${window.segmentSeconds} s become that long, a crash loses one`,
-      mend,
+      remedy,
     );
   }
   if (gop > window.pre)
-    return warning(`${text}: a clip begins earlier than its pre-roll of ${window.pre} s`, mend);
+    return warning(`${text}: a clip begins earlier than its pre-roll of ${window.pre} s`, remedy);
   if (gop > SHORT_GOP_SECONDS) return ok(`${text}: clips begin up to that much early`);
   return ok(text);
 }

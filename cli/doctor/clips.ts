@@ -27,8 +27,8 @@ export function judgeClips(state: ClipState, now: number): Finding {
   const overdue = waiting.filter((end) => now > end + CUTTING_SECONDS);
   if (overdue.length > 0) {
     const late = duration(now - Math.min(...overdue));
-    const mend = 'is the unit running and recording? see the error of clip-maker in the log';
-    return problem(`clips overdue: ${overdue.length}, the first by ${late}`, mend);
+    const remedy = 'is the unit running and recording? see the error of clip-maker in the log';
+    return problem(`clips overdue: ${overdue.length}, the first by ${late}`, remedy);
   }
   const next =
     waiting.length > 0 ? `, the next is due in ${duration(Math.max(0, Math.min(...waiting) - now))}` : '';
@@ -39,12 +39,12 @@ export function judgeClips(state: ClipState, now: number): Finding {
   if (damaged > 0)
     return warning(`${text}; damaged job files: ${damaged}`, 'look at the *.damaged files below .jobs');
   if (without > 0) {
-    const mend = 'the recorder has to run before an incident; see the errors of clip-maker';
-    return warning(`${text}; incidents of the last day without a clip: ${without}`, mend);
+    const remedy = 'the recorder has to run before an incident; see the errors of clip-maker';
+    return warning(`${text}; incidents of the last day without a clip: ${without}`, remedy);
   }
   if (last && !last.complete) {
-    const mend = 'see "achieved" and "gaps" in its manifest; was the recorder running all the time?';
-    return warning(`${text}; it is not as long as wanted`, mend);
+    const remedy = 'see "achieved" and "gaps" in its manifest; was the recorder running all the time?';
+    return warning(`${text}; it is not as long as wanted`, remedy);
   }
   return ok(text);
 }

@@ -2,7 +2,7 @@ import { findings, type Finding } from './finding';
 import { outputOf } from '../../nodes/lib/process/output';
 
 const { ok, warning, problem } = findings('clock');
-const MEND = 'sudo apt install chrony, or: sudo timedatectl set-ntp true';
+const REMEDY = 'sudo apt install chrony, or: sudo timedatectl set-ntp true';
 
 /** Vehicles refuse alerts from more than 5 s ahead, and an alert says when something happened. */
 export async function checkClock(): Promise<Finding> {
@@ -27,6 +27,6 @@ export function judgeClock(systemd: string | undefined, chrony: string | undefin
   }
   if (systemd?.trim() === 'yes') return ok('synchronised');
   if (leap || systemd?.trim() === 'no')
-    return problem('not synchronised: vehicles may refuse the alerts', MEND);
-  return warning('unknown whether it is synchronised: neither systemd nor chrony tells', MEND);
+    return problem('not synchronised: vehicles may refuse the alerts', REMEDY);
+  return warning('unknown whether it is synchronised: neither systemd nor chrony tells', REMEDY);
 }

@@ -1,7 +1,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../nodes/lib/errors';
-import { currentUser, deadLink, isPermission, MEND_LINK, shellQuoted } from '../../nodes/lib/disk/files';
+import {
+  currentUser,
+  deadLink,
+  isPermission,
+  REMEDY_FOR_LINK,
+  shellQuoted,
+} from '../../nodes/lib/disk/files';
 import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { existing } from './recording';
@@ -32,31 +38,31 @@ export async function checkDirectories(unit: Unit): Promise<Finding[]> {
 /** What is wrong with one directory. */
 interface Fault {
   readonly text: string;
-  readonly mend: string;
+  readonly remedy: string;
   /** Whether it is permission that is missing. */
   readonly denied: boolean;
 }
 
-function told({ text, mend }: Fault): Finding {
-  return problem(text, mend);
+function told({ text, remedy }: Fault): Finding {
+  return problem(text, remedy);
 }
 
 async function inspect(directory: string): Promise<Fault | undefined> {
   const link = await deadLink(directory);
-  if (link !== undefined) return { text: link, mend: MEND_LINK, denied: false };
+  if (link !== undefined) return { text: link, remedy: REMEDY_FOR_LINK, denied: false };
   const present = existing(directory);
   const user = currentUser();
   const chown = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
   try {
     if (!(await stat(present)).isDirectory())
-      return { text: `${present} is not a directory`, mend: 'move it away', denied: false };
+      return { text: `${present} is not a directory`, remedy: 'move it away', denied: false };
     await access(present, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const denied = isPermission(error);
     const text = `user ${user} cannot use ${directory}: ${messageOf(error)}`;
-    const mend = denied ? chown : 'mount it so that it can be written, or choose another directory';
-    return { text, mend, denied };
+    const remedy = denied ? chown : 'mount it so that it can be written, or choose another directory';
+    return { text, remedy, denied };
   }
 }
 
@@ -66,7 +72,7 @@ async function inspect(directory: string): Promise<Fault | undefined> {
  */
 function strangers(data: string, owner: string, found: readonly Fault[]): Finding {
   const text = `${data} belongs to ${owner}, and you are ${currentUser()}`;
-  const mend = `run this as ${owner}: sudo -u ${owner} ...`;
+  const remedy = `run this as ${owner}: sudo -u ${owner} ...`;
   const denied = found.filter((fault) => fault.denied).length;
-  return denied > 0 ? problem(`${text}, who may not use it`, mend) : warning(text, mend);
+  return denied > 0 ? problem(`${text}, who may not use it`, remedy) : warning(text, remedy);
 }

@@ -41,8 +41,9 @@ export function judgeEvents(
   const found: Finding[] = [];
   const untaken = lying.filter(({ since }) => since < now - UNTAKEN);
   if (untaken.length > 0) {
-    const mend = 'is the unit running, and does event-dir-in watch this directory? see its error in the log';
-    found.push(problem(`event files that nobody takes from ${directory}: ${untaken.length}`, mend));
+    const remedy =
+      'is the unit running, and does event-dir-in watch this directory? see its error in the log';
+    found.push(problem(`event files that nobody takes from ${directory}: ${untaken.length}`, remedy));
   }
   const refused = rejected.filter(({ since }) => since > now - DAY);
   const newest = refused.at(-1);
@@ -59,8 +60,8 @@ export function judgeEvents(
   const waiting = lying.length > 0 ? `; files that wait: ${lying.length}` : '';
   const count = `events in the last ${RECENT / 60} minutes: ${recent}${waiting}`;
   if (recent > MANY) {
-    const mend = 'raise the cooldown of simple-detector, or let the detector give an incident one "id"';
-    found.push(warning(`${count}, too many to be accidents`, mend));
+    const remedy = 'raise the cooldown of simple-detector, or let the detector give an incident one "id"';
+    found.push(warning(`${count}, too many to be accidents`, remedy));
   } else found.push(ok(count));
   return found;
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../nodes/lib/time/clock';
-import { messageOf } from '../../nodes/lib/errors';
+import { problemOf, remedyOf } from '../../nodes/lib/errors';
 import { findBinary, type Binary } from '../../nodes/lib/ffmpeg/binary';
 import { canDrawText } from '../../nodes/lib/ffmpeg/capabilities';
 import { findings, type Finding } from './finding';
@@ -23,7 +23,7 @@ export async function checkFfmpeg(): Promise<Finding[]> {
     const [ffmpeg, ffprobe] = await Promise.all([findBinary('ffmpeg'), findBinary('ffprobe')]);
     return [await version(ffmpeg, ffprobe), await abilities(ffmpeg), await drawText()];
   } catch (error) {
-    return [problem(messageOf(error).replace(/; run: .*/, ''), INSTALL)];
+    return [problem(problemOf(error), remedyOf(error))];
   }
 }
 

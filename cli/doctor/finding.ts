@@ -8,19 +8,19 @@ export interface Finding {
   readonly level: Level;
   readonly text: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly remedy?: string;
 }
 
 /** Makes the findings of one subject. */
 export function findings(check: string) {
   return {
     ok: (text: string): Finding => ({ check, level: 'ok', text }),
-    warning: (text: string, mend: string): Finding => ({ check, level: 'warning', text, mend }),
-    problem: (text: string, mend?: string): Finding => ({
+    warning: (text: string, remedy: string): Finding => ({ check, level: 'warning', text, remedy }),
+    problem: (text: string, remedy?: string): Finding => ({
       check,
       level: 'problem',
       text,
-      ...(mend === undefined ? {} : { mend }),
+      ...(remedy === undefined ? {} : { remedy }),
     }),
   };
 }
@@ -29,9 +29,9 @@ const LEVEL_WIDTH = 'problem'.length;
 const CHECK_WIDTH = 11;
 
 /** One line for a person. Texts may quote what comes from outside, which must not steer the terminal. */
-export function describe({ check, level, text, mend }: Finding): string {
+export function describe({ check, level, text, remedy }: Finding): string {
   const line = `${level.padEnd(LEVEL_WIDTH)}  ${check.padEnd(CHECK_WIDTH)} ${text}`;
-  return (mend === undefined ? line : `${line} -> ${mend}`).replaceAll(/\p{Cc}/gu, '?');
+  return (remedy === undefined ? line : `${line} -> ${remedy}`).replaceAll(/\p{Cc}/gu, '?');
 }
 
 /** A length of time as people say it. */

@@ -4,7 +4,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { basename, join } from 'node:path';
 import { systemClock } from '../../nodes/lib/time/clock';
-import { messageOf } from '../../nodes/lib/errors';
+import { messageOf, problemOf } from '../../nodes/lib/errors';
 import { DEFAULT_GROUP } from '../../nodes/lib/multicast/default-group';
 import { endpoint, multicastGroup, type MulticastGroup } from '../../nodes/lib/multicast/group';
 import { parseInterfaces, resolveInterfaces } from '../../nodes/lib/multicast/interfaces';
@@ -28,12 +28,7 @@ export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
   const names: string[] = [];
   for (const resolution of resolveInterfaces(group.interfaces, group.family, networkInterfaces())) {
     if ('error' in resolution) {
-      found.push(
-        problem(
-          resolution.error.message.replace(/; bring it up or .*/, ''),
-          'bring it up, or correct V2X_INTERFACES',
-        ),
-      );
+      found.push(problem(problemOf(resolution.error), 'bring it up, or correct V2X_INTERFACES'));
       continue;
     }
     const { name } = resolution.found;
@@ -66,8 +61,8 @@ async function echo(group: MulticastGroup, wanted: string, name: string): Promis
   const trial = { ...group, interfaces: [wanted], port: randomInt(49_152, 65_536), loopback: true };
   try {
     if (await hearsItself(trial)) return ok(`${name}: sends to ${endpoint(group)} and receives it`);
-    const mend = 'let the firewall pass UDP to the group in and out ("nft list ruleset")';
-    return problem(`${name}: what is sent to ${group.address} does not come back`, mend);
+    const remedy = 'let the firewall pass UDP to the group in and out ("nft list ruleset")';
+    return problem(`${name}: what is sent to ${group.address} does not come back`, remedy);
   } catch (error) {
     return problem(`${name}: ${messageOf(error)}`);
   }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { messageOf } from '../../nodes/lib/errors';
+import { problemOf, remedyOf } from '../../nodes/lib/errors';
 import { PACKAGE_ROOT, versionIn } from '../package-root';
 import { findNodeRed } from '../start';
 import { findings, type Finding } from './finding';
@@ -23,7 +23,7 @@ function runtime(): Finding {
   try {
     red = versionIn(dirname(findNodeRed()));
   } catch (error) {
-    return problem(messageOf(error).replace(/; run: .*/, ''), 'npm install node-red@4');
+    return problem(problemOf(error), remedyOf(error));
   }
   return judgeVersions({ node, red, own: versionIn(PACKAGE_ROOT) });
 }

@@ -11,7 +11,7 @@ interface Finding {
   readonly check: string;
   readonly level: string;
   readonly text: string;
-  readonly mend?: string;
+  readonly remedy?: string;
 }
 
 const NOBODY = 65_534;
@@ -96,7 +96,7 @@ describe('v2x doctor', () => {
     );
     assert.match(problems[0].text, /rtsp:\/\/127\.0\.0\.1:9 cannot be opened.*refused/);
     assert.match(problems[1].text, /group is "10\.0\.0\.1"/);
-    assert.equal(problems[1].mend, 'correct V2X_GROUP');
+    assert.equal(problems[1].remedy, 'correct V2X_GROUP');
     assert.match(problems[2].text, /nosuch0/);
     assert.match(problems[3].text, /at least 32/);
   });

@@ -42,9 +42,14 @@ export async function diskOf(directory: string): Promise<Disk> {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && dirname(directory) !== directory) return diskOf(dirname(directory));
-    throw new V2xError('directory', `The disk of ${directory} cannot be asked: ${codeOf(error) ?? 'error'}`, {
-      directory,
-    });
+    throw new V2xError(
+      'directory',
+      `The disk of ${directory} cannot be asked: ${codeOf(error) ?? 'error'}`,
+      {
+        directory,
+      },
+      { retry: 'later' },
+    );
   }
 }
 

@@ -58,7 +58,7 @@ async function syncPath(path: string, flags: number): Promise<void> {
 /**
  * Creates a directory if it is missing and makes sure that this process may write in it.
  * @param purpose what the directory is for, as it appears in the message ("events")
- * @throws V2xError `directory` naming directory, user, and the command that mends it
+ * @throws V2xError `directory` naming directory, user, and the command that helps
  */
 export async function ensureWritableDirectory(directory: string, purpose: string): Promise<void> {
   try {
@@ -105,19 +105,19 @@ async function directoryError(directory: string, purpose: string, cause: unknown
   const user = currentUser();
   const link = await deadLink(directory);
   const reason = link ?? messageOf(cause);
-  const mend = link === undefined ? mendOf(directory, cause) : MEND_LINK;
+  const remedy = link === undefined ? remedyFor(directory, cause) : REMEDY_FOR_LINK;
   return new V2xError(
     'directory',
-    `The ${purpose} directory ${directory} cannot be used by user ${user}: ${reason}; ${mend}`,
+    `The ${purpose} directory ${directory} cannot be used by user ${user}: ${reason}`,
     { directory, user, purpose },
-    { cause },
+    { cause, remedy, retry: 'later' },
   );
 }
 
 /** What to do about a dead link. */
-export const MEND_LINK = 'mount it or make it';
+export const REMEDY_FOR_LINK = 'mount it or make it';
 
-function mendOf(directory: string, cause: unknown): string {
+function remedyFor(directory: string, cause: unknown): string {
   if (!isPermission(cause)) return 'choose another directory or free the path';
   const quoted = shellQuoted(directory);
   return `run: sudo mkdir -p ${quoted} && sudo chown -R ${currentUser()} ${quoted}`;

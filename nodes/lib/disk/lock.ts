@@ -44,12 +44,13 @@ async function lock(file: number): Promise<number | null> {
     const [code] = (await once(child, 'close')) as [number | null];
     return code;
   } catch (error) {
-    throw new V2xError('lock', `flock does not run (${messageOf(error)}); run: sudo apt install util-linux`);
+    const remedy = 'run: sudo apt install util-linux';
+    throw new V2xError('lock', `flock does not run (${messageOf(error)})`, {}, { remedy, retry: 'later' });
   }
 }
 
 function lockError(path: string, reason: string): V2xError {
-  return new V2xError('lock', `${path} cannot be locked (${reason})`, { path });
+  return new V2xError('lock', `${path} cannot be locked (${reason})`, { path }, { retry: 'later' });
 }
 
 /**

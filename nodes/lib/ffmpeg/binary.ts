@@ -57,9 +57,9 @@ async function searchBinary(name: ToolName): Promise<Binary> {
     } catch {
       throw new V2xError(
         'ffmpeg',
-        `${name} is not installed or does not run (${messageOf(systemError)}); run: sudo apt install ffmpeg`,
+        `${name} is not installed or does not run (${messageOf(systemError)})`,
         { tool: name },
-        { cause: systemError },
+        { cause: systemError, remedy: 'run: sudo apt install ffmpeg' },
       );
     }
   }

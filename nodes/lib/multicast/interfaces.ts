@@ -87,8 +87,9 @@ function missingInterface(wanted: string, family: Family, table: InterfaceTable)
   const shown = wanted.length > 45 ? `${wanted.slice(0, 44)}…` : wanted;
   return new V2xError(
     'interface',
-    `No interface ${JSON.stringify(shown)} with an ${family} address for multicast; ${known}; bring it up or change the setting "interfaces"`,
+    `No interface ${JSON.stringify(shown)} with an ${family} address for multicast; ${known}`,
     { interface: shown },
+    { remedy: 'bring it up or change the setting "interfaces"' },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { backoffDelay, DEFAULT_BACKOFF, type BackoffPolicy } from '../time/backoff';
 import { sleep, type Clock } from '../time/clock';
-import { codeOf, isDiskFull, messageOf, V2xError } from '../errors';
+import { mayWorkLater, messageOf, V2xError } from '../errors';
 import { Deliveries, markUnhandled } from './deliveries';
 import { Deploys } from './deploys';
 import { announceFirstSetup } from './first-setups';
@@ -20,12 +20,6 @@ const CLOSE_SECONDS = 14;
 export type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
 
 type Dispose = () => void | Promise<void>;
-
-/**
- * Codes of errors that say nothing against the message: another process has what the node needs, it is closing, or its
- * directory cannot be used.
- */
-const NOT_NOW: ReadonlySet<string | undefined> = new Set(['taken', 'closed', 'directory', 'lock']);
 
 /** Errors that somebody has already told the user about: each error is reported once, by its owner. */
 const reported = new WeakSet<Error>();
@@ -281,7 +275,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
       done();
     } catch (error) {
       this.showFailure(error);
-      if (isReported(error) || isPassing(error)) markUnhandled(message);
+      if (isReported(error) || mayWorkLater(error)) markUnhandled(message);
       // Setup failed, which was reported then: a flood of messages must not become a flood of errors.
       if (isReported(error)) {
         const loss = lossOf(message);
@@ -289,7 +283,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
         return;
       }
       // `done` with an error calls node.error itself.
-      done(error instanceof Error ? error : new V2xError(codeOf(error) ?? 'failed', messageOf(error)));
+      done(error instanceof Error ? error : new V2xError('failed', messageOf(error)));
     }
   }
 
@@ -326,11 +320,6 @@ export class FlowNode<Config extends object = object, Credentials extends object
       }
     }
   }
-}
-
-/** Whether the same message may be handled later. */
-function isPassing(error: unknown): boolean {
-  return NOT_NOW.has(codeOf(error)) || isDiskFull(error);
 }
 
 function isReported(error: unknown): boolean {

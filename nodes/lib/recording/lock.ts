@@ -7,14 +7,15 @@ const LOCK_NAME = '.lock';
 /**
  * Makes this process the only recorder of a directory.
  * @returns what gives the lock back
- * @throws V2xError `taken` when another recorder has the directory, `lock` when it cannot be locked
+ * @throws V2xError `in-use` when another recorder has the directory, `lock` when it cannot be locked
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const unlock = await takeLock(join(directory, LOCK_NAME));
   if (unlock) return unlock;
   throw new V2xError(
-    'taken',
-    `Another recorder writes into ${directory}; give each camera a segment store of its own`,
+    'in-use',
+    `Another recorder writes into ${directory}`,
     { directory },
+    { remedy: 'give each camera a segment store of its own', retry: 'later' },
   );
 }

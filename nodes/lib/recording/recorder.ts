@@ -28,7 +28,7 @@ export interface RecorderOptions extends RoomOptions {
 /**
  * Records a camera into a ring until `signal` is aborted; the last segment is finished then. It is one attempt:
  * whoever calls it tries again when it throws.
- * @throws V2xError `camera` when the camera cannot be opened, ends or stalls; `taken` when another recorder has the
+ * @throws V2xError `camera` when the camera cannot be opened, ends or stalls; `in-use` when another recorder has the
  * directory; `space` when the disk is full of footage that must stay; `ffmpeg` when there is none
  */
 export async function record(options: RecorderOptions, signal: AbortSignal): Promise<void> {

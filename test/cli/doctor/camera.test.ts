@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeCodecs, judgeGop, mendOf } from '../../../cli/doctor/camera';
+import { judgeCodecs, judgeGop, remedyFor } from '../../../cli/doctor/camera';
 import type { MediaInfo, StreamInfo } from '../../../nodes/lib/ffmpeg/probe';
 
 function media(video?: string, audio?: string): MediaInfo {
@@ -46,7 +46,7 @@ describe('the distance of key frames', () => {
     const long = judgeGop(measure(12, 12), window);
     assert.equal(long.level, 'warning');
     assert.match(long.text, /more than 12 s.*segments of 10 s/);
-    assert.match(long.mend ?? '', /GOP/);
+    assert.match(long.remedy ?? '', /GOP/);
     assert.match(judgeGop(measure(5), { ...window, pre: 3 }).text, /earlier than its pre-roll/);
   });
 });
@@ -60,8 +60,8 @@ describe("what is behind ffmpeg's words", () => {
     ['/dev/video0: Device or resource busy', /fuser/],
     ['Invalid data found when processing input', /ffplay/],
   ] as const;
-  for (const [words, mend] of cases)
+  for (const [words, remedy] of cases)
     it(words, () => {
-      assert.match(mendOf(words), mend);
+      assert.match(remedyFor(words), remedy);
     });
 });

@@ -218,7 +218,7 @@ describe('events', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`done/${index}.json`, '{}']));
     const [found] = judgeEvents(await directory(t, many), Date.now() / 1000);
     assert.equal(found.level, 'warning');
-    assert.match(found.mend ?? '', /cooldown/);
+    assert.match(found.remedy ?? '', /cooldown/);
   });
 
   it('that were rejected say why, with line and column', async (t) => {

@@ -38,8 +38,8 @@ describe('a key', () => {
     const unit = { data, isDefault: true } as Unit;
     const check = async () => {
       const found = await checkKey(unit, node);
-      for (const { text, mend } of found)
-        assert.ok(!`${text}${mend ?? ''}`.includes(credentials?.secret || GOOD));
+      for (const { text, remedy } of found)
+        assert.ok(!`${text}${remedy ?? ''}`.includes(credentials?.secret || GOOD));
       return found;
     };
     return { file: join(data, 'key'), check };
@@ -57,7 +57,7 @@ describe('a key', () => {
     const [found] = await check();
     assert.equal(found.level, 'warning');
     assert.match(
-      `${found.text} ${found.mend ?? ''}`,
+      `${found.text} ${found.remedy ?? ''}`,
       /runs with V2X_KEY.*entered in its editor.*set V2X_KEY here too.*--flow/,
     );
   });
@@ -99,6 +99,6 @@ describe('a key', () => {
     await chmod(file, 0o640);
     const [found] = await check();
     assert.equal(found.level, 'problem');
-    assert.match(found.mend ?? '', /chmod 600/);
+    assert.match(found.remedy ?? '', /chmod 600/);
   });
 });

@@ -15,11 +15,11 @@ describe('versions', () => {
     [{ node: '20.20.2', red: '4.0.9', own }, 'problem', /node-red@4/],
     [{ node: '20.20.2', red: '5.0.7', own }, 'problem', /Node-RED 5 needs/],
   ] as const;
-  for (const [versions, level, mend] of cases) {
+  for (const [versions, level, remedy] of cases) {
     it(`${versions.red} on ${versions.node}: ${level}`, () => {
       const found = judgeVersions(versions);
       assert.equal(found.level, level);
-      if (mend) assert.match(found.mend ?? '', mend);
+      if (remedy) assert.match(found.remedy ?? '', remedy);
     });
   }
 });

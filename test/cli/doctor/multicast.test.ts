@@ -41,7 +41,7 @@ describe('an interface', () => {
   it('that is Wi-Fi gets advice for the access point', async (t) => {
     const root = await machine(t, { 'wlan0/operstate': 'up', 'wlan0/wireless/status': '0' });
     const [found] = await judgeInterface('wlan0', root, root);
-    assert.match(found.mend ?? '', /DTIM/);
+    assert.match(found.remedy ?? '', /DTIM/);
   });
 
   it('on a bridge that snoops and does not query gets the command', async (t) => {
@@ -51,7 +51,7 @@ describe('an interface', () => {
     for (const name of ['br0', 'eth0']) {
       const [found] = await judgeInterface(name, root, root);
       assert.equal(found.level, 'warning', name);
-      assert.equal(found.mend, 'sudo ip link set br0 type bridge mcast_querier 1');
+      assert.equal(found.remedy, 'sudo ip link set br0 type bridge mcast_querier 1');
     }
   });
 
@@ -86,7 +86,7 @@ describe('multicast', () => {
     const found = await checkMulticast(node({ group: '239.255.1.2', loopback: false }));
     assert.deepEqual(levels(found), ['ok', 'warning']);
     assert.match(found[0].text, /lo: sends to 239\.255\.1\.2:37020 and receives it/);
-    assert.match(found[1].mend ?? '', /V2X_INTERFACES/);
+    assert.match(found[1].remedy ?? '', /V2X_INTERFACES/);
   });
 
   it('names what is up instead of an interface that is missing', async () => {

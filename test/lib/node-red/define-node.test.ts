@@ -63,7 +63,7 @@ describe('defineNode', () => {
       setup: () => ({
         async input() {
           await settle();
-          throw new V2xError('broken', 'The thing is broken; mend it');
+          throw new V2xError('ffmpeg', 'The thing is broken; repair it');
         },
       }),
     });
@@ -72,7 +72,7 @@ describe('defineNode', () => {
 
     node.node.receive({ payload: 1 });
 
-    assert.match(await node.error(), /The thing is broken; mend it/);
+    assert.match(await node.error(), /The thing is broken; repair it/);
     await node.status(isRed);
     await settle();
     assert.equal(node.errors.length, 1);
@@ -90,7 +90,7 @@ describe('defineNode', () => {
         node.run(async (signal, healthy) => {
           attempts += 1;
           const failure = failures.shift();
-          if (failure !== undefined) throw new V2xError('source', failure);
+          if (failure !== undefined) throw new V2xError('camera', failure);
           healthy();
           node.status.ok('works');
           await once(signal, 'abort');
@@ -205,7 +205,8 @@ describe('defineNode', () => {
     const config = defineNode<{ secret: string }, object, string>({
       type: 'config-under-test',
       setup(node) {
-        if (node.config.secret === undefined) throw new V2xError('secret', 'The key has no secret; set one');
+        if (node.config.secret === undefined)
+          throw new V2xError('no-secret', 'The key has no secret; set one');
         return { api: node.config.secret };
       },
     });

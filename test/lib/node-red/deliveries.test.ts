@@ -8,6 +8,13 @@ import type { Message } from '../../../nodes/lib/node-red/message';
 import { FakeClock, settle } from '../../support/fake-clock';
 import { startFlow, stopFlow } from '../../support/flow';
 
+const FAILURES = {
+  'bad event': () => new V2xError('event', 'not handled'),
+  'in use': () => new V2xError('in-use', 'not handled', {}, { retry: 'later' }),
+  'disk full': () => Object.assign(new Error('not handled'), { code: 'ENOSPC' }),
+  'short of files': () => Object.assign(new Error('not handled'), { code: 'EMFILE' }),
+};
+
 /** What the nodes under test do next. */
 class Stage {
   readonly events = new EventEmitter();
@@ -78,7 +85,7 @@ async function startStage(wires: object[], clock = new FakeClock()): Promise<Sta
     type: 'busy',
     setup: () => ({
       input({ payload }) {
-        throw new V2xError(String(payload), 'not handled');
+        throw FAILURES[payload as keyof typeof FAILURES]();
       },
     }),
   });
@@ -131,12 +138,11 @@ describe('Deliveries', () => {
       { id: 'two', type: 'helper' },
       { id: 'three', type: 'busy', wires: [[]] },
     ]);
-    const passing = ['taken', 'closed', 'directory', 'lock', 'space', 'ENOSPC'];
-    for (const code of ['event', ...passing]) stage.follow(code);
-    await stage.holding(7);
+    for (const failure of Object.keys(FAILURES)) stage.follow(failure);
+    await stage.holding(4);
     for (const { release } of stage.held) release();
-    await stage.finished(7);
-    assert.deepEqual(stage.unhandled, passing);
+    await stage.finished(4);
+    assert.deepEqual(stage.unhandled, ['in use', 'disk full', 'short of files']);
     await stopFlow();
 
     const broken = await startStage([

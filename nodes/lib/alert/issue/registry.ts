@@ -147,8 +147,9 @@ export class ActionRegistry {
 function closedError({ id }: Request): V2xError {
   return new V2xError(
     'closed',
-    `Event "${id}" came while its station was closing and is not alerted; event-dir-in takes its file again, others send it again`,
+    `Event "${id}" came while its station was closing and is not alerted`,
     { id },
+    { remedy: 'event-dir-in takes its file again, others send it again', retry: 'later' },
   );
 }
 

@@ -30,7 +30,7 @@ const closing = new Map<string, Promise<void>>();
  * Opens a station's registry, the same for everybody in this process who asks for it:
  * two nodes with one station never hand out the same sequence number.
  * @param now Unix seconds
- * @throws V2xError `taken` when another process has the station, `lock`; what ActionRegistry.open throws.
+ * @throws V2xError `in-use` when another process has the station, `lock`; what ActionRegistry.open throws.
  *   The next call tries again
  */
 export async function shareRegistry(
@@ -59,9 +59,10 @@ async function open(directory: string, station: number, now: number): Promise<Op
   const unlock = await takeLockIfAny(join(directory, `station-${station}.lock`));
   if (!unlock) {
     throw new V2xError(
-      'taken',
-      `Another process sends alerts as station ${station} from ${directory}; end it, or give this unit another station id or V2X_DATA`,
+      'in-use',
+      `Another process sends alerts as station ${station} from ${directory}`,
       { station },
+      { remedy: 'end it, or give this unit another station id or V2X_DATA', retry: 'later' },
     );
   }
   try {

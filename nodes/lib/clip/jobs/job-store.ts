@@ -35,12 +35,12 @@ export class JobStore {
 
   /**
    * Opens the directory, creating it if it is missing.
-   * @throws V2xError `directory` when it cannot be used, `taken` when another process has it, `lock`
+   * @throws V2xError `directory` when it cannot be used, `in-use` when another process has it, `lock`
    */
   static async open(directory: string): Promise<JobStore> {
     await ensureWritableDirectory(directory, 'clip jobs');
     const unlock = await takeLockIfAny(join(directory, '.lock'));
-    if (!unlock) throw taken(directory);
+    if (!unlock) throw inUse(directory);
     try {
       return await JobStore.read(directory, unlock);
     } catch (error) {
@@ -171,11 +171,12 @@ export class JobStore {
   }
 }
 
-function taken(directory: string): V2xError {
+function inUse(directory: string): V2xError {
   return new V2xError(
-    'taken',
-    `Another process makes the clips of ${directory}; end it, or give this one another archive or V2X_DATA`,
+    'in-use',
+    `Another process makes the clips of ${directory}`,
     { directory },
+    { remedy: 'end it, or give this one another archive or V2X_DATA', retry: 'later' },
   );
 }
 

@@ -79,7 +79,7 @@ export class ClipQueue {
 
   /**
    * Goes on with the jobs that were not finished. Safe to call again, also after a failure.
-   * @throws V2xError `directory` when the jobs' directory cannot be used, `taken` when another process has it
+   * @throws V2xError `directory` when the jobs' directory cannot be used, `in-use` when another process has it
    */
   async open(): Promise<void> {
     await this.store();
@@ -89,7 +89,7 @@ export class ClipQueue {
    * Takes a request; when the promise resolves it is safe on disk.
    * @param isNew whether it begins an incident: then a known id at another time is another one
    * @returns false when the incident has a clip already, or one is on its way
-   * @throws V2xError `queue-full`, `taken`, `closed`, `space` on a full disk; the system's error when it cannot be persisted otherwise
+   * @throws V2xError `queue-full`, `in-use`, `closed`, `space` on a full disk; the system's error when it cannot be persisted otherwise
    */
   accept(request: ClipRequest, isNew = true): Promise<boolean> {
     return this.enter(() => this.take(request, isNew));
@@ -310,16 +310,22 @@ function isAborted(signal: AbortSignal): boolean {
 function archiveFull(directory: string, cause: unknown): V2xError {
   return new V2xError(
     'space',
-    `The disk of the archive ${directory} is full, no clip can be written; free disk space, or lower the retention ` +
-      'of the store if it is on that disk',
+    `The disk of the archive ${directory} is full, no clip can be written`,
     { directory },
-    { cause },
+    {
+      cause,
+      remedy: 'free disk space, or lower the retention of the store if it is on that disk',
+      retry: 'later',
+    },
   );
 }
 
 function closed(): V2xError {
+  const remedy = 'event-dir-in takes its file again, others send it again';
   return new V2xError(
     'closed',
-    'The clip maker is closing and takes no event; event-dir-in takes its file again, others send it again',
+    'The clip maker is closing and takes no event',
+    {},
+    { remedy, retry: 'later' },
   );
 }

@@ -1,7 +1,7 @@
 /** The other side of `joinParts`. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { codeOf, messageOf, V2xError } from '../../errors';
+import { toPlain } from '../../errors';
 import { writeJoined } from './join-file';
 import type { JoinMessage, JoinTask } from './options';
 
@@ -20,7 +20,6 @@ writeJoined(workerData as JoinTask, (percent) => {
     report({ joined });
   },
   (error: unknown) => {
-    const details = error instanceof V2xError ? error.details : {};
-    report({ fault: { code: codeOf(error) ?? 'cut', message: messageOf(error), details } });
+    report({ fault: toPlain(error) });
   },
 );

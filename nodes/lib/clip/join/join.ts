@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { startThread } from '../../async/thread';
-import { V2xError } from '../../errors';
+import { fromPlain, V2xError } from '../../errors';
 import type { Joined, JoinMessage, JoinOptions, JoinPlan, JoinTask } from './options';
 
 /**
@@ -29,8 +29,6 @@ export async function joinParts(plan: JoinPlan, options: JoinOptions): Promise<J
   }
   signal.throwIfAborted();
   if (result.joined) return result.joined;
-  const { code, message, details } = result.fault ?? UNKNOWN;
-  throw new V2xError(code, message, details);
+  if (result.fault) throw fromPlain(result.fault, 'cut');
+  throw new V2xError('cut', 'The thread that cuts clips ended without an answer');
 }
-
-const UNKNOWN = { code: 'cut', message: 'The thread that cuts clips ended without an answer', details: {} };

@@ -1,4 +1,4 @@
-import type { V2xError } from '../../errors';
+import type { PlainError } from '../../errors';
 import type { TimeSpan } from '../../../contracts';
 import type { Chapter } from '../mp4/chapters';
 
@@ -63,5 +63,5 @@ export interface JoinTask {
 export interface JoinMessage {
   readonly percent?: number;
   readonly joined?: Joined;
-  readonly fault?: Pick<V2xError, 'code' | 'message' | 'details'>;
+  readonly fault?: PlainError;
 }

@@ -1,4 +1,4 @@
-import { V2xError } from '../../errors';
+import { fromPlain, V2xError, type PlainError } from '../../errors';
 import type { Area } from '../areas';
 import type { Counts } from '../engine/engine';
 import { startHost, type EngineHost } from './engine-host';
@@ -33,7 +33,7 @@ export interface Sight {
 
 /** What the thread answers to a frame when it has no engine to look at it with. */
 export interface Failure {
-  readonly failure: Pick<V2xError, 'code' | 'message' | 'details'>;
+  readonly failure: PlainError;
 }
 
 /**
@@ -123,8 +123,7 @@ class Thread {
       asked?.resolve(message);
       return;
     }
-    const { code, message: text, details } = message.failure;
-    asked?.reject(new V2xError(code, text, details));
+    asked?.reject(fromPlain(message.failure, 'engine'));
   }
 
   private die(reason: string): void {

@@ -1,6 +1,6 @@
 /** The other side of `FrameWorker`: looks at one frame after the other and judges it, in a thread or a process of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { codeOf, messageOf, V2xError } from '../../errors';
+import { toPlain } from '../../errors';
 import type { Engine } from '../engine/engine';
 import { newEngine } from '../engine/engines';
 import { toFrame } from '../frames/frame';
@@ -31,8 +31,7 @@ function watch(engine: Engine): (frame: TimedFrame) => void {
 
 /** Without an engine every frame is answered with the reason. */
 function refuse(error: unknown): () => void {
-  const details = error instanceof V2xError ? error.details : {};
-  const failure = { code: codeOf(error) ?? 'engine', message: messageOf(error), details };
+  const failure = toPlain(error);
   return () => {
     answer({ failure });
   };

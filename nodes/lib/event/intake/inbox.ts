@@ -181,8 +181,8 @@ function directoryGone(directory: string): V2xError {
   const user = currentUser();
   return new V2xError(
     'directory',
-    `The events directory ${directory} was removed or replaced while user ${user} watched it; ` +
-      `it is made again shortly, or run: mkdir -p ${shellQuoted(directory)}`,
+    `The events directory ${directory} was removed or replaced while user ${user} watched it`,
     { directory, user },
+    { remedy: `it is made again shortly, or run: mkdir -p ${shellQuoted(directory)}`, retry: 'later' },
   );
 }

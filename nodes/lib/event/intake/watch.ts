@@ -89,13 +89,13 @@ export async function watchDirectory(
 
 function watchError(directory: string, cause: unknown): V2xError {
   const exhausted = ['ENOSPC', 'EMFILE'].includes(codeOf(cause) ?? '');
-  const mend = exhausted
+  const remedy = exhausted
     ? 'run: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024'
     : 'see whether the directory is on a local disk';
   return new V2xError(
     'watch',
-    `The events directory ${directory} cannot be watched: ${messageOf(cause)}; ${mend}`,
+    `The events directory ${directory} cannot be watched: ${messageOf(cause)}`,
     { directory },
-    { cause },
+    { cause, remedy },
   );
 }

@@ -243,7 +243,7 @@ describe('shareRegistry', () => {
     const directory = await temporaryDirectory(t);
     const unlock = await takeLock(join(directory, 'station-7.lock'));
     await assert.rejects(shareRegistry(directory, 7, NOW), {
-      code: 'taken',
+      code: 'in-use',
       message:
         /^Another process sends alerts as station 7 from .*; end it, or give this unit another station/,
     });
