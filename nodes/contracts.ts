@@ -87,6 +87,13 @@ export interface TimeSpan {
   readonly to: number;
 }
 
+/** A segment that a clip was cut from. */
+export interface ClipSource extends TimeSpan {
+  readonly name: string;
+  /** By how many seconds its times may be off, where that is more than 0.1 s. */
+  readonly time_error_s?: number;
+}
+
 /** What lies beside a clip as `accident_<epoch>.json`. */
 export interface ClipManifest {
   /** The event as it came to clip-maker. */
@@ -95,9 +102,10 @@ export interface ClipManifest {
   readonly achieved: TimeSpan;
   /** Seconds into the clip at which the incident was; null when the clip does not reach it. */
   readonly t0_offset_s: number | null;
+  /** By how many seconds that may be off, where it is more than 0.1 s: the camera's clock changed about then. */
+  readonly time_error_s?: number;
   readonly duration_s: number;
-  /** The segments it was cut from. */
-  readonly segments: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  readonly segments: readonly ClipSource[];
   /** Time within `achieved` that nobody recorded; the picture stands still there. */
   readonly gaps: readonly TimeSpan[];
   readonly method: 'copy' | 'reencode' | 'smart';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { ClipManifest, TimeSpan } from '../../contracts';
+import type { ClipManifest, ClipSource, TimeSpan } from '../../contracts';
+import type { Segment } from '../recording/segment';
 import type { CutMedia } from './cut/length';
 import type { ClipPlan } from './plan/plan';
 import type { ClipRequest } from './jobs/request';
@@ -18,7 +19,7 @@ const product = JSON.parse(readFileSync(require.resolve('@roadside/node-red-v2x/
  * @param cut what the clip's file really holds
  */
 export function manifestOf(
-  { event }: ClipRequest,
+  { event, t0 }: ClipRequest,
   plan: ClipPlan,
   cut: CutMedia,
   { notes, sha256 }: { readonly notes: readonly string[]; readonly sha256: string },
@@ -28,14 +29,23 @@ export function manifestOf(
     wanted: rounded(plan.wanted),
     achieved: rounded(plan.achieved),
     t0_offset_s: plan.t0Offset === undefined ? null : toMilliseconds(plan.t0Offset + cut.firstFrame),
+    ...timeError(plan.parts.findLast(({ segment }) => segment.from <= t0)?.segment),
     duration_s: toMilliseconds(cut.end - cut.firstFrame),
-    segments: plan.parts.map(({ segment: { name, from, to } }) => ({ name, ...rounded({ from, to }) })),
+    segments: plan.parts.map(({ segment }) => sourceOf(segment)),
     gaps: plan.gaps.map(rounded),
     method: plan.method,
     notes,
     sha256,
     software: `${product.name} ${product.version}`,
   };
+}
+
+function sourceOf(segment: Segment): ClipSource {
+  return { name: segment.name, ...rounded(segment), ...timeError(segment) };
+}
+
+function timeError(segment: Segment | undefined): { time_error_s?: number } {
+  return segment?.timeError === undefined ? {} : { time_error_s: toMilliseconds(segment.timeError) };
 }
 
 /** SHA-256 of a file in hexadecimal. */

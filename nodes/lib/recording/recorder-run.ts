@@ -53,7 +53,7 @@ export async function recordRun(
     onStderrLine: (line) => {
       words.add(line);
     },
-  });
+  }).finally(() => segments.finish());
   const watching = watchForStall(options.clock, STALL_SECONDS, () => segments.isAlive(), stop.signal);
   const outcomes = await Promise.allSettled([
     recording.finally(() => {

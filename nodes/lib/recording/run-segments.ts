@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rename, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
@@ -51,6 +51,11 @@ export class RunSegments {
   /** Takes what ffmpeg prints. */
   async takeLog(chunk: Buffer): Promise<void> {
     this.splitter.push(chunk.toString('latin1'));
+    if (this.timeline.settled) await this.finish();
+  }
+
+  /** Takes in what has closed so far: no more frames come that would tell its times better. */
+  async finish(): Promise<void> {
     for (let line = this.closed.shift(); line; line = this.closed.shift()) await this.takeSegment(line);
   }
 
@@ -85,7 +90,9 @@ export class RunSegments {
     const { ring, onSegment } = this.options;
     const path = join(this.directory, file);
     const { jumpedAfter = Infinity } = this.timeline;
-    const { from, to, stepped } = this.timeline.close(start, end);
+    // Sound without a picture, or pictures of which nobody knows when they were taken, are no footage.
+    if (!this.timeline.timed) return rm(path, { force: true });
+    const { from, to, stepped, ...clock } = this.timeline.close(start, end);
     if (start >= jumpedAfter) return;
     // A line means closed, not written: ffmpeg's segment muxer says nothing of a full disk.
     if ((await stat(path)).size === 0) throw diskFull(path);
@@ -93,8 +100,9 @@ export class RunSegments {
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
     const times = {
-      from: Math.min(from + offset, to),
+      from: Math.min(from + offset * (clock.rate ?? 1), to),
       to,
+      ...clock,
       run: this.run,
       number: this.number++,
       measured: true,

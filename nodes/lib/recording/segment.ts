@@ -13,6 +13,10 @@ export interface Segment {
   readonly number: number;
   /** Whether `from` and `to` were measured while recording; otherwise they are read from names and the file, good to about a second. */
   readonly measured: boolean;
+  /** Seconds on the wall clock in a second of the file; absent where the camera's time stamps run at the right rate. */
+  readonly rate?: number;
+  /** By how many seconds its times may be wrong; absent where they are as good as the recorder promises. */
+  readonly timeError?: number;
 }
 
 /** What others may do with the ring of segments: find footage, and keep it from being deleted. */

@@ -54,6 +54,7 @@ describe('RunSegments', () => {
       await segments.takeLog(Buffer.from('#tb 0: 1/1000\n0, 400, 400, 40, 100, 0x0\n'));
       clock.stepWallClock(step);
       await segments.takeLog(Buffer.from('000000.mp4,0.000000,2.400000\n'));
+      await segments.finish();
 
       const [{ from, number }] = adopted;
       assert.ok(

@@ -78,12 +78,14 @@ export function endOf(footage: Footage): number {
 
 /** Wall-clock time of a moment in the file. */
 export function wallTime({ segment, media }: Footage, inFile: number): number {
-  return segment.from + inFile - media.firstFrame;
+  return segment.from + (inFile - media.firstFrame) * (segment.rate ?? 1);
 }
 
-/** Where a moment of wall-clock time is in the file. */
-export function fileTime({ segment, media }: Footage, moment: number): number {
-  return media.firstFrame + moment - segment.from;
+/** Where a moment of wall-clock time is in the file. Behind its end, where nothing was recorded, time is as on the wall. */
+export function fileTime(footage: Footage, moment: number): number {
+  const { segment, media } = footage;
+  const late = moment - endOf(footage);
+  return late > 0 ? media.end + late : media.firstFrame + (moment - segment.from) / (segment.rate ?? 1);
 }
 
 /** The last key frame at or before a moment (Unix seconds), or else the first; in seconds of the file. */
@@ -111,7 +113,7 @@ export function isContiguous(footage: Footage, next: Footage): boolean {
  */
 export function stepBetween(footage: Footage, next: Footage): number {
   const length = footage.media.end - footage.media.firstFrame;
-  if (!isContiguous(footage, next)) return Math.max(length, startOf(next) - startOf(footage));
+  if (!isContiguous(footage, next)) return length + Math.max(0, startOf(next) - endOf(footage));
   return isNextOfRun(footage, next) ? length + Math.max(0, startOf(next) - footage.segment.to) : length;
 }
 
