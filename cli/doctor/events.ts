@@ -72,7 +72,9 @@ export function judgeEvents(
  */
 export async function eventState(directory: string, leaves: boolean): Promise<EventState> {
   const rejected = await dated(join(directory, 'rejected'));
-  const lying = leaves ? [] : await dated(directory);
+  // A rejected file stays in the directory too, until its writer has had time to go on.
+  const known = new Set(rejected.map(({ name }) => name));
+  const lying = leaves ? [] : (await dated(directory)).filter(({ name }) => !known.has(name));
   return {
     directory,
     lying: lying.filter(({ name }) => name.endsWith('.json') && !name.startsWith('.')),

@@ -1,8 +1,7 @@
-import { runInbox, type InboxOptions } from '../lib/event/intake/inbox';
+import { prepareInbox, runInbox, type InboxOptions } from '../lib/event/intake/inbox';
 import type { Note } from '../lib/event/normalise';
 import { warmUpParsing } from '../lib/event/warm-up';
 import { V2xError } from '../lib/errors';
-import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
 import { numberSetting } from '../lib/node-red/settings';
@@ -28,9 +27,10 @@ export default defineNode<Config>({
       after: afterSetting(node.config.after),
       incomplete: numberSetting('incomplete', node.config.incomplete, { fallback: 5, min: 0.1, max: 3600 }),
       stale: numberSetting('stale', node.config.stale, { fallback: 600, min: 0, max: 1e9 }),
+      state: node.dataPath('state/intake'),
     };
     // Writers find it as soon as the unit is there, before the flows run.
-    await ensureWritableDirectory(options.directory, 'events');
+    await prepareInbox(options, node.clock);
     warmUpParsing();
     let count = 0;
     const notices = new Notices(node);

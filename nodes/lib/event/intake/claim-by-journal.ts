@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
-import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { readdir, rename, rm, symlink } from 'node:fs/promises';
+import { readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../errors';
 import { makeDirectory } from '../../disk/files';
-import type { Claim, Custody } from './claim-by-moving';
+import type { Claim, Claims, Rejection } from './claim';
+import type { Disk } from './disk';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
 const DONE = 'done';
 
 /**
- * Takes a file without touching it: a journal in `.taken` holds one entry per file and content. An entry is a symbolic
+ * Takes a file without touching it: a journal holds one entry per file and content. An entry is a symbolic
  * link that leads nowhere: it is made in one step, fails when it exists, and says whose it is, or that it is done.
  * Entries are not synced to disk, which a burst of files would wait for: they survive the end of this process, and after
  * a power cut an event may be taken again, under the same id.
  */
-export class JournalCustody implements Custody {
-  private readonly journal: string;
+export class ClaimByJournal implements Claims {
   /** Entries by the file they are about, oldest first; a file has one for each content it had. */
   private readonly entries = new Map<string, Set<string>>();
   /** Entries of files that are claimed and not finished. */
@@ -25,58 +24,73 @@ export class JournalCustody implements Custody {
   private readonly elsewhere = new Map<string, string>();
   private owner = '';
 
-  constructor(private readonly directory: string) {
-    this.journal = join(directory, '.taken');
+  /**
+   * @param directory the events directory
+   * @param journal where the entries lie; made when it is missing
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly journal: string,
+    private readonly disk: Disk,
+  ) {}
+
+  open(): Promise<void> {
+    return this.disk.run(() => this.openNow());
   }
 
-  async open(): Promise<void> {
+  private async openNow(): Promise<void> {
     await makeDirectory(this.journal);
     const present = new Set((await readdir(this.directory)).map((name) => hash(name)));
     for (const entry of await readdir(this.journal)) {
-      const state = this.stateOf(entry);
+      const state = await stateAt(this.placeOf(entry));
       const keep = state === DONE ? present.has(fileOf(entry)) : await ownerLives(state);
       if (keep) this.entriesOf(fileOf(entry)).add(entry);
-      else this.drop(entry, state);
+      else await this.drop(entry, state);
     }
     this.owner = await registerOwner();
   }
 
-  async freeAbandoned(): Promise<string[]> {
+  freeAbandoned(): Promise<string[]> {
+    return this.disk.run(() => this.freeAllAbandoned());
+  }
+
+  private async freeAllAbandoned(): Promise<string[]> {
     const freed: string[] = [];
     for (const [entry, name] of this.elsewhere) {
-      const state = this.stateOf(entry);
+      const state = await stateAt(this.placeOf(entry));
       if (await ownerLives(state)) continue;
       this.elsewhere.delete(entry);
       if (state === DONE) continue;
-      this.drop(entry, state);
+      await this.drop(entry, state);
       freed.push(name);
     }
     return freed;
   }
 
-  private drop(entry: string, state: string): void {
+  private async drop(entry: string, state: string): Promise<void> {
+    const place = this.placeOf(entry);
     // Another watcher may have dropped it meanwhile, and a third one taken the file.
-    if (this.stateOf(entry) === state) rmSync(this.placeOf(entry), { recursive: true, force: true });
+    if ((await stateAt(place)) === state) await rm(place, { recursive: true, force: true });
   }
 
-  claim(name: string, content: Uint8Array): Claim | 'done' | undefined {
+  async claim(name: string, content: Uint8Array): Promise<Claim | 'done' | undefined> {
     const entry = `${hash(name)}-${hash(content)}`;
-    if (this.enter(entry)) {
+    if (await this.enter(entry)) {
       return {
         path: join(this.directory, name),
-        release: () => this.release(entry),
-        finish: () => this.finish(entry),
+        release: () => this.disk.run(() => this.release(entry)),
+        finish: () => this.disk.run(() => this.finish(entry)),
       };
     }
-    if (this.stateOf(entry) === DONE) return DONE;
+    if ((await this.stateOf(entry)) === DONE) return DONE;
     if (!this.claimed.has(entry)) this.elsewhere.set(entry, name);
     return undefined;
   }
 
   /** @returns false when it is in the journal already */
-  private enter(entry: string): boolean {
+  private async enter(entry: string): Promise<boolean> {
     try {
-      symlinkSync(this.owner, this.placeOf(entry));
+      await this.disk.makeLink(this.owner, this.placeOf(entry));
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       throw error;
@@ -87,10 +101,11 @@ export class JournalCustody implements Custody {
   }
 
   /** Whose an entry is, or that it is done; empty when there is none. */
-  private stateOf(entry: string): string {
+  private async stateOf(entry: string): Promise<string> {
     try {
-      return readlinkSync(this.placeOf(entry));
-    } catch {
+      return await this.disk.readLink(this.placeOf(entry));
+    } catch (error) {
+      if (codeOf(error) === 'directory') throw error;
       return '';
     }
   }
@@ -115,16 +130,16 @@ export class JournalCustody implements Custody {
     await this.forgetBefore(entry);
   }
 
-  async reject(name: string, stamp: string): Promise<boolean> {
+  async reject(name: string, stamp: string): Promise<Rejection> {
     const entry = `${hash(name)}-${hash(Buffer.from(stamp))}`;
-    if (!this.enter(entry)) return false;
-    await this.finish(entry);
-    return true;
+    const first = await this.enter(entry);
+    if (first) await this.disk.run(() => this.finish(entry));
+    return { first, withdraw: () => Promise.resolve() };
   }
 
   async close(): Promise<void> {
     unregisterOwner(this.owner);
-    for (const entry of [...this.claimed]) await this.release(entry);
+    for (const entry of [...this.claimed]) await this.disk.run(() => this.release(entry));
   }
 
   /** Drops what the journal says of earlier contents of a file. */
@@ -142,6 +157,11 @@ export class JournalCustody implements Custody {
     this.entries.set(file, entries);
     return entries;
   }
+}
+
+/** As `stateOf`, within a step that the disk runs as a whole. */
+async function stateAt(place: string): Promise<string> {
+  return readlink(place).catch(() => '');
 }
 
 /** The part of an entry that stands for the file's name. */

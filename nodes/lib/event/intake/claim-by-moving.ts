@@ -1,59 +1,21 @@
-import { mkdirSync, renameSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { codeOf, V2xError } from '../../errors';
+import { codeOf } from '../../errors';
 import { makeDirectory } from '../../disk/files';
 import { nameAgain } from '../id';
-import { KeptFiles, moveInto } from './bounded-directory';
+import { BoundedDirectory, moveInto } from './bounded-directory';
+import type { Claim, Claims, Rejection } from './claim';
+import type { Disk } from './disk';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
-
-/**
- * How a watcher makes a file of the events directory its own, so that no other watcher takes it too,
- * and what becomes of it afterwards.
- */
-export interface Custody {
-  /** Makes ready, and frees what is abandoned. */
-  open(): Promise<void>;
-  /**
-   * Frees what watchers that died had taken and not finished.
-   * @returns the names of the files
-   */
-  freeAbandoned(): Promise<string[]>;
-  /**
-   * Takes a file. Synchronous, as reading is: a warning must not queue for Node's thread pool behind somebody's clip.
-   * @param content the bytes that were read from it
-   * @returns undefined when another watcher has it or it is gone; `done` when it was finished before and stays
-   */
-  claim(name: string, content: Uint8Array): Claim | 'done' | undefined;
-  /**
-   * Puts away a file, not claimed, that is no event.
-   * @param stamp tells this state of the file from another
-   * @returns false when another watcher was faster or it is gone
-   * @throws when it cannot be moved and stays where it is
-   */
-  reject(name: string, stamp: string): Promise<boolean>;
-  /** Ends; claimed files that are not finished are free again. */
-  close(): Promise<void>;
-}
-
-/** A file that is this watcher's. */
-export interface Claim {
-  /** Where it is now. */
-  readonly path: string;
-  /** Gives it back: it changed meanwhile, or cannot be handled here now. */
-  release(): Promise<void>;
-  /** Puts it away: its event is in good hands. */
-  finish(): Promise<void>;
-}
 
 /**
  * Takes a file by moving it into a directory of this watcher's own below `.taking`, and keeps it in `done`
  * or deletes it afterwards. Moves are not synced to disk, which a burst of files would wait for: they survive the end of
  * this process, and after a power cut an event may be taken again, under the same id.
  */
-export class MovingCustody implements Custody {
-  private readonly done: KeptFiles;
-  private readonly rejected: KeptFiles;
+export class ClaimByMoving implements Claims {
+  private readonly done: BoundedDirectory;
+  private readonly rejected: BoundedDirectory;
   /** Paths of files that are claimed and not finished. */
   private readonly claimed = new Set<string>();
   private again = 0;
@@ -62,19 +24,24 @@ export class MovingCustody implements Custody {
   constructor(
     private readonly directory: string,
     private readonly options: { readonly keepDone: boolean; readonly limit: number },
+    private readonly disk: Disk,
   ) {
-    this.done = new KeptFiles(join(directory, 'done'), options.limit);
-    this.rejected = new KeptFiles(join(directory, 'rejected'), options.limit);
+    this.done = new BoundedDirectory(join(directory, 'done'), options.limit);
+    this.rejected = new BoundedDirectory(join(directory, 'rejected'), options.limit);
   }
 
   async open(): Promise<void> {
     await this.freeAbandoned();
-    await this.rejected.open();
-    if (this.options.keepDone) await this.done.open();
+    await this.disk.run(() => this.rejected.open());
+    if (this.options.keepDone) await this.disk.run(() => this.done.open());
     this.owner = await registerOwner();
   }
 
-  async freeAbandoned(): Promise<string[]> {
+  freeAbandoned(): Promise<string[]> {
+    return this.disk.run(() => this.freeAllAbandoned());
+  }
+
+  private async freeAllAbandoned(): Promise<string[]> {
     const root = join(this.directory, '.taking');
     await makeDirectory(root);
     const freed: string[] = [];
@@ -84,24 +51,35 @@ export class MovingCustody implements Custody {
     return freed;
   }
 
-  claim(name: string): Claim | undefined {
+  async claim(name: string): Promise<Claim | undefined> {
     const path = this.placeFor(name);
-    const move = () => renameIfThere(join(this.directory, name), path);
-    if (!move()) {
+    const move = () => this.renameIfThere(join(this.directory, name), path);
+    if (!(await move())) {
       // The place for claimed files may be missing rather than the file: the first time, or somebody removed it.
-      mkdirSync(dirname(path), { recursive: true });
-      if (!move()) return undefined;
+      await this.disk.makeDirectory(dirname(path));
+      if (!(await move())) return undefined;
     }
     this.claimed.add(path);
-    const end = async (step: Promise<unknown>) => {
-      await unlessGone(step);
+    const end = async (step: () => Promise<unknown>) => {
+      await unlessGone(this.disk.run(step));
       this.claimed.delete(path);
     };
     return {
       path,
-      release: () => end(moveBack(this.directory, path)),
-      finish: () => end(this.options.keepDone ? this.done.add(path) : rm(path)),
+      release: () => end(() => moveBack(this.directory, path)),
+      finish: () => end(() => (this.options.keepDone ? this.done.add(path) : rm(path))),
     };
+  }
+
+  /** @returns false when there is no such file, or no such directory to move it into */
+  private async renameIfThere(from: string, to: string): Promise<boolean> {
+    try {
+      await this.disk.rename(from, to);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   /** A place of its own for each claim, also when a writer uses one name again and again. */
@@ -112,19 +90,50 @@ export class MovingCustody implements Custody {
     return join(this.taking(this.owner), String(this.again), name);
   }
 
-  async reject(name: string): Promise<boolean> {
+  reject(name: string): Promise<Rejection | undefined> {
+    return this.disk.run(() => unlessGone(this.rejectNow(name)));
+  }
+
+  /**
+   * A regular file appears in `rejected` and, until it is settled, stays where it is too, as one file with two names:
+   * a writer that is slow goes on with it, by its handle or by its name.
+   */
+  private async rejectNow(name: string): Promise<Rejection> {
     const path = join(this.directory, name);
-    const move = async () => {
-      if ((await lstat(path)).isDirectory()) throw new V2xError('event', 'directories are not moved');
+    const stats = await lstat(path);
+    if (stats.isDirectory()) throw new Error('directories are not moved');
+    const linked = stats.isFile() ? await this.linkRejected(path) : undefined;
+    if (linked === undefined) {
       await this.rejected.add(path);
-      return true;
+      return { first: true, withdraw: () => Promise.resolve() };
+    }
+    const { dev, ino } = stats;
+    const settle = async () => {
+      const now = await lstat(path);
+      if (now.dev === dev && now.ino === ino) await rm(path);
     };
-    return (await unlessGone(move())) !== undefined;
+    return {
+      first: linked,
+      settle: async () => {
+        await this.disk.run(() => unlessGone(settle()));
+      },
+      withdraw: (claimed) => this.disk.run(() => this.rejected.removeLink(claimed, name)),
+    };
+  }
+
+  /** @returns undefined where the file system or its rules allow no second link */
+  private async linkRejected(path: string): Promise<boolean | undefined> {
+    try {
+      return await this.rejected.addLink(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') throw error;
+      return undefined;
+    }
   }
 
   async close(): Promise<void> {
     unregisterOwner(this.owner);
-    await unlessGone(this.free(this.owner));
+    await this.disk.run(() => unlessGone(this.free(this.owner)));
   }
 
   private taking(owner: string): string {
@@ -150,17 +159,6 @@ export class MovingCustody implements Custody {
 /** Under a name that gives its event the same id when its own is taken by now. */
 function moveBack(directory: string, path: string): Promise<string> {
   return moveInto(directory, path, nameAgain);
-}
-
-/** @returns false when there is no such file, or no such directory to move it into */
-function renameIfThere(from: string, to: string): boolean {
-  try {
-    renameSync(from, to);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 /** What a step gives; undefined when its file is gone, as after another watcher was faster. */

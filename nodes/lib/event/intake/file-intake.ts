@@ -1,22 +1,28 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CancelTimer, Clock } from '../../time/clock';
+import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import { currentUser, shellQuoted } from '../../disk/files';
-import type { Changes } from './pending-names';
-import type { Claim, Custody } from './claim-by-moving';
+import type { Claim, Claims } from './claim';
+import type { Disk } from './disk';
+import type { FileState, GivenBack, Refused } from './file-state';
+import type { PendingNames } from './pending-names';
 import type { IncidentEvent } from '../event';
 import { eventIdOf } from '../id';
 import type { Note } from '../normalise';
 import { inFile, parseEvent, type ParsedEvent } from '../parse';
-import { readEventFile, stampOf, type FileContent } from './read';
+import { stampOf, type FileContent } from './read';
 
 const JUST_WRITTEN_SECONDS = 10;
 /** How long a file that was given back is left to others, the first time; each time twice as long, up to a minute. */
 const REST_SECONDS = 5;
 const LONGEST_REST_SECONDS = 60;
-/** So often a file is given back, over about five minutes. */
+/** How often a file is given back, over about five minutes. */
 const GIVE_BACKS = 8;
+/** How long a rejected file stays in the events directory too, since its writer may go on with it. */
+const LINGER_SECONDS = 60;
+/** A flood of rejected files must not fill the directory. */
+const MOST_LINGERING = 100;
 
 export interface TakenEvent {
   readonly event: IncidentEvent;
@@ -38,7 +44,7 @@ export interface RefusedFile {
   readonly column?: number;
 }
 
-export interface TakerHandlers {
+export interface IntakeHandlers {
   /**
    * @param handled to be called when the event is in good hands. Until then its file is not put away: if the watch or
    *   the process ends before, the event is taken again, under the same id.
@@ -51,7 +57,7 @@ export interface TakerHandlers {
   failed(error: unknown): void;
 }
 
-export interface TakerOptions {
+export interface IntakeOptions {
   readonly directory: string;
   /** Whether files stay where they are. */
   readonly leave: boolean;
@@ -61,40 +67,29 @@ export interface TakerOptions {
   readonly stale: number;
 }
 
-/** An event, and the file that is this watcher's until the event is handled. */
-interface Taken {
-  readonly event: TakenEvent;
-  readonly claim: Claim;
-  /** When the file was last written, Unix seconds. */
-  readonly modified: number;
-}
+/** What was read from a file: its event, or what is wrong with it. */
+type Examined =
+  | (ParsedEvent & { readonly content: FileContent })
+  | { readonly error: unknown; readonly stamp: string | undefined };
 
 /** Takes single files: each is sent on, waited for, or refused, and put away afterwards. */
-export class Taker {
-  /** Files that are not whole yet, and what ends their time. */
-  private readonly growing = new Map<string, CancelTimer>();
-  /** Files whose time to become whole is over. */
-  private readonly overdue = new Set<string>();
+export class FileIntake {
+  private readonly states = new Map<string, FileState>();
   /** Files are put away one after the other, beside the taking of others. */
   private puttingAway: Promise<void> = Promise.resolve();
-  /** Files that stay though they are dealt with, by the state they were in. */
-  private readonly left = new Map<string, string>();
-  /** Files that were given back, and how often. */
-  private readonly givenBack = new Map<string, Taken & { readonly times: number }>();
-  /** Those of them that are left to others for now, and what ends that; their state, once they are back. */
-  private readonly resting = new Map<string, { readonly end: CancelTimer; stamp?: string }>();
 
   constructor(
-    private readonly options: TakerOptions,
-    private readonly custody: Custody,
-    private readonly handlers: TakerHandlers,
+    private readonly options: IntakeOptions,
+    private readonly claims: Claims,
+    private readonly disk: Disk,
+    private readonly handlers: IntakeHandlers,
     private readonly clock: Clock,
     /** Takes names that are to be looked at again. */
-    private readonly changes: Changes,
+    private readonly pending: PendingNames,
   ) {}
 
   async open(): Promise<void> {
-    await this.custody.open();
+    await this.claims.open();
   }
 
   /**
@@ -102,178 +97,240 @@ export class Taker {
    * @returns the names of the files, for `look`: they have waited
    */
   freeAbandoned(): Promise<string[]> {
-    return this.custody.freeAbandoned();
+    return this.claims.freeAbandoned();
   }
 
   /** Puts away what was handled and frees the rest. */
   async close(): Promise<void> {
-    for (const cancel of this.growing.values()) cancel();
+    const cancelTimers = () => {
+      for (const state of this.states.values()) if ('cancel' in state) state.cancel();
+    };
+    cancelTimers();
     await this.puttingAway;
-    for (const { end } of this.resting.values()) end();
-    await this.custody.close();
+    // What was put away last may have begun to rest.
+    cancelTimers();
+    await this.claims.close();
   }
 
-  /** When the event of a waiting file happened, Unix seconds; now, when that cannot be told. */
-  timeOf(name: string): number {
-    try {
-      return this.read(name, true).event.ts;
-    } catch {
-      // `look` says what is wrong with it.
-      return this.clock.now();
-    }
+  /** When the event of a waiting file happened, Unix seconds; now, when the file does not say. */
+  async timeOf(name: string): Promise<number> {
+    const file = await this.examine(name, true);
+    // `look` says what is wrong with it.
+    return 'error' in file ? this.clock.now() : file.event.ts;
   }
 
   /**
    * Takes a file if it is an event, waits if it may become one, refuses it otherwise.
    * @param waited whether it was there before the watch began
+   * @throws V2xError `directory` when the file system does not answer
    */
   async look(name: string, { waited }: { readonly waited: boolean }): Promise<void> {
-    if (!isEventName(name) || (await this.isLeft(name)) || (await this.isResting(name))) return;
-    // Taken again, an event says the same as the first time.
-    const again = this.givenBack.has(name);
-    const taken = await this.take(name, waited || again).catch((error: unknown) =>
-      this.cannotTake(name, error),
-    );
-    if (!taken) return;
-    const end = (step: () => Promise<void>) => {
-      this.puttingAway = this.puttingAway.then(step).catch((error: unknown) => {
-        this.handlers.failed(error);
+    if (!isEventName(name) || (await this.isAsBefore(name))) return;
+    const file = await this.examine(name, waited);
+    if ('error' in file) await this.cannotTake(name, file.error, file.stamp);
+    else {
+      try {
+        await this.take(name, file, waited);
+      } catch (error) {
+        await this.cannotTake(name, error, file.content.stamp);
+      }
+    }
+  }
+
+  /** Whether there is nothing new to see: it is left, refused or resting, and did not change. */
+  private async isAsBefore(name: string): Promise<boolean> {
+    const state = this.states.get(name);
+    if (!state || !('stamp' in state || state.is === 'resting')) return false;
+    return state.stamp === undefined || state.stamp === (await this.stampOf(name));
+  }
+
+  private async examine(name: string, waited: boolean): Promise<Examined> {
+    let content: FileContent | undefined;
+    try {
+      content = await this.disk.read(this.pathOf(name));
+      const { bytes, modified } = content;
+      const before = this.givenBack(name);
+      const arrival = before?.modified === modified ? before.ts : undefined;
+      const parsed = parseEvent(bytes, {
+        file: name,
+        id: eventIdOf(name, modified, bytes),
+        ts: arrival ?? arrivalOf(modified, this.clock.now(), waited || before !== undefined),
+        written: modified,
       });
-    };
+      return { ...parsed, content };
+    } catch (error) {
+      return { error: content ? error : inFile(name, error), stamp: content?.stamp };
+    }
+  }
+
+  /** Nothing happens when another watcher was faster or the file changed meanwhile. */
+  private async take(
+    name: string,
+    { event, notes, content }: Exclude<Examined, { readonly error: unknown }>,
+    waited: boolean,
+  ): Promise<void> {
+    const before = this.givenBack(name);
+    const claim = await this.claims.claim(name, content.bytes);
+    const earlier = this.states.get(name);
+    this.forget(name);
+    // What another watcher has it may still give back.
+    if (claim === undefined) return;
+    if (this.options.leave) this.states.set(name, { is: 'left', stamp: content.stamp });
+    if (claim === 'done') return;
+    if (!(await this.holds(claim.path, content.bytes))) {
+      // Its writer went on, or replaced it, between reading and claiming.
+      await claim.release();
+      this.pending.add(name);
+      return;
+    }
+    const { rejection } = earlier?.is === 'refused' ? earlier : {};
+    if (rejection) this.putAway(() => rejection.withdraw(claim.path));
+    const taken = this.clock.now();
+    const stale = (waited || before !== undefined) && taken - event.ts > this.options.stale;
+    const given = { times: (before?.times ?? 0) + 1, modified: content.modified, ts: event.ts };
     this.handlers.taken(
-      taken.event,
+      { event, file: name, taken, stale, notes },
       () => {
-        this.givenBack.delete(name);
-        end(() => taken.claim.finish());
+        this.putAway(() => claim.finish());
       },
       () => {
-        end(() => this.giveBack(name, taken));
+        this.putAway(() => this.giveBack(name, claim, given));
       },
     );
+  }
+
+  private putAway(step: () => Promise<void>): void {
+    this.puttingAway = this.puttingAway.then(step).catch((error: unknown) => {
+      this.handlers.failed(error);
+    });
   }
 
   /** Leaves a file to other watchers for a while. */
-  private async giveBack(name: string, taken: Taken): Promise<void> {
-    const times = (this.givenBack.get(name)?.times ?? 0) + 1;
-    if (times > GIVE_BACKS) {
-      this.givenBack.delete(name);
-      await taken.claim.finish();
+  private async giveBack(name: string, claim: Claim, before: GivenBack): Promise<void> {
+    if (before.times > GIVE_BACKS) {
+      await claim.finish();
       throw unhandledError(name);
     }
-    this.givenBack.set(name, { ...taken, times });
-    const seconds = Math.min(REST_SECONDS * 2 ** (times - 1), LONGEST_REST_SECONDS);
-    const end = this.clock.after(seconds, () => {
-      this.resting.delete(name);
-      this.changes.add(name);
+    const seconds = Math.min(REST_SECONDS * 2 ** (before.times - 1), LONGEST_REST_SECONDS);
+    const cancel = this.clock.after(seconds, () => {
+      this.states.set(name, { is: 'returned', before });
+      this.pending.add(name);
     });
-    this.resting.get(name)?.end();
-    const rest: { end: CancelTimer; stamp?: string } = { end };
-    this.resting.set(name, rest);
-    this.left.delete(name);
-    await taken.claim.release();
-    rest.stamp = await this.stampOf(name);
-  }
-
-  /** A file that was written under the same name meanwhile does not rest. */
-  private async isResting(name: string): Promise<boolean> {
-    const rest = this.resting.get(name);
-    if (!rest) return false;
-    return rest.stamp === undefined || rest.stamp === (await this.stampOf(name));
-  }
-
-  /** @returns undefined when another watcher was faster or the file changed meanwhile */
-  private async take(name: string, waited: boolean): Promise<Taken | undefined> {
-    const { event, notes, content } = this.read(name, waited);
-    const claim = this.custody.claim(name, content.bytes);
     this.forget(name);
-    // What another watcher has it may still give back.
-    if (claim === undefined) return undefined;
-    if (this.options.leave) this.left.set(name, content.stamp);
-    if (claim === 'done') return undefined;
-    if (!holds(claim.path, content.bytes)) {
-      // Its writer went on, or replaced it, between reading and claiming.
-      await claim.release();
-      this.changes.add(name);
-      return undefined;
-    }
-    const taken = this.clock.now();
-    const stale = waited && taken - event.ts > this.options.stale;
-    return { event: { event, file: name, taken, stale, notes }, claim, modified: content.modified };
+    const resting: FileState = { is: 'resting', cancel, before };
+    this.states.set(name, resting);
+    await claim.release();
+    const stamp = await this.stampOf(name);
+    if (this.states.get(name) === resting) this.states.set(name, { ...resting, stamp });
   }
 
-  private read(name: string, waited: boolean): ParsedEvent & { readonly content: FileContent } {
-    const content = this.readFile(name);
-    const { bytes, modified } = content;
-    const before = this.givenBack.get(name);
-    const arrival = before?.modified === modified ? before.event.event.ts : undefined;
-    const parsed = parseEvent(bytes, {
-      file: name,
-      id: eventIdOf(name, modified, bytes),
-      ts: arrival ?? arrivalOf(modified, this.clock.now(), waited),
-      written: modified,
-    });
-    return { ...parsed, content };
+  private givenBack(name: string): GivenBack | undefined {
+    const state = this.states.get(name);
+    return state && 'before' in state ? state.before : undefined;
   }
 
-  private readFile(name: string): FileContent {
-    try {
-      return readEventFile(this.pathOf(name));
-    } catch (error) {
-      throw inFile(name, error);
-    }
-  }
-
-  private async cannotTake(name: string, error: unknown): Promise<undefined> {
+  private async cannotTake(name: string, error: unknown, stamp: string | undefined): Promise<void> {
     const code = codeOf(error);
-    // Of all failures only `event` is final: permissions may still be set, and a lack of file handles passes.
-    const final = code === 'event' || this.overdue.has(name);
+    // The file system does not answer: that is nothing about the file.
+    if (code === 'directory') throw error;
     if (code === 'ENOENT') {
       this.forget(name);
-      this.givenBack.delete(name);
-    } else if (!final) this.waitFor(name);
-    else await this.refuse(name, error instanceof V2xError ? error : untakable(this.pathOf(name), error));
+      return;
+    }
+    const state = this.states.get(name)?.is;
+    // Of all failures only `event` is final: permissions may still be set, and a lack of file handles passes.
+    if (code !== 'event' && state !== 'overdue' && state !== 'refused') this.waitFor(name);
+    else {
+      const reason = error instanceof V2xError ? error : untakable(this.pathOf(name), error);
+      await this.refuse(name, reason, stamp ?? (await this.stampOf(name)));
+    }
   }
 
   /** Gives a file some time to become whole or readable; each of its changes is looked at in between. */
   private waitFor(name: string): void {
-    if (this.growing.has(name)) return;
+    if (this.states.get(name)?.is === 'growing') return;
     const cancel = this.clock.after(this.options.incomplete, () => {
-      this.overdue.add(name);
-      this.changes.add(name);
+      this.states.set(name, { is: 'overdue' });
+      this.pending.add(name);
     });
-    this.growing.set(name, cancel);
+    this.forget(name);
+    this.states.set(name, { is: 'growing', cancel });
   }
 
   private forget(name: string): void {
-    this.growing.get(name)?.();
-    this.growing.delete(name);
-    this.overdue.delete(name);
-    this.left.delete(name);
+    const state = this.states.get(name);
+    if (state && 'cancel' in state) state.cancel();
+    this.states.delete(name);
   }
 
-  private async refuse(name: string, error: unknown): Promise<void> {
+  private async refuse(name: string, error: V2xError, stamp: string): Promise<void> {
+    const earlier = this.states.get(name);
     this.forget(name);
-    const stamp = await this.stampOf(name);
-    let reason = messageOf(error);
-    let stays = this.options.leave;
+    const before = earlier?.is === 'refused' ? earlier : undefined;
+    const refused = await this.reject(name, error, stamp);
+    if (!refused) return;
+    this.states.set(name, refused);
+    this.settleOldest();
+    // A writer that goes on is not reported at each of its steps.
+    const known = before ? error.code !== 'event' || before.reason === refused.reason : !refused.first;
+    if (known) return;
+    this.handlers.refused({ file: name, reason: refused.reason, ...positionOf(error) });
+  }
+
+  /** @returns undefined when the file is gone */
+  private async reject(
+    name: string,
+    error: V2xError,
+    stamp: string,
+  ): Promise<(Refused & { readonly first: boolean }) | undefined> {
+    const [is, reason, cancel] = ['refused', messageOf(error), () => undefined] as const;
     try {
-      if (!(await this.custody.reject(name, stamp))) return;
+      const rejection = await this.claims.reject(name, stamp);
+      if (!rejection) return undefined;
+      const lingers = rejection.settle !== undefined;
+      const end = lingers ? this.clock.after(LINGER_SECONDS, this.settle.bind(this, name)) : cancel;
+      return { is, stamp, reason, rejection, cancel: end, first: rejection.first };
     } catch (failure) {
+      if (codeOf(failure) === 'directory') throw failure;
       // A directory, or a file that others own in a sticky directory.
-      reason += `; it stays where it is (${messageOf(failure)})`;
-      stays = true;
+      const stays = `${reason}; it stays where it is (${messageOf(failure)})`;
+      return { is, stamp, reason: stays, cancel, first: true };
     }
-    if (stays) this.left.set(name, stamp);
-    this.handlers.refused({ file: name, reason, ...positionOf(error) });
   }
 
-  private async isLeft(name: string): Promise<boolean> {
-    const stamp = this.left.get(name);
-    return stamp !== undefined && stamp === (await this.stampOf(name));
+  /** Takes a refused file out of the directory, unless its writer went on just now. */
+  private settle(name: string): void {
+    this.putAway(async () => {
+      const state = this.states.get(name);
+      if (state?.is !== 'refused') return;
+      if (state.stamp !== (await this.stampOf(name))) {
+        this.pending.add(name);
+        return;
+      }
+      this.forget(name);
+      await state.rejection?.settle?.();
+    });
   }
 
-  private async stampOf(name: string): Promise<string> {
-    return lstat(this.pathOf(name)).then(stampOf, () => 'gone');
+  private settleOldest(): void {
+    const lingering = [...this.states].filter(
+      ([, state]) => state.is === 'refused' && state.rejection?.settle,
+    );
+    if (lingering.length > MOST_LINGERING) this.settle(lingering[0][0]);
+  }
+
+  private async holds(path: string, bytes: Uint8Array): Promise<boolean> {
+    try {
+      return (await this.disk.read(path)).bytes.equals(bytes);
+    } catch (error) {
+      if (codeOf(error) === 'directory') throw error;
+      // Replaced by something else; looking at it again tells what.
+      return false;
+    }
+  }
+
+  private stampOf(name: string): Promise<string> {
+    return this.disk.run(() => lstat(this.pathOf(name)).then(stampOf, () => 'gone'));
   }
 
   private pathOf(name: string): string {
@@ -293,15 +350,6 @@ function arrivalOf(modified: number, now: number, waited: boolean): number {
 /** Hidden and temporary files are somebody's work in progress. */
 function isEventName(name: string): boolean {
   return name.endsWith('.json') && !name.startsWith('.');
-}
-
-function holds(path: string, bytes: Uint8Array): boolean {
-  try {
-    return readEventFile(path).bytes.equals(bytes);
-  } catch {
-    // Replaced by something else; looking at it again tells what.
-    return false;
-  }
 }
 
 function positionOf(error: unknown): { line: number; column: number } | undefined {

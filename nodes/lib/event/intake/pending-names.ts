@@ -1,8 +1,8 @@
 /**
- * Names in a directory that are to be looked at, each once however often it changed: first those that just changed,
- * then those that a listing found, each first come first served.
+ * Names in a directory that are to be looked at, each once however often the file changed: first those that just
+ * changed, then those that a listing found, in the order they came.
  */
-export class Changes {
+export class PendingNames {
   private readonly changed = new Set<string>();
   private readonly listed = new Set<string>();
   private failure: Error | undefined;

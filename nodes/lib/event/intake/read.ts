@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { codeOf, V2xError } from '../../errors';
 import { MAX_EVENT_BYTES, tooLarge } from '../parse';
 
@@ -6,19 +7,20 @@ export interface FileContent {
   readonly bytes: Buffer;
   /** When it was last written, Unix seconds. */
   readonly modified: number;
-  /** Changes when the file does. */
+  /** Changes when the file does, or who may read it; a new name or link for it changes nothing. */
   readonly stamp: string;
 }
 
 /** What tells one state of a file from another without reading it. */
-export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return [ino, size, mtimeMs, ctimeMs].join(' ');
+export function stampOf({ ino, size, mtimeMs, mode, uid, gid }: Stats): string {
+  return [ino, size, mtimeMs, mode, uid, gid].join(' ');
 }
+
+/** Whatever stands under the name: neither blocks nor follows a link. */
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Reads a small regular file. Whatever stands under the name, it neither blocks nor follows a link.
- * Synchronous on purpose: a file that was just written is in the page cache, microseconds away, while Node's thread
- * pool may be busy with somebody's clip for many milliseconds.
  * @throws V2xError `event` when it is no regular file or larger than an event; the system's error when it is
  *   gone (ENOENT) or may not be read (EACCES)
  */
@@ -26,20 +28,42 @@ export function readEventFile(path: string): FileContent {
   const file = openRegular(path);
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw notRegular(kindOf(stats));
-    if (stats.size > MAX_EVENT_BYTES) throw tooLarge(stats.size);
-    // One byte of room shows whether it grew meanwhile.
-    const buffer = Buffer.allocUnsafe(stats.size + 1);
-    const length = readSync(file, buffer, 0, buffer.length, 0);
-    return { bytes: buffer.subarray(0, length), modified: stats.mtimeMs / 1000, stamp: stampOf(stats) };
+    const buffer = roomFor(stats);
+    return contentOf(buffer, readSync(file, buffer, 0, buffer.length, 0), stats);
   } finally {
     closeSync(file);
   }
 }
 
+/** The same without blocking the process, for files that may not be near. */
+export async function readRemoteEventFile(path: string): Promise<FileContent> {
+  const file = await open(path, FLAGS).catch((error: unknown) => {
+    throw specialFile(codeOf(error)) ?? error;
+  });
+  try {
+    const stats = await file.stat();
+    const buffer = roomFor(stats);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    return contentOf(buffer, bytesRead, stats);
+  } finally {
+    await file.close();
+  }
+}
+
+function roomFor(stats: Stats): Buffer {
+  if (!stats.isFile()) throw notRegular(kindOf(stats));
+  if (stats.size > MAX_EVENT_BYTES) throw tooLarge(stats.size);
+  // One byte of room shows whether it grew meanwhile.
+  return Buffer.allocUnsafe(stats.size + 1);
+}
+
+function contentOf(buffer: Buffer, length: number, stats: Stats): FileContent {
+  return { bytes: buffer.subarray(0, length), modified: stats.mtimeMs / 1000, stamp: stampOf(stats) };
+}
+
 function openRegular(path: string): number {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(path, FLAGS);
   } catch (error) {
     throw specialFile(codeOf(error)) ?? error;
   }

@@ -26,7 +26,15 @@ const REMOTE_TYPES: ReadonlySet<number> = new Set([
  * @returns seconds
  */
 export function listingSeconds(type: number): number {
-  return REMOTE_TYPES.has(type) ? REMOTE_LISTING_SECONDS : LISTING_SECONDS;
+  return isRemote(type) ? REMOTE_LISTING_SECONDS : LISTING_SECONDS;
+}
+
+/**
+ * Whether calls to a file system go to another machine or process, and may take for ever.
+ * @param type see statfs(2)
+ */
+export function isRemote(type: number): boolean {
+  return REMOTE_TYPES.has(type);
 }
 
 /** The type of the file system that a directory lies on; 0 when the system does not tell. */

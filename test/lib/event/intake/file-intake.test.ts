@@ -3,40 +3,47 @@ import { appendFileSync, existsSync, readdirSync, utimesSync, writeFileSync } fr
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Changes } from '../../../../nodes/lib/event/intake/pending-names';
+import { PendingNames } from '../../../../nodes/lib/event/intake/pending-names';
 import type { IncidentEvent } from '../../../../nodes/lib/event/event';
-import { MovingCustody, type Custody } from '../../../../nodes/lib/event/intake/claim-by-moving';
+import type { Claims } from '../../../../nodes/lib/event/intake/claim';
+import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim-by-moving';
 import { messageOf } from '../../../../nodes/lib/errors';
-import { JournalCustody } from '../../../../nodes/lib/event/intake/claim-by-journal';
-import { Taker, type RefusedFile, type TakenEvent } from '../../../../nodes/lib/event/intake/file-intake';
+import { ClaimByJournal } from '../../../../nodes/lib/event/intake/claim-by-journal';
+import {
+  FileIntake,
+  type RefusedFile,
+  type TakenEvent,
+} from '../../../../nodes/lib/event/intake/file-intake';
+import { localDisk } from '../../../../nodes/lib/event/intake/disk';
 import { FakeClock, settle } from '../../../support/fake-clock';
 import { temporaryDirectory } from '../../../support/flow';
 
 type Context = Parameters<typeof temporaryDirectory>[0];
 
-/** A taker on a directory of its own; `disturb` makes its custody misbehave. */
-async function openTaker(
+/** A file intake on a directory of its own; `disturb` makes its claims misbehave. */
+async function openIntake(
   t: Context,
-  disturb: (custody: Custody, directory: string) => void = () => undefined,
+  disturb: (claims: Claims, directory: string) => void = () => undefined,
   after: 'done' | 'leave' = 'done',
   place?: string,
 ) {
   const directory = place ?? (await temporaryDirectory(t));
   const leave = after === 'leave';
-  const custody: Custody = leave
-    ? new JournalCustody(directory)
-    : new MovingCustody(directory, { keepDone: true, limit: 10 });
-  disturb(custody, directory);
+  const claims: Claims = leave
+    ? new ClaimByJournal(directory, join(directory, '.taken'), localDisk)
+    : new ClaimByMoving(directory, { keepDone: true, limit: 10 }, localDisk);
+  disturb(claims, directory);
   const taken: TakenEvent[] = [];
   const hands: (() => void)[] = [];
   const returns: (() => void)[] = [];
   const refused: RefusedFile[] = [];
   const failures: unknown[] = [];
   const clock = new FakeClock();
-  const changes = new Changes();
-  const taker = new Taker(
+  const pending = new PendingNames();
+  const intake = new FileIntake(
     { directory, leave, incomplete: 5, stale: 600 },
-    custody,
+    claims,
+    localDisk,
     {
       taken: (event, handled, giveBack) => {
         taken.push(event);
@@ -47,23 +54,23 @@ async function openTaker(
       failed: (error) => failures.push(error),
     },
     clock,
-    changes,
+    pending,
   );
-  await taker.open();
-  const look = (name: string) => taker.look(name, { waited: false });
-  return { directory, taker, look, taken, hands, returns, refused, failures, clock, changes };
+  await intake.open();
+  const look = (name: string) => intake.look(name, { waited: false });
+  return { directory, intake, look, taken, hands, returns, refused, failures, clock, pending };
 }
 
 function byNumber(one: IncidentEvent, other: IncidentEvent): number {
   return Number(one.number) - Number(other.number);
 }
 
-describe('Taker', () => {
+describe('FileIntake', () => {
   it('loses nothing when the writer goes on between reading and claiming', async (t) => {
-    const { directory, look, taken, changes } = await openTaker(t, (custody, place) => {
-      const claim = custody.claim.bind(custody);
-      custody.claim = (name, content) => {
-        custody.claim = claim;
+    const { directory, look, taken, pending } = await openIntake(t, (claims, place) => {
+      const claim = claims.claim.bind(claims);
+      claims.claim = (name, content) => {
+        claims.claim = claim;
         writeFileSync(join(place, name), '{"type": "rollover", ');
         return claim(name, content);
       };
@@ -72,7 +79,7 @@ describe('Taker', () => {
 
     await look('a.json');
     assert.equal(taken.length, 0);
-    assert.equal(changes.next(), 'a.json');
+    assert.equal(pending.next(), 'a.json');
     await look('a.json');
     appendFileSync(join(directory, 'a.json'), '"severity": "low"}');
     await look('a.json');
@@ -84,7 +91,7 @@ describe('Taker', () => {
   });
 
   it('puts a file away once its event is in good hands, and gives it back otherwise', async (t) => {
-    const { directory, taker, look, hands } = await openTaker(t);
+    const { directory, intake, look, hands } = await openIntake(t);
     writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
     writeFileSync(join(directory, 'b.json'), '{"type": "fire"}');
     await look('a.json');
@@ -92,7 +99,7 @@ describe('Taker', () => {
     assert.deepEqual(await readdir(join(directory, 'done')), []);
 
     hands[0]();
-    await taker.close();
+    await intake.close();
 
     assert.deepEqual(await readdir(join(directory, 'done')), ['a.json']);
     assert.ok((await readdir(directory)).includes('b.json'));
@@ -103,7 +110,7 @@ describe('Taker', () => {
       `leaves what it gave back to others, and tries again a few times (${after})`,
       { timeout: 10_000 },
       async (t) => {
-        const { directory, look, returns, taken, failures, clock, changes } = await openTaker(
+        const { directory, look, returns, taken, failures, clock, pending } = await openIntake(
           t,
           undefined,
           after,
@@ -123,7 +130,7 @@ describe('Taker', () => {
           await clock.advance(4.9);
           assert.equal(taken.length, times);
           await clock.advance(60);
-          assert.equal(changes.next(), 'a.json');
+          assert.equal(pending.next(), 'a.json');
           await look('a.json');
           assert.equal(taken.length, times + 1);
         }
@@ -137,7 +144,7 @@ describe('Taker', () => {
     );
 
     it(`gives an event that it gives back the same id and time again (${after})`, async (t) => {
-      const first = await openTaker(t, undefined, after);
+      const first = await openIntake(t, undefined, after);
       const { directory } = first;
       // One name for two events, neither of them handled: both are kept apart.
       const path = join(directory, 'event.json');
@@ -145,9 +152,9 @@ describe('Taker', () => {
       await first.look('event.json');
       writeFileSync(path, '{"type": "fire", "number": 2}');
       await first.look('event.json');
-      await first.taker.close();
+      await first.intake.close();
 
-      const second = await openTaker(t, undefined, after, directory);
+      const second = await openIntake(t, undefined, after, directory);
       for (const name of await readdir(directory)) await second.look(name);
 
       const told = (taken: TakenEvent[]) => taken.map(({ event }) => event).sort(byNumber);
@@ -157,8 +164,8 @@ describe('Taker', () => {
   }
 
   it('lets another watcher take what is left in place and given back', async (t) => {
-    const first = await openTaker(t, undefined, 'leave');
-    const second = await openTaker(t, undefined, 'leave', first.directory);
+    const first = await openIntake(t, undefined, 'leave');
+    const second = await openIntake(t, undefined, 'leave', first.directory);
     writeFileSync(join(first.directory, 'a.json'), '{"type": "fire"}');
     await first.look('a.json');
     await second.look('a.json');
@@ -172,7 +179,7 @@ describe('Taker', () => {
   });
 
   it('tells the same time again of a file that was moved here and given back', async (t) => {
-    const { directory, look, returns, taken, clock } = await openTaker(t);
+    const { directory, look, returns, taken, clock } = await openIntake(t);
     const path = join(directory, 'a.json');
     writeFileSync(path, '{"type": "fire"}');
     utimesSync(path, clock.now() - 3600, clock.now() - 3600);
@@ -195,7 +202,7 @@ describe('Taker', () => {
   });
 
   it('finishes an earlier content of a file late without forgetting the later one', async (t) => {
-    const { directory, taker, look, hands, taken } = await openTaker(t, undefined, 'leave');
+    const { directory, intake, look, hands, taken } = await openIntake(t, undefined, 'leave');
     const path = join(directory, 'event.json');
     writeFileSync(path, '{"type": "fire", "number": 1}');
     await look('event.json');
@@ -204,19 +211,19 @@ describe('Taker', () => {
 
     hands[1]();
     hands[0]();
-    await taker.close();
+    await intake.close();
 
-    const again = await openTaker(t, undefined, 'leave', directory);
+    const again = await openIntake(t, undefined, 'leave', directory);
     await again.look('event.json');
     assert.equal(taken.length, 2);
     assert.deepEqual(again.taken, []);
   });
 
   it('reports what it cannot put away, and frees it on closing', async (t) => {
-    const { directory, taker, look, taken, hands, failures } = await openTaker(t, (custody) => {
-      const claim = custody.claim.bind(custody);
-      custody.claim = (name, content) => {
-        const claimed = claim(name, content);
+    const { directory, intake, look, taken, hands, failures } = await openIntake(t, (claims) => {
+      const claim = claims.claim.bind(claims);
+      claims.claim = async (name, content) => {
+        const claimed = await claim(name, content);
         if (claimed === undefined || claimed === 'done') return claimed;
         return { ...claimed, finish: () => Promise.reject(new Error('no space')) };
       };
@@ -225,7 +232,7 @@ describe('Taker', () => {
 
     await look('a.json');
     hands[0]();
-    await taker.close();
+    await intake.close();
 
     assert.equal(taken.length, 1);
     assert.deepEqual(failures.map(String), ['Error: no space']);
@@ -233,13 +240,13 @@ describe('Taker', () => {
   });
 
   it('gives a file that it may not move some time, then says so once and goes on', async (t) => {
-    const { directory, look, taken, refused, clock, changes } = await openTaker(t, (custody) => {
-      const claim = custody.claim.bind(custody);
-      custody.claim = (name, content) => {
+    const { directory, look, taken, refused, clock, pending } = await openIntake(t, (claims) => {
+      const claim = claims.claim.bind(claims);
+      claims.claim = (name, content) => {
         if (name === 'mine.json') throw new Error('EPERM');
         return claim(name, content);
       };
-      custody.reject = () => Promise.reject(new Error('EPERM'));
+      claims.reject = () => Promise.reject(new Error('EPERM'));
     });
     writeFileSync(join(directory, 'mine.json'), '{"type": "fire"}');
     writeFileSync(join(directory, 'other.json'), '{"type": "fog"}');
@@ -247,7 +254,7 @@ describe('Taker', () => {
     await look('mine.json');
     await look('other.json');
     await clock.advance(5);
-    assert.equal(changes.next(), 'mine.json');
+    assert.equal(pending.next(), 'mine.json');
     await look('mine.json');
     await look('mine.json');
 

@@ -79,7 +79,14 @@ export async function openInbox(
       failures.push(error);
     },
   };
-  const all: InboxOptions = { directory, after: 'done', incomplete: 5, stale: 600, ...options };
+  const all: InboxOptions = {
+    directory,
+    after: 'done',
+    incomplete: 5,
+    stale: 600,
+    state: `${directory}.state`,
+    ...options,
+  };
   const watching = once(changes, 'watching');
   const run = runInbox(all, handlers, clock, stop.signal);
   const ended = run.catch((error: unknown) => error);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
@@ -28,11 +29,21 @@ const numbered = (index: number) =>
   JSON.stringify({ type: 'fire', ts: 1_700_000_000 + index, number: index });
 
 /** Starts an inbox in another process; resolves when it watches. */
-async function inboxProcess(directory: string, after: string, taken: (id: string) => void) {
+async function inboxProcess(
+  directory: string,
+  after: string,
+  taken: (id: string) => void,
+  { uid, handle = false }: { readonly uid?: number | undefined; readonly handle?: boolean } = {},
+) {
   const script = join(__dirname, 'inbox-child.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, after], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', script, directory, after, handle ? 'handle' : ''],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      ...(uid !== undefined && { uid, gid: uid }),
+    },
+  );
   const lines = createInterface({ input: child.stdout });
   await once(lines, 'line');
   lines.on('line', taken);
@@ -88,6 +99,77 @@ describe('runInbox: taking files', () => {
     assert.equal(reason, 'half.json, line 1, column 1: an object begins here that has no end');
     assert.deepEqual({ file, line, column }, { file: 'half.json', line: 1, column: 1 });
     assert.deepEqual(await readdir(join(directory, 'rejected')), ['half.json']);
+  });
+
+  for (const [how, goOn] of [
+    ['through its handle', (_path: string, file: number) => writeSync(file, '}')],
+    [
+      'by its name',
+      (path: string) => {
+        appendFileSync(path, '}');
+      },
+    ],
+    [
+      'with another file under the same name',
+      (path: string) => {
+        writeFileSync(`${path}.tmp`, '{"type": "fire"}');
+        renameSync(`${path}.tmp`, path);
+      },
+    ],
+  ] as const) {
+    it(`looks again at a rejected file when its writer goes on ${how}`, async (t) => {
+      const directory = await temporaryDirectory(t);
+      const path = join(directory, 'slow.json');
+      const clock = new FakeClock();
+      const inbox = await openInbox(directory, { incomplete: 5 }, clock);
+
+      const file = openSync(path, 'w');
+      atEnd(t, () => {
+        closeSync(file);
+      });
+      writeSync(file, '{"type": "fire"');
+      while (inbox.refused.all.length === 0) await clock.advance(1);
+      goOn(path, file);
+
+      assert.equal((await inbox.taken.next()).event.type, 'fire');
+      await clock.advance(120);
+      await inbox.stop();
+      assert.equal(inbox.taken.all.length, 1);
+      assert.equal(inbox.refused.all.length, 1);
+      assert.deepEqual(await readdir(join(directory, 'done')), ['slow.json']);
+      // What was replaced stays for those who look for it.
+      const replaced = how.startsWith('with') ? ['slow.json'] : [];
+      assert.deepEqual(await readdir(join(directory, 'rejected')), replaced);
+    });
+  }
+
+  it('takes a rejected file out of the directory when its writer does not go on for a minute', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const clock = new FakeClock();
+    const inbox = await openInbox(directory, {}, clock);
+    writeFileSync(join(directory, 'bad.json'), '[]');
+    await inbox.refused.next();
+    assert.ok((await readdir(directory)).includes('bad.json'));
+
+    while ((await readdir(directory)).includes('bad.json')) await clock.advance(60);
+
+    assert.deepEqual(await readdir(join(directory, 'rejected')), ['bad.json']);
+    assert.equal(inbox.refused.all.length, 1);
+  });
+
+  it('does not report a rejected file again after a restart', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const first = await openInbox(directory);
+    writeFileSync(join(directory, 'bad.json'), '[]');
+    await first.refused.next();
+    await first.stop();
+
+    const second = await openInbox(directory);
+    writeFileSync(join(directory, 'good.json'), fire);
+    await second.taken.next();
+
+    assert.deepEqual(second.refused.all, []);
+    assert.deepEqual(await readdir(join(directory, 'rejected')), ['bad.json']);
   });
 
   it('takes what waited by the time of its events, and says what is stale', async (t) => {
@@ -368,6 +450,36 @@ describe('runInbox: files that stay', () => {
       [1, 2],
     );
     assert.equal((await readdir(join(directory, '.taken'))).length, 1);
+  });
+
+  it('takes files once from a directory that it may only read, also after a restart', async (t) => {
+    const directory = await temporaryDirectory(t);
+    // Nothing keeps root from writing.
+    const nobody = process.getuid?.() === 0 ? 65_534 : undefined;
+    atEnd(t, async () => {
+      await chmod(directory, 0o755);
+      await rm(`${directory}.state`, { recursive: true, force: true });
+    });
+    const files = new Arrivals<string>();
+    const takeNext = async (name: string) => {
+      await chmod(directory, 0o755);
+      writeFileSync(join(directory, `${name}.json`), JSON.stringify({ type: 'fire', id: name }));
+      await chmod(directory, 0o555);
+      const take = (id: string) => {
+        files.push(id);
+      };
+      const child = await inboxProcess(directory, 'leave', take, { uid: nobody, handle: true });
+      atEnd(t, () => child.kill('SIGKILL'));
+      while (!files.all.includes(name)) await files.next();
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    };
+
+    await takeNext('first');
+    await takeNext('second');
+
+    assert.deepEqual(files.all, ['first', 'second']);
+    assert.deepEqual((await readdir(directory)).sort(), ['first.json', 'second.json']);
   });
 
   it('leaves what it refuses, and says so once', async (t) => {
