@@ -30,7 +30,7 @@ Commands:
   emit          drop an event file, as a detector does
   listen        print the alerts that vehicles receive
   doctor        find what is missing or misconfigured, and say what to do
-  verify-clip   check a clip from the archive against its manifest
+  verify-clip   check that a clip from the archive is what was kept, and plays
 
 "v2x <command> --help" tells more, "v2x --version" which version this is.`;
 
@@ -51,11 +51,14 @@ async function main(argv: readonly string[]): Promise<void> {
   else await command.run(args);
 }
 
+/** By the error's code; 1 for all others. */
+const EXIT_CODES: Partial<Record<string, number>> = { usage: 2, playback: 3 };
+
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`v2x: ${messageOf(error)}\n`);
-  process.exitCode = codeOf(error) === 'usage' ? 2 : 1;
+  process.exitCode = EXIT_CODES[codeOf(error) ?? ''] ?? 1;
 });

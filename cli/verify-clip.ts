@@ -3,28 +3,37 @@ import { parseArgs } from 'node:util';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { isAsymmetric } from '../nodes/lib/alert/trust/key';
 import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
-import { verifyClip } from '../nodes/lib/clip/verify';
+import { verifyClip, verifyPlayback } from '../nodes/lib/clip/verify';
 import { messageOf, V2xError } from '../nodes/lib/errors';
+import { systemClock } from '../nodes/lib/time/clock';
 import { usageError } from './options';
 
-export const usage = `Usage: v2x verify-clip FILE [--key KEYFILE]
+export const usage = `Usage: v2x verify-clip FILE [--key KEYFILE] [--no-decode]
 
 Checks that a clip from the archive (accident_<epoch>.mp4, or the .json beside it) is, byte for byte, what was kept:
-its SHA-256 against the manifest. Prints one line and ends with 0, or with 1 and what differs.
+its SHA-256 against the manifest; and that it plays: all of it is decoded with ffmpeg, and sound and picture must be of
+one length. Prints one line and ends with
+
+  0  it is what was kept, and plays
+  1  it is not what was kept, or that cannot be checked; the line says what differs
+  2  the command was not understood
+  3  it is what was kept, but does not play; the line says from where to where
 
   --key KEYFILE      also check the manifest's signature (accident_<epoch>.jws): the HS256 secret, or an Ed25519
-                     key, the public one is enough, as PEM or JWK; - reads it from stdin`;
+                     key, the public one is enough, as PEM or JWK; - reads it from stdin
+  --no-decode        do not check that it plays, which takes some seconds for each minute and needs ffmpeg`;
 
 /**
  * Verifies the clip and prints what was verified.
- * @throws V2xError `usage`; `verify` naming what differs; `key`
+ * @throws V2xError `usage`; `verify` naming what differs; `key`; `playback`; `ffmpeg` when there is no ffmpeg
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { file, key } = parse(args);
-  const { path, manifest, signed } = await verifyClip(
-    file,
-    key === undefined ? undefined : await verifierOf(key),
-  );
+  const { file, key, decode } = parse(args);
+  const verifySignature = key === undefined ? undefined : await verifierOf(key);
+  const { path, manifest, signed } = await verifyClip(file, verifySignature).catch(async (error: unknown) => {
+    throw decode ? await withPlayback(error) : error;
+  });
+  if (decode) await verifyPlayback(path, systemClock, new AbortController().signal);
   const { from, to } = manifest.achieved;
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   const signature = {
@@ -32,11 +41,27 @@ export async function run(args: readonly string[]): Promise<void> {
     none: 'not signed',
     unchecked: 'signature not checked, give --key',
   };
-  process.stdout.write(`${path}: unchanged, from ${time(from)} to ${time(to)}, ${signature[signed]}\n`);
+  const plays = decode ? 'plays to its end' : 'not decoded';
+  process.stdout.write(
+    `${path}: unchanged, from ${time(from)} to ${time(to)}, ${signature[signed]}, ${plays}\n`,
+  );
 }
 
-function parse(args: readonly string[]): { file: string; key: string | undefined } {
-  const options = { key: { type: 'string' } } as const;
+/** Of a clip that is not the one that was kept, also says whether it plays: a damaged copy does not. */
+async function withPlayback(error: unknown): Promise<unknown> {
+  if (!(error instanceof V2xError) || typeof error.details.actual !== 'string') return error;
+  const path = String(error.details.path);
+  try {
+    await verifyPlayback(path, systemClock, new AbortController().signal);
+    return error;
+  } catch (unplayable) {
+    const message = `${error.message}; ${messageOf(unplayable)}`;
+    return new V2xError(error.code, message, error.details, { cause: error });
+  }
+}
+
+function parse(args: readonly string[]): { file: string; key: string | undefined; decode: boolean } {
+  const options = { key: { type: 'string' }, 'no-decode': { type: 'boolean' } } as const;
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
@@ -46,7 +71,7 @@ function parse(args: readonly string[]): { file: string; key: string | undefined
   const [file, ...more] = parsed.positionals as [string | undefined, ...string[]];
   if (file === undefined) throw usageError('the clip is missing; see "v2x verify-clip --help"');
   if (more.length > 0) throw usageError(`one clip at a time, not also ${more.join(' ')}`);
-  return { file, key: parsed.values.key };
+  return { file, key: parsed.values.key, decode: parsed.values['no-decode'] !== true };
 }
 
 /** Checks signatures with the one key of a file, whatever its id; the key decides on the algorithm. */

@@ -94,6 +94,16 @@ export interface ClipSource extends TimeSpan {
   readonly time_error_s?: number;
 }
 
+/** How it was made sure that a clip plays. */
+export interface PlaybackCheck {
+  /** All of it, or, where that would have taken too long, around the joints of its segments, T0, and each key frame. */
+  readonly decoded: 'all' | 'joints and samples';
+  /** Seconds of the clip of which every frame was decoded. */
+  readonly seconds: number;
+  /** What does not play, in seconds of the clip; empty when everything that was decoded does. */
+  readonly faults: readonly (TimeSpan & { readonly reason: string })[];
+}
+
 /** What lies beside a clip as `accident_<epoch>.json`. */
 export interface ClipManifest {
   /** The event as it came to clip-maker. */
@@ -109,6 +119,8 @@ export interface ClipManifest {
   /** Time within `achieved` that nobody recorded; the picture stands still there. */
   readonly gaps: readonly TimeSpan[];
   readonly method: 'copy' | 'reencode' | 'smart';
+  /** How the finished clip was checked for playing: by decoding it. */
+  readonly checked: PlaybackCheck;
   /** What whoever relies on the clip must know. */
   readonly notes: readonly string[];
   /** Of the clip's file, in hexadecimal. */

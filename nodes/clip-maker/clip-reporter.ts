@@ -70,10 +70,10 @@ export class ClipReporter implements ClipObserver {
   /** Shows the job that is furthest. */
   private showStatus(): void {
     const jobs = [...this.active.values()];
-    const cutting = jobs.find((job) => job.state === 'cutting');
+    const working = jobs.find((job) => job.state === 'cutting' || job.state === 'checking');
     const waiting = jobs.flatMap((job) => (job.state === 'waiting' ? [job.left] : []));
     const left = Math.min(...waiting);
-    if (cutting) this.node.status.busy('cutting', { percent: cutting.percent });
+    if (working) this.node.status.busy(working.state, { percent: working.percent });
     else if (left > 0 && waiting.length > 0)
       this.node.status.waiting('waiting', { left, count: jobs.length });
     else if (waiting.length > 0) this.node.status.waiting('closing');

@@ -8,6 +8,7 @@ import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
 import { manifestSigner } from '../../nodes/clip-maker/manifest-signer';
 import { sha256Of } from '../../nodes/lib/clip/manifest';
 import { systemClock } from '../../nodes/lib/time/clock';
+import { cutTail, flipBits, makeFilm } from '../support/film';
 import { temporaryDirectory } from '../support/flow';
 
 interface Outcome {
@@ -25,8 +26,8 @@ function verifyClip(...args: readonly string[]): Promise<Outcome> {
   });
 }
 
-/** A kept clip, its manifest signed with an Ed25519 key whose public half lies beside it. */
-async function keptClip(t: TestContext) {
+/** A kept clip, changed before that if wanted, its manifest signed with an Ed25519 key whose public half lies beside it. */
+async function keptClip(t: TestContext, change?: (clip: string) => Promise<unknown>) {
   const directory = await temporaryDirectory(t);
   const [clip, manifest, signature, key] = ['mp4', 'json', 'jws', 'pem'].map((extension) =>
     join(directory, `accident_1700000000.${extension}`),
@@ -35,7 +36,8 @@ async function keptClip(t: TestContext) {
   await writeFile(key, publicKey.export({ type: 'spki', format: 'pem' }));
   const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   const ring = await KeyRing.create({ keyId: 'rsu-7', algorithm: 'EdDSA', secret });
-  await writeFile(clip, 'footage');
+  await makeFilm(clip, 4);
+  await change?.(clip);
   const achieved = { from: 1_700_000_000, to: 1_700_000_600 };
   // Longer than any datagram.
   const notes = [' '.repeat(5000)];
@@ -52,12 +54,47 @@ describe('v2x verify-clip', () => {
 
     assert.deepEqual(await verifyClip(clip, '--key', key), {
       code: 0,
-      stdout: `${line}, signature good\n`,
+      stdout: `${line}, signature good, plays to its end\n`,
       stderr: '',
     });
-    assert.equal((await verifyClip(clip)).stdout, `${line}, signature not checked, give --key\n`);
+    assert.equal(
+      (await verifyClip(clip)).stdout,
+      `${line}, signature not checked, give --key, plays to its end\n`,
+    );
     await rm(signature);
-    assert.equal((await verifyClip(clip)).stdout, `${line}, not signed\n`);
+    assert.equal((await verifyClip(clip)).stdout, `${line}, not signed, plays to its end\n`);
+    assert.equal((await verifyClip(clip, '--no-decode')).stdout, `${line}, not signed, not decoded\n`);
+  });
+
+  for (const [what, change, words] of [
+    ['has flipped bits', flipBits, /does not play from \d\.\d s to \d\.\d s: /],
+    ['has lost its tail', cutTail, /does not play from \d\.\d s to 4\.0 s: /],
+    [
+      'has sound longer than its picture',
+      (clip: string) => makeFilm(clip, 4, 9),
+      /from 4\.0 s to 9\.\d s: the picture ends at 4\.0 s, the sound at 9\.\d s/,
+    ],
+    ['is no film', (clip: string) => writeFile(clip, 'footage'), /does not play at all: /],
+  ] as const) {
+    it(`ends with 3 on a clip that was kept as it is, but ${what}`, async (t) => {
+      const { clip, key } = await keptClip(t, change);
+
+      const { code, stdout, stderr } = await verifyClip(clip, '--key', key);
+      assert.deepEqual([code, stdout], [3, '']);
+      assert.match(stderr, words);
+      assert.match(stderr, /^v2x: [^\n]+\n$/);
+      assert.equal((await verifyClip(clip, '--key', key, '--no-decode')).code, 0);
+    });
+  }
+
+  it('ends with 1 on a clip that was damaged later, and says from where on it does not play', async (t) => {
+    const { clip } = await keptClip(t);
+    await cutTail(clip);
+
+    const { code, stderr } = await verifyClip(clip);
+    assert.equal(code, 1);
+    assert.match(stderr, /is not the clip that was kept: .*; .* does not play from \d\.\d s to 4\.0 s/);
+    assert.match((await verifyClip(clip, '--no-decode')).stderr, /says [0-9a-f]{64}\n$/);
   });
 
   it('ends with 1 and names what differs: clip, manifest, key, or no signature', async (t) => {

@@ -6,6 +6,7 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, syncFile, writeWhole } from '../disk/files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, removeClip, type ArchivedClip } from './archive';
+import { assemblePlayable } from './check/assemble-playable';
 import { assembleClip } from './cut/assemble';
 import type { CutOptions } from './cut/options';
 import { takeStill } from './cut/still';
@@ -18,7 +19,7 @@ import { shortfalls } from './caveats';
 /** A clip in the archive, and what its manifest says. */
 export interface FinishedClip extends ArchivedClip {
   readonly description: ClipManifest;
-  /** Why it is not as long as planned; it is the best that could be made. */
+  /** Why it is not as long as planned, or does not play to its end; it is the best that could be made. */
   readonly fault?: V2xError | undefined;
 }
 
@@ -39,6 +40,8 @@ export interface MakeOptions {
   readonly signal: AbortSignal;
   /** Called with 0 to 100 while the clip is written. */
   readonly onPercent?: (percent: number) => void;
+  /** The same while the finished clip is decoded. */
+  readonly onChecked?: (percent: number) => void;
 }
 
 /** How much a preview shows at most before and after T0. */
@@ -108,7 +111,10 @@ export class ClipMaker {
   }
 
   /** Cuts into the work directory; the manifest comes last and says that all is there. */
-  private async cut(request: ClipRequest, { work, signal, onPercent }: MakeOptions): Promise<CutClip> {
+  private async cut(
+    request: ClipRequest,
+    { work, signal, onPercent, onChecked }: MakeOptions,
+  ): Promise<CutClip> {
     const wanted = windowOf(request);
     const target = join(work, 'clip.mp4');
     const { footage, broken } = await this.reader.read(wanted, signal);
@@ -117,17 +123,18 @@ export class ClipMaker {
       () => [],
       (error: unknown) => [`There is no picture of T0: ${messageOf(error)}`],
     );
-    const cutting = assembleClip(wanted, request.t0, footage, {
+    const cutting = assemblePlayable(wanted, request.t0, footage, {
       ...this.cutOptions(target, signal),
       exact: request.exact ?? false,
       ...(onPercent && { onPercent }),
+      ...(onChecked && { onChecked }),
     });
     const [clip, blind] = await allDone([cutting, picture]);
     if (!clip) throw noFootage(request, this.ring.directory);
     const notes = [...broken, ...clip.notes, ...blind, ...shortfalls(clip.plan)];
     const [sha256] = await allDone([clip.media.sha256 ?? sha256Of(target), syncFile(target)]);
     signal.throwIfAborted();
-    const describe = () => manifestOf(request, clip.plan, clip.media, { notes, sha256 });
+    const describe = () => manifestOf(request, clip, { notes, sha256 });
     await this.writeSignature(work, textOf(describe()), notes);
     const description = describe();
     await writeWhole(manifestPath(work), textOf(description));

@@ -3,8 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ClipManifest, ClipSource, TimeSpan } from '../../contracts';
 import type { Segment } from '../recording/segment';
-import type { CutMedia } from './cut/length';
-import type { ClipPlan } from './plan/plan';
+import type { CheckedClip } from './check/assemble-playable';
 import type { ClipRequest } from './jobs/request';
 
 export type { ClipManifest };
@@ -14,26 +13,27 @@ const product = JSON.parse(readFileSync(require.resolve('@roadside/node-red-v2x/
   version: string;
 };
 
-/**
- * Describes a finished clip.
- * @param cut what the clip's file really holds
- */
+/** Describes a finished clip. */
 export function manifestOf(
   { event, t0 }: ClipRequest,
-  plan: ClipPlan,
-  cut: CutMedia,
+  { plan, media, playback }: CheckedClip,
   { notes, sha256 }: { readonly notes: readonly string[]; readonly sha256: string },
 ): ClipManifest {
   return {
     event,
     wanted: rounded(plan.wanted),
     achieved: rounded(plan.achieved),
-    t0_offset_s: plan.t0Offset === undefined ? null : toMilliseconds(plan.t0Offset + cut.firstFrame),
+    t0_offset_s: plan.t0Offset === undefined ? null : toMilliseconds(plan.t0Offset + media.firstFrame),
     ...timeError(plan.parts.findLast(({ segment }) => segment.from <= t0)?.segment),
-    duration_s: toMilliseconds(cut.end - cut.firstFrame),
+    duration_s: toMilliseconds(media.end - media.firstFrame),
     segments: plan.parts.map(({ segment }) => sourceOf(segment)),
     gaps: plan.gaps.map(rounded),
     method: plan.method,
+    checked: {
+      decoded: playback.decoded,
+      seconds: toMilliseconds(playback.seconds),
+      faults: playback.faults.map(({ reason, ...span }) => ({ ...rounded(span), reason })),
+    },
     notes,
     sha256,
     software: `${product.name} ${product.version}`,

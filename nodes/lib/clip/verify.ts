@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { codeOf, messageOf, V2xError } from '../errors';
+import type { Clock } from '../time/clock';
+import { checkPlayback } from './check/playback';
 import { sha256Of, type ClipManifest } from './manifest';
 
 /** A clip that is what its manifest says. */
@@ -10,6 +12,9 @@ export interface VerifiedClip {
   /** `unchecked`: there is a signature, and no key was given. */
   readonly signed: 'verified' | 'none' | 'unchecked';
 }
+
+/** How many places are named where a clip does not play. */
+const MAX_FAULTS = 5;
 
 /** Checks a JWS in compact form. @returns its payload; rejects when the signature is not good */
 export type VerifySignature = (token: string) => Promise<Uint8Array>;
@@ -44,6 +49,21 @@ export async function verifyClip(file: string, verifySignature?: VerifySignature
     );
   }
   return { path, manifest, signed };
+}
+
+/**
+ * Decodes all of a clip and compares the lengths of sound and picture.
+ * @param path of the clip's file
+ * @throws V2xError `playback` naming from where to where it does not play; `ffmpeg` when there is no ffmpeg
+ */
+export async function verifyPlayback(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const { faults } = await checkPlayback(path, { clock, signal });
+  if (faults.length === 0) return;
+  const spans = faults.slice(0, MAX_FAULTS).map(({ from, to, reason }) => {
+    return to === 0 ? `at all: ${reason}` : `from ${from.toFixed(1)} s to ${to.toFixed(1)} s: ${reason}`;
+  });
+  const more = faults.length > MAX_FAULTS ? `; and in ${faults.length - MAX_FAULTS} more places` : '';
+  throw new V2xError('playback', `${path} does not play ${spans.join('; ')}${more}`, { path });
 }
 
 async function checkSignature(

@@ -65,6 +65,9 @@ describe('ClipMaker', () => {
     assert.deepEqual(clip.description.gaps, []);
     assert.deepEqual(clip.description.notes, []);
     assert.equal(clip.description.method, 'copy');
+    const { checked, duration_s } = clip.description;
+    assert.deepEqual([checked.decoded, checked.faults], ['all', []]);
+    assert.ok(Math.abs(checked.seconds - duration_s) < 0.1, `${checked.seconds} s`);
   });
 
   it('marks T0 with a chapter', async (t) => {
@@ -155,6 +158,30 @@ describe('ClipMaker', () => {
     assert.ok(clip.description.segments.some((segment) => segment.name === name));
     assert.equal(await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN), Math.round(14.2 * FPS));
   });
+
+  for (const exact of [false, true]) {
+    it(`makes a clip that plays of footage with flipped bits, and says where${exact ? ', also exactly' : ''}`, async (t) => {
+      const directory = await copyOfRecording(t);
+      const path = join(directory, segments[5].name);
+      const data = await readFile(path);
+      const media = data.indexOf('mdat');
+      for (let i = 0; i < 60; i += 1) data[media + 600 + 7 * i] ^= 0x55;
+      await writeFile(path, data);
+
+      const clip = await makeClip(t, { ...request(14.2, 8, 4), exact }, { from: directory });
+
+      const { method, checked, notes, t0_offset_s } = clip.description;
+      assert.equal(method, 'reencode');
+      assert.deepEqual([checked.decoded, checked.faults], ['all', []]);
+      const damage =
+        /The footage is damaged from (4|5)\.\d s to (5|6)\.\d s of the clip \(.+\); the clip was re-encoded/;
+      assert.ok(
+        notes.some((note) => damage.test(note)),
+        notes.join('\n'),
+      );
+      assert.equal(await frameNumberAt(clip.path, t0_offset_s ?? NaN), Math.round(14.2 * FPS));
+    });
+  }
 
   it('gives the part that exists and says what is missing', async (t) => {
     const clip = await makeClip(t, request(1, 5, 3));

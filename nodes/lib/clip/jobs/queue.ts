@@ -14,6 +14,8 @@ export type ClipProgress =
   | { readonly state: 'waiting'; readonly left: number }
   | ({ readonly state: 'preview' } & ClipPreview)
   | { readonly state: 'cutting'; readonly percent: number }
+  /** It is cut, and is decoded to see whether it plays. */
+  | { readonly state: 'checking'; readonly percent: number }
   /** A cancel ended the job, or deleted its clip. */
   | { readonly state: 'dropped' };
 
@@ -63,6 +65,8 @@ export class ClipQueue {
   private readonly stop = new AbortController();
   private readonly running = new Map<string, RunningJob>();
   private readonly cuts: Turnstile;
+  /** A preview does not wait for a clip that is cut or decoded. */
+  private readonly previews = new Turnstile(1);
   /** One at a time, in order: a cancel may come while its event is still being persisted. */
   private readonly intake = new Turnstile(1);
 
@@ -262,7 +266,7 @@ export class ClipQueue {
     const { kind } = await this.readiness(job, windowOf(job.request).to);
     if (signal.aborted || kind !== 'wait') return;
     try {
-      const preview = await this.cuts.run(() => maker.preview(job.request, { work, signal }));
+      const preview = await this.previews.run(() => maker.preview(job.request, { work, signal }));
       if (preview) observer.progress(job, { state: 'preview', ...preview });
     } catch (error) {
       if (!isAborted(signal)) observer.failed(job, this.toTell(error), false);
@@ -294,11 +298,12 @@ export class ClipQueue {
 
   private make(job: ClipJob, work: string, signal: AbortSignal): Promise<FinishedClip> {
     signal.throwIfAborted();
-    const report = (percent: number) => {
-      this.options.observer.progress(job, { state: 'cutting', percent });
+    const report = (state: 'cutting' | 'checking') => (percent: number) => {
+      this.options.observer.progress(job, { state, percent });
     };
-    report(0);
-    return this.options.maker.make(job.request, { work, signal, onPercent: report });
+    const onPercent = report('cutting');
+    onPercent(0);
+    return this.options.maker.make(job.request, { work, signal, onPercent, onChecked: report('checking') });
   }
 }
 

@@ -1,0 +1,109 @@
+import { rename } from 'node:fs/promises';
+import { V2xError } from '../../errors';
+import { assembleClip, type AssembledClip, type AssembleOptions } from '../cut/assemble';
+import { cutMedia } from '../cut/length';
+import type { Footage, TimeSpan } from '../plan/footage';
+import type { ClipPlan } from '../plan/plan';
+import { bridgeDamage } from './bridge';
+import type { PlaybackFault } from './decode-log';
+import { checkPlayback, type PlaybackReport } from './playback';
+
+export interface PlayableOptions extends AssembleOptions {
+  /** Called with 0 to 100 while the finished clip is decoded. */
+  readonly onChecked?: (percent: number) => void;
+}
+
+export interface CheckedClip extends AssembledClip {
+  readonly playback: PlaybackReport;
+}
+
+/** The share of its length that decoding a clip may take, and the least: a tenth of that is usual. */
+const DECODING_SHARE = 0.2;
+const LEAST_DECODING_SECONDS = 30;
+
+/**
+ * As `assembleClip`, then makes sure that the clip plays to its end. One that does not is re-encoded: a decoder bridges
+ * damaged footage, and what it shows plays everywhere. If that does not help the clip is kept, with its fault.
+ * @throws as `assembleClip`
+ */
+export async function assemblePlayable(
+  wanted: TimeSpan,
+  t0: number,
+  footage: readonly Footage[],
+  options: PlayableOptions,
+): Promise<CheckedClip | undefined> {
+  const clip = await assembleWhole(wanted, t0, footage, options);
+  if (!clip) return undefined;
+  const playback = await check(clip, options.target, options);
+  if (playback.faults.length === 0) return { ...clip, playback };
+  return (await mend({ ...clip, playback }, options)) ?? flagged({ ...clip, playback });
+}
+
+/** Damaged footage can make an exact cut break off, which needs ffmpeg to read all of it; then one at key frames is better. */
+async function assembleWhole(
+  wanted: TimeSpan,
+  t0: number,
+  footage: readonly Footage[],
+  options: PlayableOptions,
+): Promise<AssembledClip | undefined> {
+  const clip = await assembleClip(wanted, t0, footage, options);
+  if (!clip?.fault || !options.exact) return clip;
+  const whole = await assembleClip(wanted, t0, footage, { ...options, exact: false });
+  if (!whole) return clip;
+  const note = `The clip begins and ends at key frames, since an exact cut failed: ${clip.fault.message}`;
+  return { ...whole, notes: [...whole.notes, note] };
+}
+
+/** @returns undefined when re-encoding is impossible, or leaves as much that does not play */
+async function mend(clip: CheckedClip, options: PlayableOptions): Promise<CheckedClip | undefined> {
+  const { target, signal, clock } = options;
+  const { faults } = clip.playback;
+  const mended = `${target}.mended.mp4`;
+  if (!(await bridgeDamage(target, mended, { end: clip.media.end, ...options }))) return undefined;
+  const playback = await check(clip, mended, options);
+  if (secondsOf(playback.faults) >= secondsOf(faults)) return undefined;
+  const media = await cutMedia(mended, { clock, signal });
+  await rename(mended, target);
+  const notes = [...clip.notes, ...faults.map(bridged)];
+  return flagged({ ...clip, plan: { ...clip.plan, method: 'reencode' }, media, notes, playback });
+}
+
+function check(
+  { plan, media }: AssembledClip,
+  path: string,
+  { clock, signal, onChecked }: PlayableOptions,
+): Promise<PlaybackReport> {
+  const limit = Math.max(LEAST_DECODING_SECONDS, DECODING_SHARE * plan.duration);
+  const joints = jointsOf(plan).map((time) => time + media.firstFrame);
+  return checkPlayback(path, { clock, signal, joints, limit, ...(onChecked && { onPercent: onChecked }) });
+}
+
+/** Where one segment's footage follows another's, and T0: seconds after the first frame. */
+function jointsOf({ parts, t0Offset }: ClipPlan): number[] {
+  const joints = parts.slice(1).map(({ shift, media }) => shift + media.firstFrame);
+  return [...joints, ...(t0Offset === undefined ? [] : [t0Offset])];
+}
+
+/** Says in notes and as a fault what does not play. */
+function flagged(clip: CheckedClip): CheckedClip {
+  const words = clip.playback.faults.map(unplayable);
+  if (words.length === 0) return clip;
+  const fault = new V2xError(
+    'playback',
+    `${words.join('; ')}. The clip is kept as it is; check the disk of the store and the camera`,
+  );
+  return { ...clip, notes: [...clip.notes, ...words], fault };
+}
+
+function secondsOf(faults: readonly PlaybackFault[]): number {
+  return faults.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+function unplayable({ from, to, reason }: PlaybackFault): string {
+  return `The clip does not play from ${from.toFixed(1)} s to ${to.toFixed(1)} s: ${reason}`;
+}
+
+function bridged({ from, to, reason }: PlaybackFault): string {
+  const span = `from ${from.toFixed(1)} s to ${to.toFixed(1)} s of the clip`;
+  return `The footage is damaged ${span} (${reason}); the clip was re-encoded and may show a wrong picture there`;
+}

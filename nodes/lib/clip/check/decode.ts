@@ -1,0 +1,93 @@
+import { messageOf, V2xError } from '../../errors';
+import { ffmpegArguments } from '../../ffmpeg/command';
+import { runFfmpeg } from '../../ffmpeg/run';
+import type { Clock } from '../../time/clock';
+import type { TimeSpan } from '../plan/footage';
+import { DecodeLog, type PlaybackFault } from './decode-log';
+
+export interface DecodeOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Seconds that it may take. */
+  readonly limit: number;
+  /** Give up as soon as the pace shows that the limit is too short. */
+  readonly wholeOnly?: boolean;
+  /** Decode key frames only, and no sound. */
+  readonly keyFramesOnly?: boolean;
+  /** Called with each second of the clip that is reached. */
+  readonly onTime?: (seconds: number) => void;
+}
+
+export interface Decoded {
+  /** What does not decode, in the order of time. */
+  readonly faults: readonly PlaybackFault[];
+  /** The second of the clip that was reached: the end of the stretch, unless time ran out. */
+  readonly reached: number;
+  readonly isComplete: boolean;
+}
+
+/** After this many seconds the pace shows how long all of it will take. */
+const PACE_SECONDS = 3;
+
+/**
+ * Decodes a stretch of a film, on one thread at low priority.
+ * @param stretch seconds on the film's timeline
+ * @throws V2xError `ffmpeg` when there is no ffmpeg, or something killed it; the signal's reason when it is aborted
+ */
+export async function decodeStretch(
+  path: string,
+  stretch: TimeSpan,
+  options: DecodeOptions,
+): Promise<Decoded> {
+  const { clock, signal, limit, wholeOnly = false, keyFramesOnly = false, onTime } = options;
+  const began = clock.monotonic();
+  const log = keyFramesOnly ? new DecodeLog(stretch.from, 1) : new DecodeLog(stretch.from);
+  const late = new AbortController();
+  const cancel = clock.after(limit, () => {
+    late.abort();
+  });
+  const onStderrLine = (line: string) => {
+    if (!log.add(line)) return;
+    const reached = log.lastFrame ?? stretch.from;
+    onTime?.(reached);
+    const spent = clock.monotonic() - began;
+    const share = (reached - stretch.from) / (stretch.to - stretch.from);
+    if (wholeOnly && spent > PACE_SECONDS && spent > share * limit) late.abort();
+  };
+  try {
+    const args = decodeArguments(path, stretch, keyFramesOnly);
+    const ended = AbortSignal.any([signal, late.signal]);
+    await runFfmpeg(args, { clock, signal: ended, lowPriority: true, onStderrLine });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    log.fail(messageOf(error));
+  } finally {
+    cancel();
+  }
+  signal.throwIfAborted();
+  const isComplete = !late.signal.aborted;
+  if (isComplete && log.lastFrame === undefined) log.fail('it shows no picture');
+  const reached = isComplete ? stretch.to : (log.lastFrame ?? stretch.from);
+  return { faults: log.faults(reached), reached, isComplete };
+}
+
+/** Whether ffmpeg or ffprobe ended with an error of its own: it cannot read the file. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof V2xError && 'exit' in error.details && !('signal' in error.details);
+}
+
+function decodeArguments(path: string, { from, to }: TimeSpan, keyFramesOnly: boolean): string[] {
+  const span = ['-ss', from.toFixed(3), '-to', to.toFixed(3)];
+  const input = [
+    '-threads',
+    '1',
+    ...(keyFramesOnly ? ['-skip_frame', 'nokey'] : []),
+    ...(from > 0 ? span : []),
+  ];
+  const sound = keyFramesOnly ? ['-an'] : ['-map', '0:a?'];
+  return ffmpegArguments({
+    inputs: [{ url: `file:${path}`, options: input }],
+    outputs: [{ url: '-', options: ['-map', '0:v:0', ...sound, '-vf', 'showinfo=checksum=0', '-f', 'null'] }],
+    options: ['-loglevel', 'level+info', '-copyts'],
+  });
+}
