@@ -68,14 +68,18 @@ async function mend(clip: CheckedClip, options: PlayableOptions): Promise<Checke
   return flagged({ ...clip, plan: { ...clip.plan, method: 'reencode' }, media, notes, playback });
 }
 
-function check(
+async function check(
   { plan, media }: AssembledClip,
   path: string,
   { clock, signal, onChecked }: PlayableOptions,
 ): Promise<PlaybackReport> {
+  onChecked?.(0);
   const limit = Math.max(LEAST_DECODING_SECONDS, DECODING_SHARE * plan.duration);
   const joints = jointsOf(plan).map((time) => time + media.firstFrame);
-  return checkPlayback(path, { clock, signal, joints, limit, ...(onChecked && { onPercent: onChecked }) });
+  const onPercent = onChecked && { onPercent: onChecked };
+  const report = await checkPlayback(path, { clock, signal, joints, limit, ...onPercent });
+  onChecked?.(100);
+  return report;
 }
 
 /** Where one segment's footage follows another's, and T0: seconds after the first frame. */
