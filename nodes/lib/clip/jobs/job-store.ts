@@ -11,6 +11,9 @@ const MAX_DONE = 1000;
 /** Events of one id that lie no further apart than this, or than a clip is long, tell of one incident. */
 const SAME_INCIDENT_SECONDS = 60;
 
+/** Of a finished job its T0. */
+type JobState = 'pending' | number;
+
 /** A clip that was accepted and is not in the archive yet. */
 export interface ClipJob {
   /** Safe in file names; the same for the same event id. */
@@ -26,9 +29,8 @@ export interface ClipJob {
 export class JobStore {
   private constructor(
     private readonly directory: string,
-    private readonly known: Set<string>,
-    /** T0 of each finished job, oldest job first. */
-    private readonly done: Map<string, number>,
+    /** Each job that is known: pending, or the T0 of one that is finished; these oldest first. */
+    private readonly jobs: Map<string, JobState>,
     /** Lets another process have the jobs; to be called once, and last. */
     readonly close: () => Promise<void>,
   ) {}
@@ -54,9 +56,10 @@ export class JobStore {
     await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
     const pending = await keysIn(directory);
     // After a crash while it was finished a job is in both; it is finished again.
-    const done = (await oldestFirst(doneDirectory)).filter(({ key }) => !pending.includes(key));
-    const known = new Set([...done.map(({ key }) => key), ...pending]);
-    return new JobStore(directory, known, new Map(done.map(({ key, t0 }) => [key, t0])), unlock);
+    const done = await oldestFirst(doneDirectory);
+    const jobs = new Map<string, JobState>(done.map(({ key, t0 }) => [key, t0]));
+    for (const key of pending) jobs.set(key, 'pending');
+    return new JobStore(directory, jobs, unlock);
   }
 
   /**
@@ -76,7 +79,7 @@ export class JobStore {
 
   /** Whether an event has a job already, finished or not. */
   knows(id: string): boolean {
-    return this.known.has(keyOf(id));
+    return this.jobs.has(keyOf(id));
   }
 
   /**
@@ -84,27 +87,26 @@ export class JobStore {
    * time, further away than a clip is long, is another incident.
    */
   covers({ id, t0, pre, post }: ClipRequest): boolean {
-    const finished = this.done.get(keyOf(id));
-    if (finished === undefined) return this.knows(id);
+    const finished = this.jobs.get(keyOf(id));
+    if (typeof finished !== 'number') return finished === 'pending';
     return Math.abs(finished - t0) <= Math.max(pre + post, SAME_INCIDENT_SECONDS);
   }
 
   /** Whether a job was added and not finished. */
   isPending({ key }: Pick<ClipJob, 'key'>): boolean {
-    return this.known.has(key) && !this.done.has(key);
+    return this.jobs.get(key) === 'pending';
   }
 
   /** Persists a request; its event is known at once. */
   async add(request: ClipRequest): Promise<ClipJob> {
     const key = keyOf(request.id);
-    const finished = this.done.get(key);
-    this.known.add(key);
-    this.done.delete(key);
+    const before = this.jobs.get(key);
+    this.jobs.set(key, 'pending');
     try {
       await writeWhole(this.jobFile(key), JSON.stringify(request));
     } catch (error) {
-      if (finished === undefined) this.known.delete(key);
-      else this.done.set(key, finished);
+      if (before === undefined) this.jobs.delete(key);
+      else this.jobs.set(key, before);
       throw error;
     }
     return { key, request };
@@ -120,11 +122,11 @@ export class JobStore {
     await rm(this.jobFile(key));
     await syncDirectory(this.directory);
     await rm(this.workDirectory({ key }), { recursive: true, force: true });
-    this.done.set(key, request.t0);
-    for (const oldest of this.done.keys()) {
-      if (this.done.size <= MAX_DONE) break;
-      await this.forget(oldest);
-    }
+    // Behind all others: it is the newest now.
+    this.jobs.delete(key);
+    this.jobs.set(key, request.t0);
+    const done = [...this.jobs].filter(([, state]) => state !== 'pending');
+    for (const [oldest] of done.slice(0, Math.max(0, done.length - MAX_DONE))) await this.forget(oldest);
   }
 
   /**
@@ -133,7 +135,7 @@ export class JobStore {
    */
   async finished(id: string): Promise<{ job: ClipJob; clip: string } | undefined> {
     const key = keyOf(id);
-    if (!this.done.has(key)) return undefined;
+    if (typeof this.jobs.get(key) !== 'number') return undefined;
     const request = parseRequest(await readFile(this.doneFile(key), 'utf8')) as
       (ClipRequest & { readonly clip?: unknown }) | undefined;
     return typeof request?.clip === 'string' ? { job: { key, request }, clip: request.clip } : undefined;
@@ -152,13 +154,12 @@ export class JobStore {
   private async setAside(key: string): Promise<string> {
     const aside = `${this.jobFile(key)}.damaged`;
     await rename(this.jobFile(key), aside);
-    this.known.delete(key);
+    this.jobs.delete(key);
     return aside;
   }
 
   private async forget(key: string): Promise<void> {
-    this.known.delete(key);
-    this.done.delete(key);
+    this.jobs.delete(key);
     await rm(this.doneFile(key), { force: true });
   }
 
