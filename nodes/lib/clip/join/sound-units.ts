@@ -31,6 +31,7 @@ export class SoundTimeline {
   /** Adds the sound of a part, and silence before it where some is missing. */
   add({ track, runs }: SourceTrack, { shift }: JoinPart): Unit[] {
     const seconds = (ticks: number) => ticks / track.timescale;
+    const usual = usualDuration(runs.flat());
     return runs.flatMap((run) => {
       const units: Unit[] = [];
       let taken: PlacedSample[] = [];
@@ -40,7 +41,8 @@ export class SoundTimeline {
       };
       for (const sample of run) {
         const time = seconds(sample.pts) + shift;
-        const duration = seconds(sample.duration);
+        // Before a hole a muxer makes the last frame as long as the hole.
+        const duration = seconds(Math.min(sample.duration, usual));
         if (time + duration / 2 <= this.heardUntil || time + duration / 2 > this.end) continue;
         this.frame = duration;
         const silent = this.fillUntil(time);
@@ -76,6 +78,12 @@ export class SoundTimeline {
     const bytes = Array.from({ length: frames }, () => silence);
     return { table: this.table, samples: frames, time: heardUntil, bytes: [Buffer.concat(bytes)] };
   }
+}
+
+/** Frames of one track are equally long, but for the last one before a hole. */
+function usualDuration(samples: readonly PlacedSample[]): number {
+  const durations = samples.map(({ duration }) => duration).sort((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)] ?? 0;
 }
 
 function unitOf(table: TrackTable, samples: readonly PlacedSample[], time: number): Unit {

@@ -6,7 +6,7 @@ export interface PictureFormat {
   /** Bits of a sample. */
   readonly depth: number;
   readonly interlaced: boolean;
-  /** Width to height of a pixel, such as `4:3`; undefined when not said. */
+  /** Width to height of a pixel, such as `4:3`; undefined when square or not said. */
   readonly pixelShape: string | undefined;
   /** Whether black is 0 instead of 16. */
   readonly fullRange: boolean;
@@ -15,8 +15,8 @@ export interface PictureFormat {
 /** Profiles with chroma format and depth (ITU-T H.264, 7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 /** Table E-1. */
-const PIXEL_SHAPES =
-  '1:1 12:11 10:11 16:11 40:33 24:11 20:11 32:11 80:33 18:11 15:11 64:33 160:99 4:3 3:2 2:1'.split(' ');
+const PIXEL_SHAPES: readonly (string | undefined)[] =
+  '1:1 1:1 12:11 10:11 16:11 40:33 24:11 20:11 32:11 80:33 18:11 15:11 64:33 160:99 4:3 3:2 2:1'.split(' ');
 const EXTENDED_SHAPE = 255;
 
 /**
@@ -72,14 +72,11 @@ function orderCount(bits: BitReader): void {
 
 function usability(bits: BitReader): Pick<PictureFormat, 'pixelShape' | 'fullRange'> {
   if (!bits.take(1)) return { pixelShape: undefined, fullRange: false };
-  const shape = bits.take(1) ? bits.take(8) : 0;
-  const pixelShape =
-    shape === EXTENDED_SHAPE
-      ? `${bits.take(16)}:${bits.take(16)}`
-      : (PIXEL_SHAPES.at(shape - 1) ?? undefined);
+  const index = bits.take(1) ? bits.take(8) : 0;
+  const shape = index === EXTENDED_SHAPE ? `${bits.take(16)}:${bits.take(16)}` : PIXEL_SHAPES[index];
   if (bits.take(1)) bits.take(1);
   const fullRange = bits.take(1) === 1 && bits.take(3) >= 0 && bits.take(1) === 1;
-  return { pixelShape: shape === 0 ? undefined : pixelShape, fullRange };
+  return { pixelShape: shape === '1:1' ? undefined : shape, fullRange };
 }
 
 /** Reads bits of a NAL unit, whose bytes 0 0 3 stand for 0 0 (7.3.1). */

@@ -33,6 +33,8 @@ export interface PictureTrack {
   readonly codec: string;
   /** Those of the key frames at which decoding can begin, whatever came before: not those of open GOPs. */
   readonly closed: readonly number[];
+  /** Those of the key frames behind which pictures follow that are shown before and need what came before. */
+  readonly led: readonly number[];
   /** A hash of the decoder settings at each key frame, in band or out of band; each one once. */
   readonly settings: readonly string[];
   /** Whether pictures are decoded in another order than they are shown. */

@@ -115,9 +115,13 @@ function pictureTrack({
   // What a CRA of HEVC cannot decode is left out where a clip begins with it.
   const isClosed = ({ leads, head }: KeyPicture) =>
     (head?.isEntry ?? true) && (decoder?.codec === 'hevc' || !leads);
+  const timesOf = (keys: readonly KeyPicture[]) => keys.map(({ sample }) => sample.pts / track.timescale);
+  // Encoded pieces have lengths of 4 bytes, so copies that go with them need the same.
+  const isUsual = decoder?.codec !== 'h264' || decoder.lengthBytes === 4;
   return {
-    codec: decoder?.codec ?? sampleEntry(track.description),
-    closed: entries.filter(isClosed).map(({ sample }) => sample.pts / track.timescale),
+    codec: (isUsual ? decoder?.codec : undefined) ?? sampleEntry(track.description),
+    closed: timesOf(entries.filter(isClosed)),
+    led: timesOf(entries.filter(({ leads }) => leads)),
     settings: [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))],
     reordered: samples.some(({ pts }, i) => i > 0 && pts < samples[i - 1].pts),
     matrix: matrixOf(track),
@@ -165,8 +169,16 @@ function formatText(
   if (decoder.codec === 'hevc') return `${codec} ${hashOf(...decoder.sets)}`;
   const set = firstSequenceSet(decoder, head);
   const picture = set && pictureFormat(set);
-  const shape = picture?.pixelShape ?? entryBox(description, 'pasp')?.toString('hex');
+  const shape = picture?.pixelShape ?? pixelShape(description);
   return `${codec} ${JSON.stringify({ ...picture, profile: undefined, pixelShape: shape })}`;
+}
+
+/** Width to height of a pixel (ISO/IEC 14496-12, 12.1.4); undefined when square. */
+function pixelShape(description: Buffer): string | undefined {
+  const pasp = entryBox(description, 'pasp');
+  if (!pasp || pasp.length < 8) return undefined;
+  const [width, height] = [pasp.readUInt32BE(0), pasp.readUInt32BE(4)];
+  return width === height ? undefined : `${width}:${height}`;
 }
 
 function sizeOf({ description }: Track): { width: number; height: number } {

@@ -140,14 +140,23 @@ function spansOf(
     end - begin > SAME_FRAME ? [{ from: begin, to: end, parts, copied: false }] : [];
   if (parts[0].media.format !== model.media.format) return encoded(from, to);
   const keys = parts.flatMap(({ media, shift }) => media.tracks.picture.closed.map((key) => key + shift));
-  const startsAnywhere = isFirst && !wish.exact;
-  const first = startsAnywhere ? from : keys.find((key) => key >= from - SAME_FRAME);
+  const startsHere = isFirst && !wish.exact && !isLed(parts[0], from);
+  const first = startsHere ? from : keys.find((key) => key >= from - SAME_FRAME);
   const isCutShort = isLast && wish.exact && parts[parts.length - 1].outpoint !== undefined;
   const isReordered = parts.some(({ media }) => media.tracks.picture.reordered);
   // Without reordering a copy ends on any frame.
   const last = isCutShort && isReordered ? keys.findLast((key) => key <= to + SAME_FRAME) : to;
   if (first === undefined || last === undefined || last - first <= SAME_FRAME) return encoded(from, to);
   return [...encoded(from, first), { from: first, to: last, parts, copied: true }, ...encoded(last, to)];
+}
+
+/**
+ * Whether pictures are missing behind a key frame when decoding begins there. HEVC names them, so that decoders expect
+ * it (RASL, ITU-T H.265, 3.142); those of H.264 complain of what later pictures say about the missing ones.
+ */
+function isLed({ media: { tracks }, shift }: JoinablePart, time: number): boolean {
+  const { codec, led } = tracks.picture;
+  return codec === 'h264' && led.some((key) => Math.abs(key + shift - time) < SAME_FRAME);
 }
 
 /** The parts of a span, each from and to where the span takes it up. */

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { ClipMaker, type FinishedClip } from '../../../../nodes/lib/clip/maker';
+import { probe } from '../../../../nodes/lib/ffmpeg/probe';
+import type { Segment } from '../../../../nodes/lib/recording/segment';
+import { systemClock as clock } from '../../../../nodes/lib/time/clock';
+import { noBrowser } from '../../../support/editor';
+import { segmentsOf, type FilmOptions } from '../../../support/film-segments';
+import { temporaryDirectory } from '../../../support/flow';
+import { FakeRing } from '../../../support/footage';
+import {
+  numberedFilm,
+  numberedStream,
+  readPictures,
+  type NumberedVideo,
+} from '../../../support/numbered-footage';
+import { Player } from '../../../support/player';
+
+const START = 1_700_000_000;
+const FPS = 15;
+const AAC = ['-c:a', 'aac'];
+const OPEN: NumberedVideo = { seconds: 40, openGop: true, bFrames: 3 };
+const COPY = ['-c', 'copy'];
+
+interface Take extends Partial<FilmOptions> {
+  readonly film: NumberedVideo;
+  readonly sound?: readonly string[];
+  /** Options of the film itself, instead of x264's. */
+  readonly encode?: readonly string[];
+  /** What the camera sends after it without saying so in its header. */
+  readonly then?: NumberedVideo;
+  /** Degrees, as its header says. */
+  readonly turned?: number;
+}
+
+interface Case {
+  /** What is recorded, one behind the other, 20 s each. */
+  readonly takes: readonly Take[];
+  readonly exact?: boolean;
+  readonly method: string;
+  readonly notes?: RegExp;
+  readonly sound?: boolean;
+  /** How many pictures cannot be read, since they are turned or small. */
+  readonly unreadable?: boolean;
+  /** Read the pictures as they are stored, not turned. */
+  readonly asStored?: boolean;
+}
+
+const plain = (seconds = 40): NumberedVideo => ({ seconds });
+const second = (change: Partial<NumberedVideo> = {}): NumberedVideo => ({
+  seconds: 40,
+  first: 300,
+  ...change,
+});
+
+const CASES: Readonly<Record<string, Case>> = {
+  'an open GOP, exact': { takes: [{ film: OPEN, sound: AAC }], exact: true, method: 'reencode', sound: true },
+  'an open GOP that is joined in the middle': {
+    takes: [{ film: OPEN, input: ['-ss', '2'] }],
+    method: 'reencode',
+  },
+  'open GOPs of two runs': {
+    takes: [{ film: OPEN }, { film: OPEN, input: ['-ss', '20'] }],
+    method: 'reencode',
+  },
+  'a turned film, exact': {
+    takes: [{ film: plain(), turned: 90 }],
+    exact: true,
+    method: 'smart',
+    asStored: true,
+  },
+  'a film whose second half is upside down': {
+    takes: [{ film: plain() }, { film: second({ encoder: ['-vf', 'hflip,vflip'] }), turned: 180 }],
+    method: 'smart',
+  },
+  'decoder settings that change in band': {
+    takes: [
+      {
+        film: plain(10),
+        then: second({ seconds: 30, first: 150, encoder: ['-profile:v', 'main'] }),
+        sound: AAC,
+      },
+    ],
+    exact: true,
+    method: 'smart',
+  },
+  'sound with a hole': {
+    takes: [
+      {
+        film: plain(),
+        sound: AAC,
+        output: ['-c:v', 'copy', '-af', "aselect='not(between(t,12,16))'", '-c:a', 'aac'],
+      },
+    ],
+    method: 'copy',
+    notes: /^No sound was recorded for (3\.9|4\.0) s; the clip is silent at [78]/,
+    sound: true,
+  },
+  'no sound, then sound': {
+    takes: [{ film: plain() }, { film: second(), sound: ['-c:a', 'aac', '-ar', '8000', '-ac', '1'] }],
+    method: 'copy',
+    notes: /^No sound was recorded for 1\d\.\d s; the clip is silent at 0\.0-1\d\.\d s$/,
+    sound: true,
+  },
+  'sound of 8 kHz, then of 16 kHz': {
+    takes: [
+      { film: plain(), sound: ['-c:a', 'aac', '-ar', '8000', '-ac', '1'] },
+      { film: second(), sound: ['-c:a', 'aac', '-ar', '16000', '-ac', '1'] },
+    ],
+    method: 'copy',
+    notes: /^The sound was encoded anew: 2 kinds/,
+    sound: true,
+  },
+  'mono of 44.1 kHz, none, then stereo of 48 kHz': {
+    takes: [
+      { film: plain(), sound: ['-c:a', 'aac', '-ar', '44100', '-ac', '1'], seconds: 10 },
+      { film: second({ first: 150 }), seconds: 10 },
+      { film: second(), sound: ['-c:a', 'aac', '-ar', '48000', '-ac', '2'] },
+    ],
+    method: 'copy',
+    notes: /encoded anew/,
+    sound: true,
+  },
+  'other decoder settings of the same size': {
+    takes: [
+      { film: plain(), sound: AAC },
+      {
+        film: second({ encoder: ['-profile:v', 'main', '-x264-params', 'cabac=1:ref=3:keyint=30'] }),
+        sound: AAC,
+      },
+    ],
+    method: 'copy',
+    sound: true,
+  },
+  'another pixel shape': {
+    takes: [{ film: plain() }, { film: second({ encoder: ['-vf', 'setsar=4/3'] }) }],
+    method: 'smart',
+    unreadable: true,
+  },
+  'another size': {
+    takes: [{ film: plain() }, { film: second({ width: 192, height: 120 }) }],
+    method: 'smart',
+  },
+  'a plain file beside fragments, exact': {
+    takes: [
+      { film: plain(), sound: AAC, plain: true },
+      { film: second(), sound: AAC },
+    ],
+    exact: true,
+    method: 'smart',
+    sound: true,
+  },
+  '4:2:2 with 10 bit, exact': {
+    takes: [
+      {
+        film: plain(),
+        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv422p10le', '-g', '30'],
+      },
+    ],
+    exact: true,
+    method: 'smart',
+  },
+  'the full range of brightness, exact': {
+    takes: [
+      {
+        film: plain(),
+        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuvj420p', '-g', '30'],
+      },
+    ],
+    exact: true,
+    method: 'smart',
+  },
+  'an open GOP of HEVC that is joined in the middle': {
+    takes: [{ film: { ...OPEN, codec: 'h265' }, input: ['-ss', '2'], output: [...COPY, '-tag:v', 'hvc1'] }],
+    method: 'copy',
+  },
+  'HEVC with the sample entry hev1': {
+    takes: [{ film: { seconds: 40, codec: 'h265' }, output: [...COPY, '-tag:v', 'hev1'] }],
+    method: 'copy',
+  },
+};
+
+async function filmOf({ film, then, sound, encode, turned }: Take, directory: string): Promise<string> {
+  if (then) return changingFilm(film, then, directory);
+
+  const own = { ...(sound && { sound }), ...(encode && { output: encode }) };
+  const path = await numberedFilm('mp4', film, own);
+  if (turned === undefined) return path;
+  const result = join(directory, `turned${turned}.mp4`);
+  const args = ['-v', 'error', '-i', path, '-c', 'copy', '-metadata:s:v:0', `rotate=${turned}`, result];
+  execFileSync('ffmpeg', args);
+  return result;
+}
+
+async function changingFilm(film: NumberedVideo, then: NumberedVideo, directory: string): Promise<string> {
+  const streams = await Promise.all([film, then].map(numberedStream));
+  const raw = join(directory, 'both.h264');
+  await writeFile(raw, Buffer.concat(await Promise.all(streams.map(({ video }) => readFile(video)))));
+  const result = join(directory, 'both.mp4');
+  execFileSync('ffmpeg', ['-v', 'error', '-r', String(FPS), '-i', raw, '-c', 'copy', result]);
+  return result;
+}
+
+/** The same film, without what its header says about how it is to be turned. */
+function notTurned(path: string): string {
+  const result = `${path}.stored.mp4`;
+  execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-c', 'copy', '-metadata:s:v:0', 'rotate=0', result]);
+  return result;
+}
+
+async function clipOf(t: TestContext, { takes, exact }: Case): Promise<FinishedClip> {
+  const directory = await temporaryDirectory(t);
+  const segments: Segment[] = [];
+  for (const take of takes) {
+    const start = segments.at(-1)?.to ?? START;
+    const seconds = take.seconds ?? (takes.length === 1 ? 38 : 20);
+    segments.push(...segmentsOf(await filmOf(take, directory), directory, { ...take, start, seconds }));
+  }
+  const archive = await temporaryDirectory(t);
+  const maker = new ClipMaker(new FakeRing(directory, 10, segments), archive, clock);
+  const t0 = START + 20;
+  const request = {
+    id: 'crash',
+    t0,
+    pre: 15.7,
+    post: 13.7,
+    event: {},
+    exact: exact ?? false,
+  };
+  return maker.make(request, { work: join(archive, 'work'), signal: new AbortController().signal });
+}
+
+describe('a clip of mixed footage', { skip: noBrowser }, () => {
+  let player: Player;
+  before(async () => {
+    player = await Player.open();
+  });
+  after(() => player.close());
+
+  for (const [name, given] of Object.entries(CASES)) {
+    it(name, async (t) => {
+      const { path, description } = await clipOf(t, given);
+      const { pictures, errors } = await readPictures(given.asStored ? notTurned(path) : path);
+      t.diagnostic(`${description.method} ${description.duration_s} s: ${description.notes.join('; ')}`);
+
+      assert.deepEqual(errors, []);
+      assert.equal(description.method, given.method);
+      assert.match(description.notes.join('; '), given.notes ?? /^$/);
+      const missing = pictures.filter(({ number }) => number === undefined).length;
+      if (!given.unreadable)
+        assert.equal(missing, 0, `${missing} of ${pictures.length} pictures cannot be read`);
+      const length = description.duration_s;
+      assert.ok(Math.abs(pictures.length - length * FPS) <= 3, `${pictures.length} pictures in ${length} s`);
+      const { video, audio } = await probe(path, { clock });
+      assert.equal(audio !== undefined, given.sound ?? false);
+      if (audio) {
+        assert.ok(
+          Math.abs((audio.duration ?? 0) - (video?.duration ?? 0)) < 0.2,
+          `sound of ${audio.duration} s`,
+        );
+        const words = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a', '-f', 'null', '-'], {
+          encoding: 'utf8',
+        });
+        assert.equal(words, '');
+      }
+      if (video?.codec === 'h264') {
+        const played = await player.play(path);
+        assert.equal(played.error, '');
+        assert.ok(Math.abs(played.reached - length) < 0.5, `it ended at ${played.reached} of ${length} s`);
+      }
+    });
+  }
+});
