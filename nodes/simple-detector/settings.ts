@@ -1,7 +1,7 @@
 import { readAreas, type Area } from '../lib/detection/areas';
 import { isEngineChoice } from '../lib/detection/engine/engines';
 import type { Size } from '../lib/detection/frames/frame';
-import type { ThreadSettings } from '../lib/detection/worker/frame-worker';
+import type { WorkerSettings } from '../lib/detection/worker/protocol';
 import { rasterise } from '../lib/detection/engine/mask';
 import { findOpenCv } from '../lib/detection/engine/opencv';
 import { ROAD_SETTINGS } from '../lib/detection/rules/road-rules';
@@ -42,7 +42,7 @@ export interface Settings {
   readonly size: Size;
   /** Frames per second that are taken from a camera at most. */
   readonly fps: number;
-  readonly thread: ThreadSettings;
+  readonly worker: WorkerSettings;
   /** Whether events bring their frame. */
   readonly withFrame: boolean;
 }
@@ -59,7 +59,7 @@ export function readSettings(config: Partial<Config>): Settings {
   return {
     size,
     fps: number('fps', 10, 0.1, 60),
-    thread: {
+    worker: {
       engine: engineOf(config.engine || 'builtin'),
       areas,
       rules: rulesOf(config.mode ?? 'road', areas, { number, whole }),
@@ -68,7 +68,7 @@ export function readSettings(config: Partial<Config>): Settings {
   };
 }
 
-function engineOf(engine: string): ThreadSettings['engine'] {
+function engineOf(engine: string): WorkerSettings['engine'] {
   if (!isEngineChoice(engine)) {
     throw new V2xError(
       'setting',

@@ -1,4 +1,4 @@
-import { Detector, type Judgement } from '../lib/detection/detector';
+import { Detector, type Detection } from '../lib/detection/detector';
 import { encodeJpeg } from '../lib/detection/frames/encode-image';
 import type { RawFrame } from '../lib/detection/frames/frame';
 import type { CameraFault } from '../lib/detection/rules/rules';
@@ -42,7 +42,7 @@ class Watch {
     this.detector = new Detector({
       clock: node.clock,
       camera: source && cameraName(source),
-      thread: settings.thread,
+      worker: settings.worker,
       keepFrames: settings.withFrame,
     });
     this.wire = new WireFrames(this.detector, settings.size, node);
@@ -119,15 +119,15 @@ class Watch {
         signal: AbortSignal.any([closed, stopped]),
         size: settings.size,
         fps: settings.fps,
-        onJudged: (judgement) => {
+        onDetection: (detection) => {
           healthy();
-          void this.announce(judgement, {});
+          void this.announce(detection, {});
         },
       }),
     );
   }
 
-  private async announce({ events, frame, newFault }: Judgement, message: Message): Promise<void> {
+  private async announce({ events, frame, newFault }: Detection, message: Message): Promise<void> {
     if (newFault) this.node.report(cameraFault(newFault), message);
     const picture = frame && (isJpeg(message.payload) ? message.payload : await this.encode(frame));
     for (const event of events)

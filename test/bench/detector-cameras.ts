@@ -15,11 +15,11 @@ import type * as source from '../../nodes/lib/camera/source';
 
 /** What is built, as users run it: the sources, loaded by tsx, take several times as long in places. */
 const built = createRequire(join(__dirname, '../../dist/lib/'));
-const { systemClock } = built('./clock') as typeof clock;
+const { systemClock } = built('./time/clock') as typeof clock;
 const { Detector } = built('./detection/detector') as typeof detector;
-const { ROAD_SETTINGS } = built('./detection/road-rules') as typeof roadRules;
+const { ROAD_SETTINGS } = built('./detection/rules/road-rules') as typeof roadRules;
 const { watchCamera } = built('./detection/watch-camera') as typeof watch;
-const { cameraSource } = built('./ffmpeg/source') as typeof source;
+const { cameraSource } = built('./camera/source') as typeof source;
 
 const CAMERAS = 4;
 const FPS = 10;
@@ -29,7 +29,7 @@ const SECONDS = 20;
 const TICKS_PER_SECOND = 100;
 
 export interface Watching {
-  /** Frames per second and camera that were judged. */
+  /** Frames per second and camera that were analysed. */
   readonly fps: number;
   /** Share of one processor for each camera: in this process, and in others, ffmpeg's and OpenCV's. */
   readonly own: number;
@@ -49,16 +49,16 @@ export async function watchCameras(engine: EngineChoice): Promise<Watching> {
   let frames = 0;
   try {
     const camera = cameraSource({ kind: 'file', address: film(directory) });
-    const thread = { engine, rules: { mode: 'road', ...ROAD_SETTINGS } } as const;
+    const worker = { engine, rules: { mode: 'road', ...ROAD_SETTINGS } } as const;
     const [, others] = cpuSeconds();
     const begin = performance.now();
     const watching = Array.from({ length: CAMERAS }, () =>
-      watchCamera(camera, new Detector({ clock: systemClock, thread }), {
+      watchCamera(camera, new Detector({ clock: systemClock, worker }), {
         clock: systemClock,
         signal: stop.signal,
         size: SIZE,
         fps: FPS,
-        onJudged: () => (frames += 1),
+        onDetection: () => (frames += 1),
       }),
     );
     await wait(WARM_UP_SECONDS * 1000);

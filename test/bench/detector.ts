@@ -1,6 +1,6 @@
 /**
  * Frames per second that the detector's engines manage on one thread, OpenCV for Python beside them in the same
- * rounds; then what it takes to watch four cameras.
+ * rounds, each warmed up by the same number of frames; then what it takes to watch four cameras.
  * `npm run bench:detector`; with `-- --json` only the frames per second, as one line of JSON.
  */
 import { loadavg } from 'node:os';
@@ -64,7 +64,10 @@ function openCvEngine(): Engine {
 
 const contestants: Record<string, Measure | null> = {
   builtin: measure(newEngine('builtin')),
-  cv2: withoutOpenCv === false ? (size) => openCvSpeed(size, MEASURED_FRAMES) : null,
+  cv2:
+    withoutOpenCv === false
+      ? (size) => openCvSpeed(size, { warmUp: WARM_UP_FRAMES, frames: MEASURED_FRAMES })
+      : null,
   opencv: openCvPath ? measure(openCvEngine()) : null,
 };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock';
 import type { RawFrame } from './frames/frame';
-import { FrameWorker, type Sight, type ThreadSettings } from './worker/frame-worker';
+import { FrameWorker } from './worker/frame-worker';
+import type { FrameResult, WorkerSettings } from './worker/protocol';
 import { movingRatioOf, redRatioOf, type CameraFault, type Incident } from './rules/rules';
 
 /** An incident with its evidence, ready for an event file. */
@@ -13,8 +14,8 @@ export interface DetectedEvent extends Incident {
   readonly moving_ratio?: number;
 }
 
-/** What one frame led to. */
-export interface Judgement {
+/** What was detected in one frame. */
+export interface Detection {
   readonly events: readonly DetectedEvent[];
   /** The frame, when it raised an event and frames are kept. */
   readonly frame?: RawFrame;
@@ -27,7 +28,7 @@ export interface Report {
   /** Shares of the latest frame's pixels; no moving ones in a first frame. */
   readonly red_ratio: number;
   readonly moving_ratio: number | null;
-  /** Frames per second that were judged. */
+  /** Frames analysed per second. */
   readonly fps: number;
   /** Frames that came while the detector was busy. */
   readonly dropped: number;
@@ -47,50 +48,49 @@ export interface DetectorOptions {
   readonly clock: Clock;
   /** Name of the camera, for the events. */
   readonly camera?: string | undefined;
-  /** What the engine's thread is told. */
-  readonly thread: ThreadSettings;
-  /** Whether judgements with events hold the frame. */
+  readonly worker: WorkerSettings;
+  /** Whether detections with events hold the frame. */
   readonly keepFrames?: boolean;
 }
 
-/** Judges a stream of frames: engine and rules work in their thread, what they found becomes events here. */
+/** Detects incidents in a stream of frames: engine and rules run in a worker; here their results become events. */
 export class Detector {
   private readonly worker: FrameWorker;
-  /** How often the rules started afresh. */
-  private armings = 0;
+  /** How often the rules were reset. */
+  private generation = 0;
   private fault: CameraFault | undefined;
-  private latest: Sight | undefined;
+  private latest: FrameResult | undefined;
   private frames = 0;
   private dropped = 0;
   private reported: number;
 
   constructor(private readonly options: DetectorOptions) {
-    this.worker = new FrameWorker(options.thread);
+    this.worker = new FrameWorker(options.worker);
     this.reported = options.clock.monotonic();
   }
 
-  /** Frames that are not judged yet. */
+  /** Number of frames that are not analysed yet. */
   get pending(): number {
     return this.worker.pending;
   }
 
   /**
-   * Judges the next frame.
-   * @throws V2xError `worker` when the engine's thread died
+   * Analyses the next frame.
+   * @throws V2xError `worker` when the worker died
    */
-  async judge(frame: RawFrame, arrived: Arrival): Promise<Judgement> {
-    // The thread takes the frame over, and may have the next one before an event is known.
+  async analyse(frame: RawFrame, arrived: Arrival): Promise<Detection> {
+    // The worker takes the frame over, and may have the next one before an event is known.
     const kept = this.options.keepFrames ? { ...frame, data: frame.data.slice() } : undefined;
-    const { armings } = this;
-    const sight = await this.worker.look(frame, arrived.monotonic);
-    // The rules that judged it are not those of now.
-    if (armings !== this.armings) return { events: [] };
-    const { incidents, fault } = sight.verdict;
+    const { generation } = this;
+    const result = await this.worker.analyse({ ...frame, time: arrived.monotonic, generation });
+    // The rules were reset in the meantime.
+    if (result.generation !== this.generation) return { events: [] };
+    const { incidents, fault } = result.verdict;
     const isNew = fault !== undefined && this.fault === undefined;
     this.fault = fault;
-    this.latest = sight;
+    this.latest = result;
     this.frames += 1;
-    const events = incidents.map((incident) => this.event(incident, sight, arrived.wall));
+    const events = incidents.map((incident) => this.event(incident, result, arrived.wall));
     return {
       events,
       ...(kept && events.length > 0 ? { frame: kept } : {}),
@@ -98,12 +98,12 @@ export class Detector {
     };
   }
 
-  /** Notes that a frame came that nobody had time for. */
+  /** Counts a frame that came while the detector was busy. */
   drop(): void {
     this.dropped += 1;
   }
 
-  /** What was measured since the last report; undefined when no frame was judged. */
+  /** What was measured since the last report; undefined if no frame was analysed. */
   report(): Report | undefined {
     const now = this.options.clock.monotonic();
     const { latest, frames, dropped } = this;
@@ -117,27 +117,26 @@ export class Detector {
     return { red_ratio, moving_ratio, fps, dropped, engine: latest.engine, fault: this.fault ?? null };
   }
 
-  /** The rules start afresh: what they still judge of frames from before counts no more. */
+  /** Resets the rules; what they still find in frames from before no longer counts. */
   rearm(): void {
-    this.armings += 1;
-    this.worker.rearm();
+    this.generation += 1;
     this.fault = undefined;
   }
 
-  /** Ends the thread; a frame that comes later is the first of a new stream. */
+  /** Ends the worker; a frame that comes later is the first of a new stream. */
   async end(): Promise<void> {
     this.rearm();
     await this.worker.end();
   }
 
-  private event(incident: Incident, sight: Sight, ts: number): DetectedEvent {
+  private event(incident: Incident, result: FrameResult, ts: number): DetectedEvent {
     const confidence = rounded(incident.confidence);
     const camera = this.options.camera === undefined ? {} : { camera: this.options.camera };
-    return { ts, ...incident, confidence, ...camera, ...ratiosOf(sight) };
+    return { ts, ...incident, confidence, ...camera, ...ratiosOf(result) };
   }
 }
 
-function ratiosOf({ counts }: Sight): { red_ratio: number; moving_ratio?: number } {
+function ratiosOf({ counts }: FrameResult): { red_ratio: number; moving_ratio?: number } {
   const red_ratio = rounded(redRatioOf(counts));
   const moving = movingRatioOf(counts);
   return moving === undefined ? { red_ratio } : { red_ratio, moving_ratio: rounded(moving) };

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock';
 import type { CameraSource } from '../camera/source';
 import { readCameraFrames } from './frames/camera-frames';
-import { arrival, type Detector, type Judgement } from './detector';
+import { arrival, type Detection, type Detector } from './detector';
 import type { Frame, Size } from './frames/frame';
 
 /** One frame at the engine and one that waits: more would only be late. */
@@ -12,30 +12,30 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly size: Size;
   readonly fps: number;
-  readonly onJudged: (judgement: Judgement) => void;
+  readonly onDetection: (detection: Detection) => void;
 }
 
 /**
- * Judges the frames of a camera until `signal` is aborted.
- * @throws V2xError `camera` when it gives no pictures, `worker` when the engine's thread died, `ffmpeg` without ffmpeg
+ * Analyses the frames of a camera until `signal` is aborted.
+ * @throws V2xError `camera` when it gives no pictures, `worker` when the worker died, `ffmpeg` without ffmpeg
  */
 export async function watchCamera(
   source: CameraSource,
   detector: Detector,
-  { clock, signal, size, fps, onJudged }: WatchOptions,
+  { clock, signal, size, fps, onDetection }: WatchOptions,
 ): Promise<void> {
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
-  const judge = async (frame: Frame) => {
+  const analyse = async (frame: Frame) => {
     try {
-      const judgement = await detector.judge({ ...frame, channels: 3 }, arrival(clock));
-      if (!stop.aborted) onJudged(judgement);
+      const detection = await detector.analyse({ ...frame, channels: 3 }, arrival(clock));
+      if (!stop.aborted) onDetection(detection);
     } catch (error) {
       broken.abort(error);
     }
   };
   const wanted = () => {
-    // The stream of one that was stopped may still run while the next one is judged.
+    // A stream that was stopped may still run while the next one is analysed.
     if (stop.aborted) return false;
     const free = detector.pending < MAX_PENDING;
     if (!free) detector.drop();
@@ -48,7 +48,7 @@ export async function watchCamera(
       size,
       fps,
       wanted,
-      onFrame: (frame) => void judge(frame),
+      onFrame: (frame) => void analyse(frame),
     });
   } finally {
     await detector.end();

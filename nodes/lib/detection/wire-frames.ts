@@ -1,18 +1,18 @@
 import type { Clock } from '../time/clock';
 import { decodeImage } from './frames/decode-image';
-import { arrival, type Detector, type Judgement } from './detector';
+import { arrival, type Detection, type Detector } from './detector';
 import type { Size } from './frames/frame';
 import { wireFrame } from './frames/wire-frame';
 
 /** Frames that may wait for their turn; what comes on top of that is dropped. */
 const MAX_WAITING = 4;
 
-/** Frames that come in messages: judged one after the other in the order they came, however long decoding takes. */
+/** Frames that come in messages: analysed one after the other in the order they came, however long decoding takes. */
 export class WireFrames {
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param size what image files are scaled to; raw frames are judged as they are */
+  /** @param size what image files are scaled to; raw frames are analysed as they are */
   constructor(
     private readonly detector: Detector,
     private readonly size: Size,
@@ -20,11 +20,11 @@ export class WireFrames {
   ) {}
 
   /**
-   * Judges a frame, or drops it when too many are waiting.
+   * Analyses a frame, or drops it if too many are waiting.
    * @param payload see `wireFrame`
-   * @throws V2xError `frame` when it is none, `worker` when the engine's thread died
+   * @throws V2xError `frame` when it is not a frame, `worker` when the worker died
    */
-  async take(payload: unknown): Promise<Judgement> {
+  async take(payload: unknown): Promise<Detection> {
     const arrived = arrival(this.options.clock);
     if (this.waiting >= MAX_WAITING) {
       this.detector.drop();
@@ -36,7 +36,7 @@ export class WireFrames {
         'format' in picture
           ? { ...(await decodeImage(picture, this.size, this.options)), channels: 3 as const }
           : picture;
-      return this.detector.judge(frame, arrived);
+      return this.detector.analyse(frame, arrived);
     });
   }
 

@@ -1,6 +1,11 @@
 import type { CancelTimer, Clock } from './clock';
 
-/** Aborts its signal when nothing was fed for too long, or when an outer signal is aborted. */
+const TICK_SECONDS = 1;
+
+/**
+ * Aborts its signal when nothing was fed for too long, or when an outer signal is aborted. Time counts only in ticks
+ * that this process has seen: while it stood still itself, nothing could be fed, and nobody is blamed for it.
+ */
 export class Watchdog {
   /** Whether it was hunger that ended it. */
   starved = false;
@@ -10,9 +15,9 @@ export class Watchdog {
     this.controller.abort();
   };
   private cancel: CancelTimer = () => undefined;
-  private fed = true;
+  private quietSeconds = 0;
 
-  /** @param seconds it notices after this long at least and twice as long at most */
+  /** @param seconds it notices after this long, and at most a second later while the process runs freely */
   constructor(
     private readonly clock: Clock,
     private readonly seconds: number,
@@ -20,7 +25,7 @@ export class Watchdog {
   ) {
     outer.addEventListener('abort', this.onOuter, { once: true });
     if (outer.aborted) this.onOuter();
-    else this.look();
+    else this.tick();
   }
 
   get signal(): AbortSignal {
@@ -28,7 +33,7 @@ export class Watchdog {
   }
 
   feed(): void {
-    this.fed = true;
+    this.quietSeconds = 0;
   }
 
   stop(): void {
@@ -36,15 +41,16 @@ export class Watchdog {
     this.outer.removeEventListener('abort', this.onOuter);
   }
 
-  private look(): void {
-    if (!this.fed) {
+  private tick(): void {
+    this.cancel = this.clock.after(TICK_SECONDS, () => {
+      this.quietSeconds += TICK_SECONDS;
+      if (this.quietSeconds <= this.seconds) {
+        this.tick();
+        return;
+      }
       this.starved = true;
+      this.stop();
       this.controller.abort();
-      return;
-    }
-    this.fed = false;
-    this.cancel = this.clock.after(this.seconds, () => {
-      this.look();
     });
   }
 }

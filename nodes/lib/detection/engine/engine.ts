@@ -2,7 +2,7 @@
  * The pixel work behind the rules: one interface, and every engine behind it counts exactly what OpenCV 4 counts.
  *
  * - An engine sees the frames of one stream in order and remembers the one before: one engine per camera.
- * - It runs in the detector's own thread or process (`frame-worker.ts`), synchronously, never in Node-RED's loop.
+ * - It runs in the detector's own thread or process (`worker/`), synchronously, never in Node-RED's loop.
  * - A frame may be counted under a mask. The whole picture is smoothed and compared as ever, then only the mask's
  *   pixels are counted, as OpenCV does with `countNonZero(picture & mask)`; `Counts.pixels` is their number. So a mask
  *   may come, go or change from one frame to the next without making it a first frame.

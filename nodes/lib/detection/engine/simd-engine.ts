@@ -18,7 +18,7 @@ interface Kernel {
 /** Pixels to a block in the kernel; its rows are padded to whole blocks. */
 const BLOCK = 16;
 
-/** The engine in WebAssembly with SIMD, about three times as fast as OpenCV on one thread. */
+/** The engine in WebAssembly with SIMD; `npm run bench:detector` compares it with OpenCV on one thread. */
 export class SimdEngine implements Engine {
   readonly name = 'builtin';
   private readonly kernel: Kernel;

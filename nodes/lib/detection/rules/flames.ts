@@ -9,6 +9,8 @@ const MEMORY_SECONDS = 2;
 const SWING = 20;
 /** Red levels below this count as this much: a dark colour's ratios are mostly noise. */
 const DARKEST = 128;
+/** Levels by which red exceeds blue in flames, from red to yellow. */
+const WARM = 60;
 /** Turns per sample from which on a cell flickers: 1 a second at 10 Hz. Large fires puff at 1 to 2 Hz, small ones faster. */
 const FLICKER = 0.1;
 /** Cells around a cell that are looked at with it, and the share of them that must flicker. */
@@ -66,8 +68,11 @@ export class Flames {
     const weight = Math.min(1, this.sinceSample / MEMORY_SECONDS);
     this.sinceSample = 0;
     for (let cell = 0, at = 0; cell < this.turns.length; cell += 1, at += BYTES_PER_PIXEL) {
-      this.ratios[cell] = (255 * data[at + 1]) / Math.max(DARKEST, data[at + 2]);
-      this.turns[cell] += weight * (this.turned(cell) - this.turns[cell]);
+      const [blue, green, red] = [data[at], data[at + 1], data[at + 2]];
+      // Where something red moves to and fro, what is behind it has no part in the flicker.
+      const isWarm = red - blue > WARM && red >= green;
+      this.ratios[cell] = (255 * green) / Math.max(DARKEST, red);
+      this.turns[cell] += weight * ((isWarm ? this.turned(cell) : 0) - this.turns[cell]);
     }
     this.flickering = this.flickeringPlaces();
     this.followOutline(this.candidates(reddened), weight);

@@ -5,12 +5,12 @@ import type { Worker } from 'node:worker_threads';
 import { childEnvironment } from '../../process/child-environment';
 import { messageOf } from '../../errors';
 import { startThread } from '../../async/thread';
-import type { ThreadSettings, TimedFrame } from './frame-worker';
+import type { FrameRequest, WorkerSettings } from './protocol';
 
 /** Where an engine and the rules run beside Node-RED's loop: `worker.ts` in a thread or in a process of its own. */
 export interface EngineHost {
   /** Sends a frame; its data may be gone from here afterwards. */
-  post(frame: TimedFrame): void;
+  post(frame: FrameRequest): void;
   onMessage(take: (message: unknown) => void): void;
   onEnd(ended: (reason: string) => void): void;
   end(): Promise<void>;
@@ -20,7 +20,7 @@ export interface EngineHost {
  * Starts a host. The built-in engine gets a thread, which takes frames over without copying them. OpenCV gets a
  * process: its bindings keep state that threads of one process would share, and a crash of it must not be Node-RED's.
  */
-export function startHost(settings: ThreadSettings): EngineHost {
+export function startHost(settings: WorkerSettings): EngineHost {
   return settings.engine === 'opencv'
     ? processHost(startProcess(settings))
     : threadHost(startThread(PROGRAM, settings));
@@ -30,7 +30,7 @@ export function startHost(settings: ThreadSettings): EngineHost {
 const PROGRAM = join(__dirname, 'worker');
 
 /** Its standard output is closed: the bindings write there what they find on the machine. */
-function startProcess(settings: ThreadSettings): ChildProcess {
+function startProcess(settings: WorkerSettings): ChildProcess {
   return fork(PROGRAM + extname(__filename), [JSON.stringify(settings)], {
     serialization: 'advanced',
     env: childEnvironment(),
@@ -63,7 +63,7 @@ export function threadHost(worker: Worker): EngineHost {
 export function processHost(child: ChildProcess): EngineHost {
   return {
     post(frame) {
-      // When the process is gone, its end is told by `onEnd`.
+      // If the process is gone, `onEnd` reports it.
       child.send(frame, () => undefined);
     },
     onMessage(take) {

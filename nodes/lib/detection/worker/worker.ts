@@ -1,31 +1,33 @@
-/** The other side of `FrameWorker`: looks at one frame after the other and judges it, in a thread or a process of its own. */
+/** The other side of `FrameWorker`: analyses one frame after the other, in a thread or a process of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toPlain } from '../../errors';
 import type { Engine } from '../engine/engine';
 import { newEngine } from '../engine/engines';
 import { toFrame } from '../frames/frame';
-import type { Failure, Sight, ThreadSettings, TimedFrame } from './frame-worker';
 import { MaskOfAreas } from '../engine/mask';
 import { newRules } from '../rules/rule-sets';
 import { Viewer } from '../rules/view';
+import type { Failure, FrameRequest, FrameResult, WorkerSettings } from './protocol';
 
-const settings = (parentPort ? workerData : JSON.parse(process.argv[2])) as ThreadSettings;
+const settings = (parentPort ? workerData : JSON.parse(process.argv[2])) as WorkerSettings;
 
-function answer(message: Sight | Failure): void {
+function answer(message: FrameResult | Failure): void {
   if (parentPort) parentPort.postMessage(message);
   else process.send?.(message);
 }
 
-function watch(engine: Engine): (frame: TimedFrame) => void {
+function analyseWith(engine: Engine): (request: FrameRequest) => void {
   const viewer = new Viewer();
   const mask = new MaskOfAreas(settings.areas ?? []);
   let rules = newRules(settings.rules);
-  return ({ time, afresh, ...raw }) => {
-    if (afresh) rules = newRules(settings.rules);
+  let current: number | undefined;
+  return ({ time, generation, ...raw }) => {
+    if (generation !== current) rules = newRules(settings.rules);
+    current = generation;
     const frame = toFrame(raw);
     const counts = engine.count(frame, mask.for(frame));
     const verdict = rules.judge({ time, counts, view: viewer.view(frame) });
-    answer({ engine: engine.name, counts, verdict });
+    answer({ engine: engine.name, counts, verdict, generation });
   };
 }
 
@@ -37,9 +39,9 @@ function refuse(error: unknown): () => void {
   };
 }
 
-function begin(): (frame: TimedFrame) => void {
+function begin(): (request: FrameRequest) => void {
   try {
-    return watch(newEngine(settings.engine));
+    return analyseWith(newEngine(settings.engine));
   } catch (error) {
     return refuse(error);
   }

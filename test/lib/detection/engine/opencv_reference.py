@@ -4,7 +4,7 @@
   opencv_reference.py counts W H    -> stdin: bgr24 frames; stdout: a line "red moving" per frame, -1 for no moving
   opencv_reference.py masked W H    -> the same under a mask, whose W * H bytes come first on stdin
   opencv_reference.py seed W H      -> stdin: bgr24 frames; stdout: a line "frame type/severity" per event
-  opencv_reference.py bench W H N   -> frames per second of one thread over N frames of noise
+  opencv_reference.py bench W H M N -> frames per second of one thread over N frames of noise, after M to warm up
 """
 
 import sys
@@ -73,14 +73,21 @@ def seed(width, height):
             still = 0
 
 
-def bench(width, height, number):
+def bench(width, height, warm_up, number):
     cv2.setNumThreads(1)
     random = numpy.random.default_rng(1)
     frames = [random.integers(0, 256, (height, width, 3), numpy.uint8) for _ in range(4)]
     before = None
+
+    def run(count):
+        nonlocal before
+        for index in range(count):
+            *_, before = measure(frames[index % len(frames)], before)
+
+    # The first calls load kernels and fill pools: that is not the speed of a detector that runs for days.
+    run(warm_up)
     begin = time.perf_counter()
-    for index in range(number):
-        *_, before = measure(frames[index % len(frames)], before)
+    run(number)
     print(number / (time.perf_counter() - begin))
 
 

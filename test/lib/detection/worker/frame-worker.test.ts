@@ -10,14 +10,22 @@ import {
   threadHost,
   type EngineHost,
 } from '../../../../nodes/lib/detection/worker/engine-host';
-import type { Frame, RawFrame } from '../../../../nodes/lib/detection/frames/frame';
+import type { Frame } from '../../../../nodes/lib/detection/frames/frame';
 import { FrameWorker } from '../../../../nodes/lib/detection/worker/frame-worker';
+import type { FrameRequest } from '../../../../nodes/lib/detection/worker/protocol';
 import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/seed-rules';
 import { atEnd } from '../../../support/at-end';
 import { BINDINGS, withoutBindings } from '../engine/opencv-bindings';
 import { GRAY, picture, RED } from '../pictures';
 
-const copy = ({ data, ...size }: Frame): RawFrame => ({ ...size, channels: 3, data: data.slice() });
+/** A request with its own copy of a frame. */
+const request = ({ data, ...size }: Frame, generation = 0): FrameRequest => ({
+  ...size,
+  channels: 3,
+  data: data.slice(),
+  time: 0,
+  generation,
+});
 const SETTINGS = { engine: 'builtin', rules: { mode: 'seed', ...SEED_SETTINGS } } as const;
 const gray = picture(32, 18, () => GRAY);
 const half = picture(32, 18, (x) => (x < 16 ? RED : [250, 250, 250]));
@@ -29,7 +37,7 @@ describe('FrameWorker', () => {
     const engine = newEngine('builtin');
     const frames = [gray, half, gray, gray];
 
-    const seen = frames.map((frame) => worker.look(copy(frame), 0));
+    const seen = frames.map((frame) => worker.analyse(request(frame)));
     assert.equal(worker.pending, 4);
 
     assert.deepEqual(
@@ -42,19 +50,33 @@ describe('FrameWorker', () => {
   it('takes the frame over without copying it', async (t) => {
     const worker = new FrameWorker(SETTINGS);
     atEnd(t, () => worker.end());
-    const frame = copy(gray);
-    const seen = worker.look(frame, 0);
+    const frame = request(gray);
+    const seen = worker.analyse(frame);
     assert.equal(frame.data.length, 0);
     await seen;
+  });
+
+  it('resets the rules with another generation, and says which one answered', async (t) => {
+    const worker = new FrameWorker({
+      engine: 'builtin',
+      rules: { mode: 'seed', ...SEED_SETTINGS, fireFrames: 2 },
+    });
+    atEnd(t, () => worker.end());
+    const found: string[] = [];
+    for (const generation of [0, 1, 1, 1]) {
+      const { verdict, generation: answered } = await worker.analyse(request(half, generation));
+      found.push(`${answered}: ${verdict.incidents.map(({ type }) => type).join()}`);
+    }
+    assert.deepEqual(found, ['0: ', '1: ', '1: fire', '1: ']);
   });
 
   it('starts a new stream after its end', async (t) => {
     const worker = new FrameWorker(SETTINGS);
     atEnd(t, () => worker.end());
-    const last = worker.look(copy(gray), 0);
+    const last = worker.analyse(request(gray));
     await worker.end();
     assert.equal((await last).counts.red, 0);
-    assert.equal((await worker.look(copy(gray), 0)).counts.moving, undefined);
+    assert.equal((await worker.analyse(request(gray))).counts.moving, undefined);
   });
 
   it('tells which frames a dying thread took with it, and goes on with a new one', async (t) => {
@@ -71,9 +93,9 @@ describe('FrameWorker', () => {
     );
     atEnd(t, () => worker.end());
 
-    await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /thread ended \(boom\)/ });
-    await assert.rejects(worker.look(copy(gray), 0), { code: 'worker', message: /exit code 3/ });
-    assert.equal((await worker.look(copy(gray), 0)).counts.pixels, 32);
+    await assert.rejects(worker.analyse(request(gray)), { code: 'worker', message: /thread ended \(boom\)/ });
+    await assert.rejects(worker.analyse(request(gray)), { code: 'worker', message: /exit code 3/ });
+    assert.equal((await worker.analyse(request(gray))).counts.pixels, 32);
   });
 
   it('has OpenCV count in a process of its own, which may die', { skip: withoutBindings }, async (t) => {
@@ -89,7 +111,7 @@ describe('FrameWorker', () => {
     });
     atEnd(t, () => worker.end());
     const frames = [gray, half, gray];
-    const seen = await Promise.all(frames.map((frame) => worker.look(copy(frame), 0)));
+    const seen = await Promise.all(frames.map((frame) => worker.analyse(request(frame))));
     const engine = newEngine('builtin');
     assert.deepEqual(
       seen.map(({ counts, engine: name }) => ({ counts, name })),
@@ -97,15 +119,15 @@ describe('FrameWorker', () => {
     );
 
     const dying = hosts[0].end();
-    await assert.rejects(worker.look(copy(half), 0), { code: 'worker', message: /SIGKILL/ });
+    await assert.rejects(worker.analyse(request(half)), { code: 'worker', message: /SIGKILL/ });
     await dying;
-    assert.equal((await worker.look(copy(gray), 0)).counts.moving, undefined);
+    assert.equal((await worker.analyse(request(gray))).counts.moving, undefined);
   });
 
   it('tells why there is no OpenCV', async (t) => {
     const worker = new FrameWorker({ ...SETTINGS, engine: 'opencv' });
     atEnd(t, () => worker.end());
-    await assert.rejects(worker.look(copy(gray), 0), { code: 'engine', message: /neither is installed/ });
+    await assert.rejects(worker.analyse(request(gray)), { code: 'engine', message: /neither is installed/ });
   });
 });
 
