@@ -16,20 +16,35 @@ export function openCvColours(): { red: Uint8Array; gray: Uint8Array } {
   return { red: output.subarray(0, 2 ** 21), gray: output.subarray(2 ** 21) };
 }
 
-/** OpenCV's counts for a stream of frames of one size. */
-export function openCvCounts(frames: readonly Frame[], mask?: Mask): Counts[] {
-  const [{ width, height }] = frames;
-  const pixels = mask ? pixelsOf(mask) : width * height;
-  const lines = mask ? overFrames('masked', frames, mask.data) : overFrames('counts', frames);
-  return lines.map((line) => {
-    const [red, moving] = line.split(' ').map(Number);
-    return { pixels, red, moving: moving < 0 ? undefined : moving };
+/** Frames of one size, and a mask to count them under. */
+export interface Stream {
+  readonly frames: readonly Frame[];
+  readonly mask?: Mask | undefined;
+}
+
+/** OpenCV's counts for each of some streams; one process counts them all, since it takes long to start. */
+export function openCvCounts(streams: readonly Stream[]): Counts[][] {
+  const input = streams.flatMap(({ frames, mask }) => {
+    const [{ width, height }] = frames;
+    const header = Uint32Array.of(width, height, frames.length, mask ? 1 : 0);
+    return [new Uint8Array(header.buffer), ...(mask ? [mask.data] : []), ...frames.map(({ data }) => data)];
+  });
+  const lines = linesOf(reference(['counts'], Buffer.concat(input)));
+  return streams.map(({ frames, mask }) => {
+    const [{ width, height }] = frames;
+    const pixels = mask ? pixelsOf(mask) : width * height;
+    return lines.splice(0, frames.length).map((line) => {
+      const [red, moving] = line.split(' ').map(Number);
+      return { pixels, red, moving: moving < 0 ? undefined : moving };
+    });
   });
 }
 
 /** What the seed's detector makes of a stream of frames of one size: `frame type/severity`, frames counted from 1. */
 export function seedEvents(frames: readonly Frame[]): string[] {
-  return overFrames('seed', frames);
+  const [{ width, height }] = frames;
+  const input = Buffer.concat(frames.map(({ data }) => data));
+  return linesOf(reference(['seed', String(width), String(height)], input));
 }
 
 /** Frames per second that OpenCV manages on one thread, once it is warm. */
@@ -40,16 +55,7 @@ export function openCvSpeed(
   return Number(reference(['bench', ...[width, height, warmUp, frames].map(String)]).toString());
 }
 
-function overFrames(
-  command: string,
-  frames: readonly Frame[],
-  first: Uint8Array = new Uint8Array(),
-): string[] {
-  const [{ width, height }] = frames;
-  const output = reference(
-    [command, String(width), String(height)],
-    Buffer.concat([first, ...frames.map(({ data }) => data)]),
-  );
+function linesOf(output: Buffer): string[] {
   return output
     .toString()
     .split('\n')

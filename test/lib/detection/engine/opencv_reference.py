@@ -1,8 +1,9 @@
 """What OpenCV itself says, for the tests of the engines.
 
   opencv_reference.py colours       -> for every colour 0xRRGGBB: one bit red or not, then one byte gray
-  opencv_reference.py counts W H    -> stdin: bgr24 frames; stdout: a line "red moving" per frame, -1 for no moving
-  opencv_reference.py masked W H    -> the same under a mask, whose W * H bytes come first on stdin
+  opencv_reference.py counts        -> stdin: streams, each four 32-bit numbers (width, height, frames, 1 where a mask
+                                       comes first), then the mask's bytes, then bgr24 frames;
+                                       stdout: a line "red moving" per frame, -1 for no moving
   opencv_reference.py seed W H      -> stdin: bgr24 frames; stdout: a line "frame type/severity" per event
   opencv_reference.py bench W H M N -> frames per second of one thread over N frames of noise, after M to warm up
 """
@@ -39,22 +40,26 @@ def measure(frame, before, mask=None):
     return count(red_mask(frame)), moving, smoothed
 
 
-def measured(width, height, mask=None):
+def measured(width, height):
     before = None
     while data := sys.stdin.buffer.read(width * height * 3):
         frame = numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
-        red, moving, before = measure(frame, before, mask)
+        red, moving, before = measure(frame, before)
         yield red, moving
 
 
-def counts(width, height, mask=None):
-    for red, moving in measured(width, height, mask):
-        print(red, moving)
+def counts():
+    while header := sys.stdin.buffer.read(16):
+        width, height, frames, has_mask = map(int, numpy.frombuffer(header, "<u4"))
 
+        def read(shape):
+            return numpy.frombuffer(sys.stdin.buffer.read(int(numpy.prod(shape))), numpy.uint8).reshape(shape)
 
-def masked(width, height):
-    mask = sys.stdin.buffer.read(width * height)
-    counts(width, height, numpy.frombuffer(mask, numpy.uint8).reshape(height, width))
+        mask = read((height, width)) if has_mask else None
+        before = None
+        for _ in range(frames):
+            red, moving, before = measure(read((height, width, 3)), before, mask)
+            print(red, moving)
 
 
 def seed(width, height):
@@ -92,4 +97,4 @@ def bench(width, height, warm_up, number):
 
 
 command, *numbers = sys.argv[1:]
-{"colours": colours, "counts": counts, "masked": masked, "seed": seed, "bench": bench}[command](*map(int, numbers))
+{"colours": colours, "counts": counts, "seed": seed, "bench": bench}[command](*map(int, numbers))
