@@ -64,8 +64,10 @@ async function measured({ newest }: RingState): Promise<Pick<CameraReport, 'meas
 }
 
 /** Why a device or file cannot even be opened. */
-async function deviceProblem({ kind, address }: CameraSource): Promise<Finding | undefined> {
+async function deviceProblem(source: CameraSource): Promise<Finding | undefined> {
+  const { kind, address } = source;
   if (kind === 'rtsp') return undefined;
+  const shown = displayAddress(source);
   try {
     await stat(address);
     await access(address, kind === 'v4l2' ? constants.R_OK | constants.W_OK : constants.R_OK);
@@ -73,10 +75,10 @@ async function deviceProblem({ kind, address }: CameraSource): Promise<Finding |
   } catch (error) {
     const user = currentUser();
     if (codeOf(error) === 'ENOENT')
-      return problem(`${address} is not there`, 'see "v4l2-ctl --list-devices", and V2X_CAMERA');
+      return problem(`${shown} is not there`, 'see "v4l2-ctl --list-devices", and V2X_CAMERA');
     const remedy =
       kind === 'v4l2' ? `sudo usermod -aG video ${user}, then log in anew` : `let user ${user} read it`;
-    return problem(`${address} cannot be opened: ${messageOf(error)}`, remedy);
+    return problem(`${shown} cannot be opened (${codeOf(error) ?? 'unknown'})`, remedy);
   }
 }
 

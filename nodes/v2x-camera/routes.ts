@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { V2xError } from '../lib/errors';
 import { takeSnapshot } from '../lib/camera/snapshot';
 import { cameraSource, displayAddress, type CameraSource, type SourceKind } from '../lib/camera/source';
+import { tidyAddress } from '../lib/camera/url';
 import { videoDevices } from '../lib/camera/video-devices';
 import type { AdminRoute } from '../lib/node-red/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
@@ -64,7 +65,7 @@ async function describedCamera(RED: NodeAPI, fields: Fields): Promise<CameraSour
 async function resolved(RED: NodeAPI, { id, ...fields }: Fields, name: string): Promise<string> {
   const setting = fields[name];
   if (!isReference(setting)) return setting;
-  const value = String(RED.util.evaluateNodeProperty(setting, 'env', RED.nodes.getNode(id), {}));
+  const value = tidyAddress(String(RED.util.evaluateNodeProperty(setting, 'env', RED.nodes.getNode(id), {})));
   if (value === '' || /^rtsps?:\/\//i.test(value) || (await exists(value))) return value;
   throw new V2xError(
     'camera',

@@ -5,7 +5,7 @@ import { isReference, labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
-import { splitCameraUrl } from '../lib/camera/url';
+import { shownAddress, splitCameraUrl, tidyAddress } from '../lib/camera/url';
 import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {
@@ -33,7 +33,9 @@ const LOOKS: Readonly<Record<string, RegExp>> = {
   auto: /^(rtsps?:\/\/[^/]+|(?!-)(?![a-z][a-z\d+.-]*:))/i,
 };
 
-const address = check((value, node) => {
+const address = check((typed, node) => {
+  const value = tidyAddress(typed);
+  if (splitCameraUrl(value) === 'encoding') return node._('v2x-camera.invalid.encoding');
   const kind = String($(KIND).val() ?? (node as typeof node & Properties).kind);
   const looks = LOOKS[kind] as RegExp | undefined;
   return !looks || looks.test(value) ? undefined : node._(`v2x-camera.invalid.${kind}`);
@@ -42,8 +44,11 @@ const address = check((value, node) => {
 /** Moves user and password from an address, which is stored in the flow, to the credentials, where they belong. */
 function moveUserOut(name: string): void {
   const field = $(`#node-config-input-${name}`);
-  const url = isReference(String(field.val())) ? undefined : splitCameraUrl(String(field.val()));
-  if (!url || (url.user === '' && url.password === '')) return;
+  const typed = String(field.val());
+  if (isReference(typed)) return;
+  field.val(tidyAddress(typed));
+  const url = splitCameraUrl(tidyAddress(typed));
+  if (typeof url === 'string' || (url.user === '' && url.password === '')) return;
   $('#node-config-input-user').val(url.user);
   $('#node-config-input-password').val(url.password);
   field.val(url.address);
@@ -64,7 +69,8 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
     password: { type: 'password' },
   },
   label() {
-    return this.name || labelOf(this.address) || this._('v2x-camera.kind.synthetic');
+    const shown = isReference(this.address) ? '' : shownAddress(this.address);
+    return this.name || labelOf(shown) || this._('v2x-camera.kind.synthetic');
   },
   oneditprepare() {
     settingInput(this, '#node-config-input-address', { plain: 'text', offer: cameras });

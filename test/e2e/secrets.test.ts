@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { atEnd } from '../support/at-end';
 import { readFlow, type FlowNode } from '../support/package';
 import { familyOf } from '../support/processes';
 import { rtspServerMissing, startRtspServer, type RtspServer } from '../support/rtsp-server';
@@ -195,6 +196,41 @@ describe(
     });
   },
 );
+
+/** What a unit is started with instead of a URL, and what it says. */
+const MISTYPED: Readonly<Record<string, RegExp>> = {
+  [`rtsp;//op:${ENTERED}@127.0.0.1:1/cam`]: /Cannot open film: there is no file/,
+  [`"op:${ENTERED}@127.0.0.1:1/cam"`]: /The camera address is neither an RTSP URL/,
+  [`rtsp://op:${REFUSED}/@127.0.0.1:1/cam`]: /write \/ as %2F, \? as %3F and # as %23/,
+  [` '"rtsp://op:${encodeURIComponent(IN_URL)}@127.0.0.1:1/cam"'`]: /Cannot record rtsp:\/\/127\.0\.0\.1:1: /,
+  [`rtsp://127.0.0.1:1/user=op_password=${encodeURIComponent(REFUSED)}_channel=1`]:
+    /Cannot record rtsp:\/\/127\.0\.0\.1:1: /,
+};
+
+describe('what is wrong in V2X_CAMERA is told without the password in it', { timeout: 240_000 }, () => {
+  for (const [typed, words] of Object.entries(MISTYPED)) {
+    it(String(words), async (t) => {
+      const data = await mkdtemp(join(tmpdir(), 'v2x-mistyped-'));
+      await mkdir(join(data, 'node-red'));
+      await writeFile(join(data, 'node-red', 'flows.json'), JSON.stringify(talkativeFlow()));
+      const unit = await Unit.start({ V2X_DATA: data, V2X_CAMERA: typed, V2X_LOG: 'debug' });
+      atEnd(t, () => unit.stop());
+      await unit.program.line(words);
+      const described = { id: 'v2x-cfg-camera', kind: 'auto', address: '${V2X_CAMERA}' };
+      const answer = await fetch(`${unit.url}/v2x/camera/snapshot`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify(described),
+      });
+      assert.equal(answer.status, 422);
+      const doctor = unit.cli('doctor');
+      await doctor.exit();
+      assert.match(doctor.output, /^problem +camera/m);
+      const printed = [unit.program.output, await answer.text(), doctor.output].join('\n');
+      assert.deepEqual(leaks(printed, SECRETS), []);
+      assert.deepEqual(await leakingFiles(data, SECRETS), []);
+    });
+  }
+});
 
 /** The addresses on which a TCP port of this machine is open, as the kernel writes them. */
 async function listeners(port: number): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Input } from '../ffmpeg/command';
 import { addressFor, type CameraSource } from './source';
+import { percentDecode } from './url';
 
 /** How ffmpeg and ffprobe open a camera; goes into `ffmpegArguments` and `probe`. */
 export interface CameraInput extends Required<Input> {
@@ -66,7 +67,9 @@ function rtspInput(address: string, { user, password }: CameraSource, avformat: 
   if (avformat >= AVFORMAT_5) {
     lines.push(
       `file ${quote(withUser.href)}`,
-      'option rtsp_transport tcp',
+      // TCP loses nothing. A camera that refuses it (461, RFC 2326, 11.3.27) is asked for UDP in the same connection.
+      'option rtsp_transport tcp+udp',
+      'option rtsp_flags prefer_tcp',
       `option timeout ${READ_TIMEOUT_US}`,
     );
   } else {
@@ -76,8 +79,15 @@ function rtspInput(address: string, { user, password }: CameraSource, avformat: 
     url: 'pipe:0',
     options: ['-protocol_whitelist', RTSP_PROTOCOLS, '-f', 'concat', '-safe', '0'],
     stdin: `${lines.join('\n')}\n`,
-    secrets: password === undefined ? [] : [password],
+    secrets: [...(password === undefined ? [] : [password]), ...secretsIn(address)],
   };
+}
+
+/** Some cameras take user and password in the path or query: `/user=admin_password=..._channel=1`. */
+function secretsIn(address: string): string[] {
+  const { pathname, search } = new URL(address);
+  const rest = `${pathname}${search}`;
+  return /[=&]/.test(rest) ? [rest, percentDecode(rest)] : [];
 }
 
 /** Quotes as ffmpeg's lists want it (ffmpeg-utils, "Quoting and escaping"). */

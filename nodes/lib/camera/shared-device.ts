@@ -1,8 +1,9 @@
-import { V2xError } from '../errors';
+import { access, constants } from 'node:fs/promises';
+import { codeOf, V2xError } from '../errors';
 import type { CameraInput } from './input';
 import type { Output } from '../ffmpeg/command';
 import { newRelay } from './relay';
-import { addressFor, type CameraSource } from './source';
+import { addressFor, displayAddress, type CameraSource } from './source';
 
 /** Runs an ffmpeg that records a camera and serves these outputs too. */
 type Recording = (outputs: readonly Output[]) => Promise<void>;
@@ -86,10 +87,26 @@ function sharedDevice({ kind }: CameraSource, address: string): SharedDevice | u
 }
 
 /**
+ * ffmpeg only gets films that are there: it repeats a path that it cannot open, and what was meant as a URL with a
+ * password, but is misspelt, is taken for a path.
+ */
+async function checkFilm({ kind, ...source }: CameraSource, address: string): Promise<void> {
+  if (kind !== 'file') return;
+  try {
+    await access(address, constants.R_OK);
+  } catch (error) {
+    const reason = `there is no file that can be read (${codeOf(error) ?? 'unknown'}); the URL of a camera begins with rtsp://`;
+    const camera = displayAddress({ ...source, kind, address });
+    throw new V2xError('camera', `Cannot open ${camera}: ${reason}`, { camera, reason });
+  }
+}
+
+/**
  * Lets a recorder open a camera, see `SharedDevice.record`.
- * @throws V2xError `camera` when another recorder has it; what the recorder throws
+ * @throws V2xError `camera` when another recorder has it, or a film is not there; what the recorder throws
  */
 export async function recordCamera(source: CameraSource, recording: Recording): Promise<void> {
+  await checkFilm(source, source.address);
   const device = sharedDevice(source, source.address);
   await (device ? device.record(recording) : recording([]));
 }
@@ -97,6 +114,7 @@ export async function recordCamera(source: CameraSource, recording: Recording): 
 /**
  * Lets a detector open a camera, or what its recorder relays, see `SharedDevice.read`.
  * @param own what opens the camera itself
+ * @throws V2xError `camera` when a film is not there; what the detector throws
  */
 export async function readCamera(
   source: CameraSource,
@@ -104,6 +122,7 @@ export async function readCamera(
   reading: Reading,
   signal: AbortSignal,
 ): Promise<void> {
+  await checkFilm(source, addressFor(source, true));
   const device = sharedDevice(source, addressFor(source, true));
   await (device ? device.read(own, reading, signal) : reading(own, signal));
 }

@@ -45,7 +45,7 @@ export async function takeSnapshot(source: CameraSource, options: SnapshotOption
       AbortSignal.any([options.signal, late.signal]),
     );
   } catch (error) {
-    throw noPicture(seen, messageOf(error), error);
+    throw noPicture(seen, reasonOf(error), error);
   } finally {
     cancel();
   }
@@ -73,6 +73,13 @@ function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal): Pro
     secrets: input.secrets,
     ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
   });
+}
+
+/** What opening the camera says names it already. */
+function reasonOf(error: unknown): string {
+  return error instanceof V2xError && error.code === 'camera'
+    ? String(error.details.reason)
+    : messageOf(error);
 }
 
 function noPicture(source: CameraSource, reason: string, cause?: unknown): V2xError {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { V2xError } from '../errors';
-import { splitCameraUrl } from './url';
+import { serverOf, shownFilm, splitCameraUrl, tidyAddress, type CameraUrlFault } from './url';
 
 export type SourceKind = 'rtsp' | 'v4l2' | 'file' | 'synthetic';
 
@@ -34,7 +34,9 @@ export interface CameraSettings {
  * @throws V2xError `camera` when an address does not fit its kind, or could be taken for something else by ffmpeg
  */
 export function cameraSource(settings: CameraSettings): CameraSource {
-  const { address = '', detectionAddress = '', audio = 'aac' } = settings;
+  const { audio = 'aac' } = settings;
+  const address = tidyAddress(settings.address ?? '');
+  const detectionAddress = tidyAddress(settings.detectionAddress ?? '');
   const kind = settings.kind === undefined || settings.kind === 'auto' ? kindOf(address) : settings.kind;
   const main = checkAddress(kind, address);
   const user = settings.user || main.user;
@@ -50,14 +52,20 @@ export function cameraSource(settings: CameraSettings): CameraSource {
 }
 
 /**
- * How a source is shown to users: of a URL only scheme, host and port, since many cameras take user and password
- * in its path or query.
+ * How a source is shown to users: what cannot hold a password. Of a URL that is scheme, host and port, of a film its
+ * path when it looks like one, see `shownFilm`. The path of a device has been checked.
  */
 export function displayAddress({ kind, address }: CameraSource): string {
-  if (kind === 'synthetic') return 'synthetic test picture';
-  if (kind !== 'rtsp') return address;
-  const { protocol, host } = new URL(address);
-  return `${protocol}//${host}`;
+  switch (kind) {
+    case 'synthetic':
+      return 'synthetic test picture';
+    case 'rtsp':
+      return serverOf(address);
+    case 'file':
+      return shownFilm(address);
+    case 'v4l2':
+      return address;
+  }
 }
 
 /** What is to be opened for recording or, with `detection`, for detection. */
@@ -98,17 +106,23 @@ function checkAddress(kind: SourceKind, address: string): CheckedAddress {
 
 function checkRtsp(address: string): CheckedAddress {
   const url = splitCameraUrl(address);
-  if (!url || !/^rtsps?:\/\/[^/:?]/.test(url.address)) {
-    throw refused('is not an RTSP URL such as rtsp://192.168.1.10:554/stream1');
-  }
+  if (typeof url === 'string') throw refused(URL_FAULTS[url]);
   return url;
 }
+
+const WRITE_PASSWORD =
+  'in a password write / as %2F, ? as %3F and # as %23, or enter it in the field for the password of the camera node';
+
+const URL_FAULTS: Readonly<Record<CameraUrlFault, string>> = {
+  form: `is not an RTSP URL such as rtsp://192.168.1.10:554/stream1; ${WRITE_PASSWORD}`,
+  encoding: `has an @ behind the first /, ? or #, so where its host begins is not clear: ${WRITE_PASSWORD}; an @ that belongs to the path is written %40`,
+};
 
 function checkFile(address: string): string {
   if (address === '') throw refused('is empty; give the path of a film');
   if (address.startsWith('-')) throw refused('starts with "-"; write ./ before it if that is the name');
   if (/^[a-z][a-z\d+.-]*:/i.test(address) || /\p{Cc}/u.test(address)) {
-    throw refused('is neither an RTSP URL, a device nor a file');
+    throw refused('is neither an RTSP URL such as rtsp://192.168.1.10:554/stream1, a device nor a file');
   }
   return resolve(address);
 }

@@ -1,3 +1,5 @@
+// The editor's scripts import this file too: nothing here may need Node.js.
+
 /** A camera's URL with what it says of the user apart from it. */
 export interface CameraUrl {
   /** Without user, password and fragment. */
@@ -8,25 +10,83 @@ export interface CameraUrl {
 }
 
 /**
- * Takes user and password out of a URL; for the runtime and the editor's dialog alike.
- * @returns undefined when it is no URL
+ * Why a text is no camera URL: `form`, or `encoding`, when a raw `/`, `?` or `#` in what seems to be the password makes
+ * it ambiguous where the host begins.
  */
-export function splitCameraUrl(text: string): CameraUrl | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  // RTSP knows no fragments, and ffmpeg before 4.3 takes what follows an @ in one for the host.
-  url.hash = '';
-  return { address: url.href, user: decode(username), password: decode(password) };
+export type CameraUrlFault = 'form' | 'encoding';
+
+/** Blanks that are not seen, which come along when a text is copied. */
+const BLANKS = /^[\s\p{Cf}\p{Zs}]+|[\s\p{Cf}\p{Zs}]+$/gu;
+const QUOTES = /^["'`´‘’‚‛“”„‟«»‹›]+|["'`´‘’‚‛“”„‟«»‹›]+$/gu;
+
+/** An address as it was meant: without the blanks and quotes around it that environment files and chats leave there. */
+export function tidyAddress(text: string): string {
+  const tidy = text.replace(BLANKS, '').replace(QUOTES, '');
+  return tidy === text ? text : tidyAddress(tidy);
 }
 
-/** Percent-decodes; a `%` that is none stands for itself, as people write passwords. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** RFC 3986, 3: scheme, authority, path and query; the fragment is left out, since RTSP knows none. */
+const PARTS = /^(rtsps?):\/\/([^/?#]*)([^#]*)/i;
+/** A host name, an IPv4 address or an IPv6 one in brackets, and perhaps a port: nothing that could hide a password. */
+const SERVER = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{0,5})?$/i;
+
+/**
+ * Takes user and password out of an RTSP URL; for the runtime and the editor's dialog alike. They may be percent-encoded
+ * or raw, as far as that is unambiguous.
+ */
+export function splitCameraUrl(text: string): CameraUrl | CameraUrlFault {
+  const parts = PARTS.exec(text);
+  if (!parts || /\p{Cc}/u.test(text)) return 'form';
+  const [, scheme, authority, rest] = parts;
+  const behind = text.slice(scheme.length + '://'.length + authority.length);
+  if (/[@＠﹫]/.test(behind)) return 'encoding';
+  const at = authority.lastIndexOf('@');
+  const server = authority.slice(at + 1);
+  const url = `${scheme}://${server}${rest}`;
+  if (!SERVER.test(server) || !URL.canParse(url)) return 'form';
+  const [user = '', ...password] = authority.slice(0, Math.max(at, 0)).split(':');
+  return {
+    address: new URL(url).href,
+    user: percentDecode(user),
+    password: percentDecode(password.join(':')),
+  };
+}
+
+/** Percent-decodes; a `%` that begins no encoded character stands for itself, as people write passwords. */
+export function percentDecode(text: string): string {
+  return text.replace(/(%[\da-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
+}
+
+/** Scheme, host and port of a URL without user: many cameras take user and password in its path or query. */
+export function serverOf(address: string): string {
+  const { protocol, host } = new URL(address);
+  return `${protocol}//${host}`;
+}
+
+/** As typed into a setting, how an address may be shown; empty where it is. */
+export function shownAddress(text: string): string {
+  const tidy = tidyAddress(text);
+  const url = splitCameraUrl(tidy);
+  if (typeof url === 'object') return serverOf(url.address);
+  const isDevice = /^(\/dev\/[\w./-]+|\d{1,2})$/.test(tidy);
+  return tidy === '' || isDevice ? tidy : shownFilm(tidy);
+}
+
+const FILM = new RegExp(
+  String.raw`^[\p{L}\p{N}\p{M}/._-]+\.(3gp|264|265|avi|dav|flv|gif|h26[45]|hevc|m2ts|m4v|mjpe?g|mkv|mov|mp4|mpe?g|mts|mxf|nut|ogv|ts|webm|wmv|y4m)$`,
+  'iu',
+);
+
+/**
+ * A film's path as it may be shown. What was meant as a URL is taken for a path when its beginning is misspelt, so a
+ * path is shown only when it looks like a film's and nothing in it could separate a user from a password.
+ */
+export function shownFilm(path: string): string {
+  return FILM.test(path) ? path : 'film';
 }

@@ -7,7 +7,7 @@ import type { CancelTimer, Clock } from '../time/clock';
 import { codeOf, V2xError } from '../errors';
 import { findBinary, type ToolName } from './binary';
 import { launchPrefix } from '../process/launch';
-import { LineSplitter, maskSecrets, StderrTail } from './stderr';
+import { LineSplitter, maskSecrets, MAX_LINE, StderrTail } from './stderr';
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -28,6 +28,8 @@ export interface RunOptions {
 }
 
 const GRACE_SECONDS = 3;
+/** A line of stderr before secrets are masked; longer than any address. */
+const MAX_UNMASKED_LINE = 16_384;
 /** What a write says when the child does not read any more. */
 const PIPE_CLOSED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
 
@@ -113,11 +115,12 @@ async function feedStdin(child: ChildProcess, input: RunOptions['stdin'], stop: 
 }
 
 function followStderr(child: ChildProcess, options: RunOptions, tail: StderrTail): void {
+  // Cut after masking: of a secret that is cut in half, the rest would not be known.
   const lines = new LineSplitter((line) => {
-    const masked = maskSecrets(line, options.secrets);
+    const masked = maskSecrets(line, options.secrets).slice(0, MAX_LINE);
     tail.add(masked);
     options.onStderrLine?.(masked);
-  });
+  }, MAX_UNMASKED_LINE);
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {
     lines.push(chunk);

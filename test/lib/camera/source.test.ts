@@ -32,8 +32,7 @@ describe('cameraSource', () => {
   });
 
   it('drops a fragment, in which an old ffmpeg would look for the host', () => {
-    for (const address of ['rtsp://op:pw@cam:554#@thief/1', 'rtsp://cam:554#op:pw@thief/1'])
-      assert.equal(cameraSource({ address }).address, 'rtsp://cam:554');
+    assert.equal(cameraSource({ address: 'rtsp://op:pw@cam:554#thief/1' }).address, 'rtsp://cam:554');
   });
 
   const hostile = {
@@ -54,6 +53,63 @@ describe('cameraSource', () => {
     });
   }
 
+  it('takes an address out of the quotes and blanks around it', () => {
+    for (const around of [
+      '"#"',
+      "'#'",
+      ' # ',
+      '“#”',
+      '„#“',
+      '«#»',
+      ' "#" ',
+      '\u00a0#\u200b',
+      '\' "#"\'',
+      '"#',
+    ]) {
+      const typed = (address: string) => around.replace('#', address);
+      const source = cameraSource({
+        address: typed('rtsp://op:pw@cam/1'),
+        detectionAddress: typed('rtsp://cam/2'),
+      });
+      assert.deepEqual(
+        source,
+        cameraSource({ address: 'rtsp://op:pw@cam/1', detectionAddress: 'rtsp://cam/2' }),
+        around,
+      );
+      assert.equal(cameraSource({ address: typed('/dev/video0') }).kind, 'v4l2');
+      assert.equal(cameraSource({ address: typed('') }).kind, 'synthetic');
+    }
+  });
+
+  const passwords = {
+    '100%@home': '100%@home',
+    '100%25%40home': '100%@home',
+    'p@ss@': 'p@ss@',
+    'a:b:c': 'a:b:c',
+    '%zz%4': '%zz%4',
+    '%e9t%C3%A9': '%e9té',
+    'blank in it': 'blank in it',
+    'a%2Fb%3Fc%23d': 'a/b?c#d',
+    비밀번호: '비밀번호',
+    '[x]"\'<>': '[x]"\'<>',
+  };
+  for (const [typed, meant] of Object.entries(passwords)) {
+    it(`understands the password ${typed} in a URL`, () => {
+      const source = cameraSource({ address: `rtsp://admin:${typed}@192.0.2.1:554/cam?x=1` });
+      assert.deepEqual([source.user, source.password], ['admin', meant]);
+      assert.equal(source.address, 'rtsp://192.0.2.1:554/cam?x=1');
+    });
+  }
+
+  for (const password of ['a/b', 'a?b', 'a#b', '1/2', '1#2', '12?', '#', '/', 'a/b@c', 'a@b/c']) {
+    it(`says how to write the password ${password} in a URL`, () => {
+      assert.throws(() => cameraSource({ address: `rtsp://admin:${password}@cam/1` }), {
+        code: 'camera',
+        message: /write \/ as %2F, \? as %3F and # as %23, or enter it in the field/,
+      });
+    });
+  }
+
   it('does not repeat a refused address, which may hold a password', () => {
     assert.throws(
       () => cameraSource({ address: 'http://op:secret@cam/1' }),
@@ -70,7 +126,7 @@ describe('cameraInput', () => {
     assert.ok(![url, ...options].some((word) => word.includes('cam')));
     assert.equal(
       stdin,
-      "ffconcat version 1.0\nfile 'rtsp://op:p%40s%2Fs%3A@cam/it'\\''s'\noption rtsp_transport tcp\noption timeout 5000000\n",
+      "ffconcat version 1.0\nfile 'rtsp://op:p%40s%2Fs%3A@cam/it'\\''s'\noption rtsp_transport tcp+udp\noption rtsp_flags prefer_tcp\noption timeout 5000000\n",
     );
     assert.deepEqual(secrets, ['p@s/s:']);
   });

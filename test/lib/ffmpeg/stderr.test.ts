@@ -4,9 +4,12 @@ import { LineSplitter, maskSecrets, StderrTail } from '../../../nodes/lib/ffmpeg
 
 describe('maskSecrets', () => {
   it('hides the user part of URLs and given words, also percent-encoded', () => {
-    assert.equal(maskSecrets('cannot open rtsp://op:secret@cam/1'), 'cannot open rtsp://***@cam/1');
+    assert.equal(maskSecrets('cannot open rtsp://op:secret@cam/1'), 'cannot open rtsp://***');
+    assert.equal(maskSecrets('rtsp://op:se/cret@cam/1: no'), 'rtsp://*** no');
+    assert.equal(maskSecrets("'rtsp://cam:554/user=a_password=b'"), "'rtsp://cam:554/***");
+    assert.equal(maskSecrets('to rtsp://[::1]:554'), 'to rtsp://[::1]:554');
     assert.equal(maskSecrets('auth p@ss, p%40ss', ['p@ss']), 'auth ***, ***');
-    assert.equal(maskSecrets('rtsp://cam/1?mail=a@b', ['']), 'rtsp://cam/1?mail=a@b');
+    assert.equal(maskSecrets('rtsp://cam/1?mail=a@b', ['']), 'rtsp://***');
   });
 });
 
