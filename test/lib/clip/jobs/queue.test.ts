@@ -454,7 +454,7 @@ describe('ClipQueue', () => {
     await first.queue.accept(request());
     await first.maker.call(0);
 
-    await assert.rejects(open(), { code: 'taken', message: new RegExp(`clips of ${directory}; end it`) });
+    await assert.rejects(open(), { code: 'in-use', message: new RegExp(`clips of ${directory}; end it`) });
     await first.queue.close();
     await assert.rejects(first.queue.accept(request('late')), { code: 'closed' });
     const { maker, observer } = await open();
