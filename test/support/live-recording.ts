@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { ClipManifest } from '../../nodes/contracts';
 import { cameraSource } from '../../nodes/lib/camera/source';
@@ -17,6 +18,10 @@ import type { ScriptedCamera } from './scripted-camera';
 export class LiveRecording {
   private readonly stopping = new AbortController();
   private readonly done: Promise<void>;
+  private readonly news = new EventEmitter();
+  /** How often the recorder has begun, and how often it had when that was awaited. */
+  private begins = 0;
+  private awaited = 0;
 
   private constructor(
     readonly ring: Ring,
@@ -58,6 +63,13 @@ export class LiveRecording {
     }
   }
 
+  /** Waits until the recorder has begun once more since this was last asked, and for so many seconds of footage then. */
+  async footage(seconds: number): Promise<void> {
+    while (this.begins <= this.awaited) await once(this.news, 'begin');
+    this.awaited = this.begins;
+    await sleep(clock, seconds);
+  }
+
   /** Ends the recorder; the open segment is finished. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -94,7 +106,10 @@ export class LiveRecording {
       clock,
       onWarning: nothing,
       onSegment: nothing,
-      onRecording: nothing,
+      onRecording: () => {
+        this.begins += 1;
+        this.news.emit('begin');
+      },
     };
     while (!this.stopping.signal.aborted) {
       try {
@@ -117,10 +132,7 @@ export interface RecordedClip {
   readonly errors: readonly string[];
 }
 
-/**
- * By how much a clip tells a later time than the camera took a picture, in seconds, for each segment it was cut from: the
- * one with T0 first. Pictures that a gap repeats are left out.
- */
+/** Compares what a clip shows with what the camera took. */
 export function timeErrors({ description, pictures, t0 }: RecordedClip, camera: ScriptedCamera): TimeErrors {
   const taken = pictures.map(({ number }) => camera.timeOf(number ?? NaN));
   const atT0 = pictures.findLastIndex(({ time }) => time <= (description.t0_offset_s ?? NaN) + 0.001);

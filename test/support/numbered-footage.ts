@@ -122,7 +122,19 @@ export async function readPictures(
   path: string,
 ): Promise<{ readonly pictures: ShownPicture[]; readonly errors: string[] }> {
   const filter = `crop=iw:ih/${STRIP_SHARE}:0:0,format=gray,scale=${BITS}:1:flags=area,showinfo`;
-  const args = ['-copyts', '-i', `file:${path}`, '-map', '0:v:0', '-vf', filter, '-fps_mode', 'passthrough'];
+  const args = [
+    '-copyts',
+    '-i',
+    `file:${path}`,
+    '-map',
+    '0:v:0',
+    '-vf',
+    filter,
+    '-fps_mode',
+    'passthrough',
+    '-enc_time_base',
+    '-1',
+  ];
   const { stdout, stderr } = await run(
     'ffmpeg',
     ['-nostats', '-v', 'level+info', ...args, '-f', 'rawvideo', 'pipe:1'],

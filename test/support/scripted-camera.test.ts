@@ -11,20 +11,8 @@ const run = promisify(execFile);
 const FIRST = 1_000_000;
 
 function play(url: string, file: string, options: readonly string[] = ['-rtsp_transport', 'tcp']) {
-  return run('ffmpeg', [
-    '-v',
-    'error',
-    '-y',
-    ...options,
-    '-i',
-    url,
-    '-an',
-    '-frames:v',
-    '30',
-    '-c',
-    'copy',
-    file,
-  ]);
+  const output = ['-map', '0:v', '-frames:v', '30', '-c', 'copy', file];
+  return run('ffmpeg', ['-v', 'error', '-y', ...options, '-i', url, ...output]);
 }
 
 describe('the scripted camera', { skip: scriptedCameraMissing, concurrency: 4 }, () => {

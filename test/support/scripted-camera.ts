@@ -105,7 +105,7 @@ export interface ScriptedCamera {
   readonly requests: readonly CameraRequest[];
   /**
    * When a picture was taken (Unix seconds), whatever time stamp it got and however late it was sent. With
-   * `joins: 'start'` each connection sends the same numbers at times of its own; the last connection is the default.
+   * `joins: 'start'` each connection sends the same numbers at times of its own; the last one of the stream is the default.
    */
   timeOf(number: number, connection?: PlayedConnection): number;
   /** Changes settings, also of running connections; a new stream or sound begins with the next connection. */
@@ -156,8 +156,11 @@ export async function startScriptedCamera(
     get requests() {
       return said<CameraRequest>('request');
     },
-    timeOf(number, connection = said<PlayedConnection>('play').at(-1)) {
-      if (!connection) throw new Error('Nobody has asked the camera for pictures');
+    timeOf(number, given) {
+      const played = said<PlayedConnection>('play').filter(({ first }) => first <= number);
+      const newest = Math.max(...played.map(({ first }) => first));
+      const connection = given ?? played.findLast(({ first }) => first === newest);
+      if (!connection) throw new Error(`No connection has got picture ${number}`);
       return connection.base + (number - connection.first) / connection.fps;
     },
     change: (changes, newStream) => change({ ...newStream, ...changes }),

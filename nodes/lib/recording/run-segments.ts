@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ffmpegArguments } from '../ffmpeg/command';
-import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { LineSplitter } from '../ffmpeg/stderr';
 import type { RecorderOptions } from './recorder';
+import { firstPictureTime } from './first-picture';
 import { diskFull, makeRoom } from './free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
 import { RunTimeline } from './timeline';
@@ -125,8 +125,7 @@ export class RunSegments {
    * before it, or earlier, where it came without time stamp and is put before pictures that it is needed for.
    */
   private async firstPicture(path: string): Promise<number> {
-    const { video } = await probe(path, { clock: this.options.clock });
-    return video?.start ?? 0;
+    return (await firstPictureTime(path, { clock: this.options.clock })) ?? 0;
   }
 
   /** Drops the frames behind a jump of time stamps, which would make the file as long as the jump. */

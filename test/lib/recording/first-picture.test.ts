@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { inspectMedia } from '../../../nodes/lib/clip/plan/inspect';
+import { firstPictureTime } from '../../../nodes/lib/recording/first-picture';
+import { recordingOptions } from '../../../nodes/lib/recording/encoding';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
+import { temporaryDirectory } from '../../support/flow';
+import { numberedFilm } from '../../support/numbered-footage';
+
+const run = promisify(execFile);
+const FRAME = 1 / 15;
+
+/** Segments of a film as the recorder writes them. */
+async function segment(directory: string, film: string, input: string[], audio: boolean): Promise<string> {
+  const video = { index: 0, type: 'video', codec: 'h264' } as const;
+  const sound = { index: 1, type: 'audio', codec: 'aac' } as const;
+  const media = { format: 'rtsp', streams: [video, sound], video, ...(audio && { audio: sound }) };
+  const options = recordingOptions({ media, audio: 'aac', segmentSeconds: 2 });
+  const output = [...options, join(directory, '%06d.mp4')];
+  await run('ffmpeg', ['-v', 'error', ...input, '-i', film, ...output]);
+  return join(directory, '000000.mp4');
+}
+
+describe('firstPictureTime', () => {
+  it('is that of a picture before the key frame of an open GOP, as a clip takes it', async (t) => {
+    const open = { seconds: 8, openGop: true, bFrames: 2 };
+    const film = await numberedFilm('ts', open);
+    // From the second key frame on, before which two pictures are shown.
+    const path = await segment(await temporaryDirectory(t), film, ['-ss', '2.1'], false);
+    const { firstFrame, keyFrames } = await inspectMedia(path, { clock });
+    assert.ok(keyFrames[0] - firstFrame > 2 * FRAME - 0.001, `${keyFrames[0]} s, ${firstFrame} s`);
+    const time = (await firstPictureTime(path, { clock })) ?? NaN;
+    assert.ok(Math.abs(time - firstFrame) < 0.001, `${time} s instead of ${firstFrame} s`);
+  });
+});
