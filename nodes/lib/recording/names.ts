@@ -1,8 +1,16 @@
 const SEGMENT_NAME = /^seg_(\d{1,11})\.mp4$/;
 
-/** File name of a segment that starts in this second (Unix time), as ffmpeg's `-strftime 1 seg_%s.mp4` gives it. */
+/** Name of a run and of its work directory: the second it began in, and what tells it from others. */
+export const RUN_NAME = /^\d{1,10}-[0-9a-f]{6}$/;
+
+/**
+ * File name of a segment that starts in this second (Unix time), as ffmpeg's `-strftime 1 seg_%s.mp4` gives it.
+ * @throws RangeError when it is no such time
+ */
 export function segmentName(second: number): string {
-  return `seg_${Math.floor(second)}.mp4`;
+  const name = `seg_${Math.floor(second)}.mp4`;
+  if (!SEGMENT_NAME.test(name)) throw new RangeError(`${second} is no time for a segment`);
+  return name;
 }
 
 /** The second (Unix time) in a segment's file name; undefined when the name is not one of a segment. */

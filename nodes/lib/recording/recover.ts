@@ -4,7 +4,8 @@ import type { Clock } from '../time/clock';
 import { V2xError } from '../errors';
 import { probe } from '../ffmpeg/probe';
 import type { Ring } from './ring';
-import { RUN_NAME } from './run-segments';
+import { RUN_NAME } from './names';
+import { readSeal } from './segment-box';
 import type { Segment } from './segment';
 
 /** Name of an unfinished segment in a run's work directory: its number. */
@@ -41,6 +42,8 @@ async function takeIn(
   path: string,
   { run, number, length }: { readonly run: string; readonly number: number; readonly length: number },
 ): Promise<Segment> {
+  const sealed = await readSeal(path);
+  if (sealed) return ring.adopt(path, sealed);
   const before = ring.segments.findLast((segment) => segment.run === run && segment.number === number - 1);
   const from = before?.to ?? (await stat(path)).mtimeMs / 1000 - length;
   return ring.adopt(path, { from, to: from + length, run, number, measured: before !== undefined });

@@ -3,14 +3,15 @@ import { link, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../time/clock';
 import { codeOf, messageOf, V2xError } from '../errors';
-import { ensureWritableDirectory, makeDirectory, syncDirectory, syncFile } from '../disk/files';
+import { ensureWritableDirectory, makeDirectory, syncDirectory } from '../disk/files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
 import { openWorkFile } from './open-file';
 import { SegmentLog } from './segment-log';
 import { secondOfName, segmentName } from './names';
 import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
-import type { Segment, SegmentRing } from './segment';
+import { isSpan, type Segment, type SegmentRing } from './segment';
+import { sealSegment, type SegmentTimes } from './segment-box';
 import { SegmentTable } from './segment-table';
 
 export interface RingOptions {
@@ -141,11 +142,14 @@ export class Ring implements SegmentRing {
   }
 
   /**
-   * Takes a finished file of the recorder in: gives it its name, which never replaces another file, and lists it.
+   * Takes a finished file of the recorder in: writes its times into it, gives it its name, which never replaces another
+   * file, and lists it.
    * @param path below `workDirectory`
+   * @throws RangeError when its times are not sane
    */
-  async adopt(path: string, times: Omit<Segment, 'name' | 'bytes'>): Promise<Segment> {
-    await syncFile(path);
+  async adopt(path: string, times: SegmentTimes): Promise<Segment> {
+    if (!isSpan(times.from, times.to)) throw new RangeError(`${path} has no sane times`);
+    await sealSegment(path, times);
     const { size: bytes } = await stat(path);
     const name = await this.giveName(path, times.from);
     const segment: Segment = { ...times, name, bytes };
@@ -287,13 +291,15 @@ export class Ring implements SegmentRing {
   /** @returns when the one begins that is still being written */
   private async listUnknown(unknown: readonly string[], all: readonly string[]): Promise<number | undefined> {
     const index = await this.index.read();
-    const foreign: string[] = [];
+    const notIndexed: string[] = [];
     for (const name of unknown) {
       const indexed = index.get(name);
       if (indexed) this.add(indexed);
-      else foreign.push(name);
+      else notIndexed.push(name);
     }
-    const files = await readForeign(this.directory, foreign);
+    const { sealed, files } = await readForeign(this.directory, notIndexed);
+    for (const segment of sealed) if (!this.reserved.has(segment.name)) this.add(segment);
+    if (sealed.length > 0) await this.keepIndex(this.index.append(...sealed));
     const first = files[0]?.second ?? 0;
     const { closed, openSince } = sortForeign(
       files,

@@ -13,9 +13,6 @@ import { RunTimeline } from './timeline';
 /** Frames that come while ffmpeg looks into the stream at first are logged up to so many seconds later. */
 const LOOK_SECONDS = 5;
 
-/** Name of a run and of its work directory: the second it began in, and what tells it from others. */
-export const RUN_NAME = /^\d+-[0-9a-f]{6}$/;
-
 /** The segments that one ffmpeg process writes, on their way into the ring. */
 export class RunSegments {
   /** Where ffmpeg writes them, named by number. */

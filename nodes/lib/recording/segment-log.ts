@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { JsonLines } from '../disk/json-lines';
 import { secondOfName } from './names';
-import type { Segment } from './segment';
+import { isSpan, type Segment } from './segment';
 
 /** Hidden, so that it does not stand among the segments. */
 const INDEX_NAME = '.segments.jsonl';
@@ -68,7 +68,7 @@ function isEntry(value: unknown): value is Entry {
     typeof name === 'string' &&
     secondOfName(name) !== undefined &&
     typeof run === 'string' &&
-    [from, to, bytes, number].every((field) => typeof field === 'number' && Number.isFinite(field)) &&
-    Number(from) <= Number(to)
+    [bytes, number].every((field) => typeof field === 'number' && Number.isFinite(field)) &&
+    isSpan(from, to)
   );
 }

@@ -37,3 +37,11 @@ export interface SegmentRing {
   pin(owner: string, from: number, to: number): void;
   unpin(owner: string): void;
 }
+
+/** The first second whose digits a segment's name has no room for. */
+const END_OF_NAMES = 1e11;
+
+/** Whether a segment may have these times: finite, in order, and such that it can be named after them. */
+export function isSpan(from: unknown, to: unknown): boolean {
+  return typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to && to < END_OF_NAMES;
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, copyFile, link, mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
@@ -7,6 +7,7 @@ import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring';
+import { sealSegment } from '../../../nodes/lib/recording/segment-box';
 import { salvage } from '../../../nodes/lib/recording/recover';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
@@ -47,6 +48,18 @@ describe('salvage', () => {
     );
     assert.equal(saved[1]?.from, saved[0]?.to);
     assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
+  it('believes a segment that was closed and not taken in any more', async (t) => {
+    const { ring, run } = await setUp(t);
+    const path = join(run, '000003.mp4');
+    await writeFilm(path);
+    const times = { from: 1_700_000_030.25, to: 1_700_000_033.25, run: RUN, number: 3, measured: true };
+    await sealSegment(path, times);
+
+    const [{ name, bytes, ...saved }] = await salvage(ring, clock);
+    assert.deepEqual(saved, times);
+    assert.equal((await stat(join(ring.directory, name))).size, bytes);
   });
 
   it('keeps for the next time what ffprobe was killed over', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { cameraSource } from '../../../nodes/lib/camera/source';
@@ -64,6 +64,19 @@ describe('RunSegments', () => {
       assert.equal(number, 0);
     });
   }
+
+  it('takes no segment in of which no picture came with a time', async (t) => {
+    const { clock, segments, adopted } = await setUp(t);
+    await clock.advance(10);
+    await segments.takeLog(Buffer.from('000000.mp4,0.000000,10.000000\n'));
+    await segments.takeLog(
+      Buffer.from('#tb 0: 1/15\n0, -9223372036854775808, -9223372036854775808, 1, 9, 0x0\n'),
+    );
+    await segments.takeLog(Buffer.from('000001.mp4,10.000000,20.000000\n'));
+
+    assert.deepEqual(adopted, []);
+    assert.deepEqual(await readdir(segments.directory), []);
+  });
 });
 
 async function writeFilm(path: string): Promise<void> {

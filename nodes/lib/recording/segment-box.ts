@@ -1,0 +1,82 @@
+import { open } from 'node:fs/promises';
+import { RUN_NAME } from './names';
+import { isSpan, type Segment } from './segment';
+
+/** What a closed segment says of itself. */
+export type SegmentTimes = Pick<Segment, 'from' | 'to' | 'run' | 'number' | 'measured'>;
+
+/** Names our box among those of others (ISO/IEC 14496-12, 11.1: a `uuid` box is an extension known by its UUID). */
+const UUID = Buffer.from('6b1f0c1e52f84d0c9d0a76327873656d', 'hex');
+const BYTES = 56;
+const VERSION = 1;
+
+/**
+ * Writes a segment's times behind its last box and makes the whole file durable. Readers of MP4 skip the box; MediaMTX
+ * does the same (`mtxi`). Times that are in it already are replaced.
+ * @param path a closed segment
+ * @throws the system's error
+ */
+export async function sealSegment(path: string, times: SegmentTimes): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    const sealed = (await readEnd(file, size)) !== undefined;
+    await file.write(encode(times), 0, BYTES, sealed ? size - BYTES : size);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the times that a closed segment carries.
+ * @returns undefined when it carries none: it is not closed, or not ours, or its end was never written
+ * @throws the system's error when the file is there and cannot be read
+ */
+export async function readSeal(path: string): Promise<SegmentTimes | undefined> {
+  const file = await open(path, 'r');
+  try {
+    return await readEnd(file, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readEnd(
+  file: Awaited<ReturnType<typeof open>>,
+  size: number,
+): Promise<SegmentTimes | undefined> {
+  if (size < BYTES) return undefined;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES), 0, BYTES, size - BYTES);
+  return bytesRead === BYTES ? decode(buffer) : undefined;
+}
+
+/**
+ * Big endian, as MP4 is: size, `uuid`, the UUID, then version (8 bit), the run's six hexadecimal digits (24 bit) and
+ * second (32 bit), number (32 bit), whether measured (32 bit), from and to (64-bit floating point, Unix seconds).
+ */
+function encode({ from, to, run, number, measured }: SegmentTimes): Buffer {
+  const box = Buffer.alloc(BYTES);
+  const [second, digits] = RUN_NAME.test(run) ? run.split('-') : ['0', '000000'];
+  box.writeUInt32BE(BYTES, 0);
+  box.write('uuid', 4, 'latin1');
+  UUID.copy(box, 8);
+  box.writeUInt32BE(VERSION * 2 ** 24 + parseInt(digits, 16), 24);
+  box.writeUInt32BE(Number(second), 28);
+  box.writeUInt32BE(number, 32);
+  box.writeUInt32BE(measured ? 1 : 0, 36);
+  box.writeDoubleBE(from, 40);
+  box.writeDoubleBE(to, 48);
+  return box;
+}
+
+function decode(box: Buffer): SegmentTimes | undefined {
+  const head = box.readUInt32BE(24);
+  const ours = box.readUInt32BE(0) === BYTES && box.toString('latin1', 4, 8) === 'uuid';
+  if (!ours || !box.subarray(8, 24).equals(UUID) || head >>> 24 !== VERSION) return undefined;
+  const [from, to] = [box.readDoubleBE(40), box.readDoubleBE(48)];
+  if (!isSpan(from, to)) return undefined;
+  const second = box.readUInt32BE(28);
+  const run = second === 0 ? '' : `${second}-${(head & 0xffffff).toString(16).padStart(6, '0')}`;
+  return { from, to, run, number: box.readUInt32BE(32), measured: box.readUInt32BE(36) === 1 };
+}

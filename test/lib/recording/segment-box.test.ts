@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
+import { probe } from '../../../nodes/lib/ffmpeg/probe';
+import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
+import { readSeal, sealSegment } from '../../../nodes/lib/recording/segment-box';
+import { systemClock as clock } from '../../../nodes/lib/time/clock';
+import { temporaryDirectory } from '../../support/flow';
+
+const TIMES = { from: 1_700_000_000.123456, to: 1_700_000_010.5, run: '1700000000-0abcde', number: 7 };
+
+const fileIn = async (t: TestContext) => join(await temporaryDirectory(t), 'segment.mp4');
+
+describe('sealSegment', () => {
+  for (const measured of [true, false]) {
+    it(`puts times into a segment that can be read back, measured: ${measured}`, async (t) => {
+      const path = await fileIn(t);
+      await writeFile(path, 'film');
+      await sealSegment(path, { ...TIMES, measured });
+      assert.deepEqual(await readSeal(path), { ...TIMES, measured });
+    });
+  }
+
+  it('replaces times that are there, and adds 56 bytes in all', async (t) => {
+    const path = await fileIn(t);
+    await writeFile(path, 'film');
+    await sealSegment(path, { ...TIMES, measured: true });
+    await sealSegment(path, { ...TIMES, number: 8, measured: true });
+    assert.equal((await readSeal(path))?.number, 8);
+    assert.equal((await stat(path)).size, 4 + 56);
+  });
+
+  it('makes no difference to ffprobe', async (t) => {
+    const path = await fileIn(t);
+    const inputs = [{ url: 'testsrc2=size=64x64:rate=10:duration=1', options: ['-f', 'lavfi'] }];
+    const outputs = [{ url: path, options: ['-movflags', '+frag_keyframe+delay_moov'] }];
+    await runFfmpeg(ffmpegArguments({ inputs, outputs }), { clock });
+    const before = await probe(path, { clock });
+    await sealSegment(path, { ...TIMES, measured: true });
+    assert.deepEqual(await probe(path, { clock }), before);
+  });
+});
+
+describe('readSeal', () => {
+  it('finds none in what is not sealed, short, cut off or not sane', async (t) => {
+    const path = await fileIn(t);
+    await writeFile(path, '');
+    assert.equal(await readSeal(path), undefined);
+    await writeFile(path, Buffer.alloc(1000));
+    assert.equal(await readSeal(path), undefined);
+    await sealSegment(path, { ...TIMES, measured: true });
+    const whole = await readFile(path);
+    await truncate(path, 1055);
+    assert.equal(await readSeal(path), undefined);
+    for (const [from, to] of [
+      [NaN, 1],
+      [1, Infinity],
+      [2, 1],
+    ]) {
+      const broken = Buffer.from(whole);
+      broken.writeDoubleBE(from, broken.length - 16);
+      broken.writeDoubleBE(to, broken.length - 8);
+      await writeFile(path, broken);
+      assert.equal(await readSeal(path), undefined);
+    }
+  });
+});
