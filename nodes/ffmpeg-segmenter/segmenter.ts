@@ -3,16 +3,23 @@ import { findBinary } from '../lib/ffmpeg/binary';
 import { displayAddress, type CameraSource } from '../lib/camera/source';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { record } from '../lib/recording/recorder';
+import type { Lack } from '../lib/recording/run-life';
 import type { Ring } from '../lib/recording/ring';
 import type { Segment } from '../lib/recording/segment';
 
-export type State = 'connecting' | 'recording' | 'failed' | 'stopped';
+export type State = 'connecting' | 'waiting' | 'recording' | 'failed' | 'stopped';
+
+interface Told {
+  readonly state: State;
+  /** What is missing although the camera sends. */
+  readonly missing?: Lack;
+  readonly error?: string;
+  readonly code?: string;
+}
 
 /** The node's recorder: turns what it does into messages and status. */
 export class Segmenter {
-  private state: { readonly state: State; readonly error?: string; readonly code?: string } = {
-    state: 'stopped',
-  };
+  private state: Told = { state: 'stopped' };
   private end: (() => Promise<void>) | undefined;
   private stopping: Promise<void> = Promise.resolve();
   private warned = '';
@@ -59,6 +66,24 @@ export class Segmenter {
     this.sendState();
   }
 
+  /** Says what begins to be missing although the camera sends, and that nothing is missing any more. */
+  private enterLack(lack: Lack | undefined): void {
+    if (lack === 'key-frame') {
+      this.state = { state: 'waiting', missing: lack };
+      this.node.status.waiting('waiting');
+    } else if (lack === 'sound') {
+      this.state = { state: 'recording', missing: lack };
+      this.node.status.waiting('noSound');
+      this.warnOnce(this.node.text('warning.noSound'));
+    } else if (this.state.state === 'recording' && this.state.missing !== undefined) {
+      this.state = { state: 'recording' };
+      this.showRecording();
+    } else {
+      return;
+    }
+    this.sendState();
+  }
+
   sendState(): void {
     const { node, source, ring } = this;
     const payload = { ...this.state, camera: displayAddress(source), directory: ring.directory };
@@ -75,6 +100,9 @@ export class Segmenter {
         clock: node.clock,
         onRecording: () => {
           if (this.state.state !== 'recording') this.enter('recording');
+        },
+        onLack: (lack: Lack | undefined) => {
+          this.enterLack(lack);
         },
         onSegment: (segment: Segment) => {
           healthy();

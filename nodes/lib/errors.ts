@@ -72,6 +72,7 @@ const CODES = [
   'unknown-key',
   'unsaved',
   'unsent',
+  'unwritten',
   'usage',
   'verify',
   'watch',

@@ -16,6 +16,8 @@ export interface StreamInfo {
   /** Seconds; undefined when unknown. */
   readonly start?: number;
   readonly duration?: number;
+  /** False when it is known that nothing tells when its pictures are to be shown. */
+  readonly timed?: boolean;
 }
 
 export interface MediaInfo {

@@ -4,6 +4,18 @@ import { join } from 'node:path';
 /** A recorder writes a fragment each second; what has not grown for so many seconds was left behind. */
 const STILL_WRITTEN = 5;
 
+/** Bytes of all files below a directory. */
+export async function sizeOfTree(directory: string): Promise<number> {
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const sizes = names.map((name) =>
+    stat(join(directory, name)).then(
+      (info) => (info.isFile() ? info.size : 0),
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 /**
  * Looks for the unfinished segment that a recorder of another process is writing.
  * @param workDirectory where recorders keep unfinished segments, in a directory for each run

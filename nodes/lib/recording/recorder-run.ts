@@ -6,10 +6,19 @@ import { ffmpegArguments, type Output } from '../ffmpeg/command';
 import type { MediaInfo } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import { StderrTail } from '../ffmpeg/stderr';
-import { FRAME_LOG, isHeldBack, recordingOptions } from './encoding';
+import { eachSecond } from '../time/each-second';
+import { frameLog, isHeldBack, isPictureKept, pictureOptions, recordingOptions, SOUND_LOG } from './encoding';
+import { sizeOfTree } from './open-file';
 import type { RecorderOptions } from './recorder';
+import {
+  RunLife,
+  STALL_SECONDS,
+  UNWRITTEN_SECONDS,
+  type Lack,
+  type RunEnd,
+  type SoundPlan,
+} from './run-life';
 import { RunSegments } from './run-segments';
-import { watchForStall } from './watchdog';
 
 export interface OpenCamera {
   readonly input: CameraInput;
@@ -17,34 +26,38 @@ export interface OpenCamera {
   readonly media: MediaInfo | undefined;
   /** What ffmpeg serves besides the recording. */
   readonly outputs: readonly Output[];
+  readonly sound: SoundPlan;
+  /** Whether sound that comes is left out: it has come and gone in this attempt. */
+  readonly isSoundSettled: boolean;
 }
 
-/** Seconds without a frame after which the camera is taken for stalled. */
-const STALL_SECONDS = 15;
-/** What ended ffmpeg: we did since time stamps jumped or nothing came, or it ended by itself. */
-type End = 'jump' | 'stall' | 'exit';
+/** What ended ffmpeg: we did, or it ended by itself. */
+type End = RunEnd | 'jump' | 'exit';
 
 /**
- * Runs one ffmpeg process until `signal` is aborted, or returns when its time stamps jump and it must start anew.
- * @throws V2xError with `exit` in its details when ffmpeg fails, ends by itself or stalls
+ * Runs one ffmpeg process until `signal` is aborted, or returns when it must start anew: its time stamps have jumped, or
+ * sound is to be recorded from now on, or no more.
+ * @throws V2xError with `exit` in its details when ffmpeg fails, ends by itself or stalls; `unwritten` when nothing
+ * reaches the disk
  */
 export async function recordRun(
   options: RecorderOptions,
   camera: OpenCamera,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'jump' | 'sound' | undefined> {
   const stop = new AbortController();
   const end = (reason: End) => {
     stop.abort(reason);
   };
   const words = new StderrTail();
+  const life = new RunLife(camera.sound, camera.isSoundSettled);
   const onJump = () => {
     end('jump');
   };
-  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media));
-  await mkdir(segments.directory, { recursive: true });
+  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media), life);
+  await mkdir(segments.pictureDirectory, { recursive: true });
   const { stdin, secrets } = camera.input;
-  const recording = runFfmpeg(recordingArguments(options, camera, segments.directory), {
+  const recording = runFfmpeg(recordingArguments(options, camera, segments), {
     clock: options.clock,
     secrets,
     ...(stdin === undefined ? {} : { stdin }),
@@ -54,31 +67,77 @@ export async function recordRun(
       words.add(line);
     },
   }).finally(() => segments.finish());
-  const watching = watchForStall(options.clock, STALL_SECONDS, () => segments.isAlive(), stop.signal);
+  const watching = watch(options, life, segments.directory, stop.signal);
   const outcomes = await Promise.allSettled([
     recording.finally(() => {
       end('exit');
     }),
-    watching.finally(() => {
-      end('stall');
+    watching.then((found) => {
+      if (found) end(found);
     }),
   ]);
   options.ring.setOpen(undefined);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  if (signal.aborted || stop.signal.reason === 'jump') return;
-  const silent = stop.signal.reason === 'stall';
-  const reason = silent ? `it sent nothing for ${STALL_SECONDS} s` : `the stream ended. ${words.toString()}`;
-  throw new V2xError('camera', reason, { exit: reason });
+  const reason = stop.signal.reason as End;
+  if (signal.aborted) return undefined;
+  if (reason === 'jump' || reason === 'sound') return reason;
+  throw endError(reason, { life, words, directory: options.ring.directory });
+}
+
+/** @returns why the run has to end */
+async function watch(
+  { clock, onLack }: RecorderOptions,
+  life: RunLife,
+  directory: string,
+  signal: AbortSignal,
+): Promise<RunEnd | undefined> {
+  let told: Lack | 'unknown' | undefined = 'unknown';
+  const look = async () => {
+    const end = life.second(await sizeOfTree(directory));
+    if (life.lack !== told) onLack?.(life.lack);
+    told = life.lack;
+    return end;
+  };
+  return eachSecond(clock, look, signal);
+}
+
+function endError(
+  reason: 'stall' | 'unwritten' | 'exit',
+  { life, words, directory }: { life: RunLife; words: StderrTail; directory: string },
+): V2xError {
+  if (reason === 'unwritten') {
+    return new V2xError(
+      'unwritten',
+      `The camera sends, but for ${UNWRITTEN_SECONDS} s nothing was written into ${directory}`,
+      { directory },
+      { remedy: 'look at its disk; it tries again by itself' },
+    );
+  }
+  const what = life.hasOnlySound ? 'sound but no picture' : 'nothing';
+  const stalled = `it sent ${what} for ${STALL_SECONDS} s`;
+  const text = reason === 'stall' ? stalled : `the stream ended. ${words.toString()}`;
+  return new V2xError('camera', text, { exit: text });
 }
 
 function recordingArguments(
   { source, ring }: RecorderOptions,
-  { input, media, outputs }: OpenCamera,
-  directory: string,
+  { input, media, outputs, sound }: OpenCamera,
+  { directory, pictureDirectory }: RunSegments,
 ): string[] {
-  // The muxer counts the files up; a percent sign of the path itself must be doubled.
-  const url = join(directory.replaceAll('%', '%%'), '%06d.mp4');
-  const options = recordingOptions({ media, audio: source.audio, segmentSeconds: ring.segmentSeconds });
-  const frameLog = { url: 'pipe:1', options: FRAME_LOG };
-  return ffmpegArguments({ inputs: [input], outputs: [{ url, options }, frameLog, ...outputs] });
+  const encoding = { media, withSound: sound === 'recorded', segmentSeconds: ring.segmentSeconds };
+  const log = (options: readonly string[]) => ({ url: 'pipe:1', options });
+  const all = [
+    { url: filesIn(directory), options: recordingOptions(encoding) },
+    log(frameLog(media)),
+    ...(sound === 'none' ? [] : [log(SOUND_LOG)]),
+    ...(isPictureKept(source, media, sound)
+      ? [{ url: filesIn(pictureDirectory), options: pictureOptions(encoding) }]
+      : []),
+  ];
+  return ffmpegArguments({ inputs: [input], outputs: [...all, ...outputs] });
+}
+
+/** The muxer counts the files up; a percent sign of the path itself must be doubled. */
+function filesIn(directory: string): string {
+  return join(directory.replaceAll('%', '%%'), '%06d.mp4');
 }

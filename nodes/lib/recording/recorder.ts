@@ -8,19 +8,27 @@ import { probe, type MediaInfo } from '../ffmpeg/probe';
 import { recordCamera } from '../camera/shared-device';
 import { displayAddress, type CameraSource } from '../camera/source';
 import { lockDirectory } from './lock';
+import { soundPlan } from './encoding';
+import { hasPresentationTimes } from './presentation-times';
 import { recordRun } from './recorder-run';
+import type { Lack } from './run-life';
 import { makeRoomOnFullDisk, type RoomOptions } from './free-space';
 import { salvage } from './recover';
 import type { Segment } from './segment';
 
-/** Cameras answer within seconds; what is silent for so long is tried again. */
-const INSPECT_SECONDS = 30;
+/**
+ * ffprobe ends by itself when nothing comes; decoder settings that are not announced come with a key frame, which may be
+ * rare.
+ */
+const INSPECT_SECONDS = 120;
 
 export interface RecorderOptions extends RoomOptions {
   readonly source: CameraSource;
   readonly clock: Clock;
-  /** Footage arrives: the first bytes of this attempt are on disk. */
+  /** Footage arrives: the first key frame of this attempt has come. */
   readonly onRecording: () => void;
+  /** Something begins to be missing although the camera sends, or nothing is missing any more. */
+  readonly onLack?: (lack: Lack | undefined) => void;
   /** A segment has closed and is listed in the ring. */
   readonly onSegment: (segment: Segment) => void;
 }
@@ -56,9 +64,15 @@ async function recordRuns(
   try {
     const media = await inspect(options, signal);
     const input = await openInput(options);
+    let sound = soundPlan(options.source, media);
+    let isSoundSettled = false;
     while (!signal.aborted) {
       try {
-        await recordRun(options, { input, media, outputs }, signal);
+        const camera = { input, media, outputs, sound, isSoundSettled };
+        if ((await recordRun(options, camera, signal)) === 'sound') {
+          isSoundSettled = sound === 'recorded';
+          sound = isSoundSettled ? 'awaited' : 'recorded';
+        }
       } catch (error) {
         if (!isDiskFull(error)) throw error;
         await makeRoomOnFullDisk(options);
@@ -83,9 +97,12 @@ async function inspect(
   });
   try {
     const ended = AbortSignal.any([signal, late.signal]);
-    const media = await probe(cameraInput(source, { avformat, forProbe: true }), { clock, signal: ended });
+    const input = cameraInput(source, { avformat, forProbe: true });
+    const media = await probe(input, { clock, signal: ended });
     if (!media.video) throw unusable('it has no video');
-    return media;
+    if (source.kind !== 'file') return media;
+    const timed = await hasPresentationTimes(input, { clock, signal: ended });
+    return { ...media, video: { ...media.video, timed } };
   } catch (error) {
     throw late.signal.aborted ? unusable(`it does not answer within ${INSPECT_SECONDS} s`) : error;
   } finally {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { V2xError } from '../errors';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { runFfmpeg } from '../ffmpeg/run';
 import { LineSplitter } from '../ffmpeg/stderr';
@@ -8,8 +9,12 @@ import type { RecorderOptions } from './recorder';
 import { firstPictureTime } from './first-picture';
 import { diskFull, makeRoom } from './free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
+import { PICTURE_DIRECTORY } from './names';
+import type { RunLife } from './run-life';
 import { RunTimeline } from './timeline';
 
+/** The first frames of many cameras have no time stamp; if so many have none, none has. */
+const MAX_UNTIMED = 100;
 /** Frames that come while ffmpeg looks into the stream at first are logged up to so many seconds later. */
 const LOOK_SECONDS = 5;
 
@@ -17,6 +22,8 @@ const LOOK_SECONDS = 5;
 export class RunSegments {
   /** Where ffmpeg writes them, named by number. */
   readonly directory: string;
+  /** Where it writes their picture alone, by the same numbers, for the case that sound keeps a segment from being written. */
+  readonly pictureDirectory: string;
 
   private readonly timeline: RunTimeline;
   private readonly log = new RunLogReader();
@@ -26,21 +33,24 @@ export class RunSegments {
   });
   private run: string;
   private number = 0;
-  private framesSeen = 0;
   private readonly launched: number;
   private recording = false;
+  private untimed = 0;
 
   /**
    * @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end
    * @param heldBack whether ffmpeg tells of a frame only when the next one begins to come
+   * @param life hears of each packet
    */
   constructor(
     private readonly options: RecorderOptions,
     private readonly onJump: () => void,
     heldBack: boolean,
+    private readonly life: RunLife,
   ) {
     this.run = this.newRun();
     this.directory = join(options.ring.workDirectory, this.run);
+    this.pictureDirectory = join(this.directory, PICTURE_DIRECTORY);
     this.timeline = new RunTimeline(options.clock, heldBack);
     this.launched = options.clock.now();
   }
@@ -56,24 +66,21 @@ export class RunSegments {
     for (let line = this.closed.shift(); line; line = this.closed.shift()) await this.takeSegment(line);
   }
 
-  /** Whether frames have come since the last call. */
-  isAlive(): boolean {
-    const alive = this.framesSeen > 0;
-    this.framesSeen = 0;
-    return alive;
-  }
-
   private takeLine(text: string): void {
     const line = this.log.read(text);
     if (line?.kind === 'segment') this.closed.push(line);
+    else if (line?.kind === 'sound') this.life.soundPacket();
     else if (line) this.takeFrame(line);
     if (this.timeline.jumpedAfter !== undefined) this.onJump();
   }
 
-  private takeFrame({ times }: FrameLine): void {
+  private takeFrame({ times, isKey }: FrameLine): void {
+    this.life.picture(isKey);
+    // Nothing is recorded before the first key frame.
+    if (!this.recording && !isKey) return;
     this.timeline.frame(times);
-    this.framesSeen += 1;
     if (!this.recording) this.begin();
+    if (!this.timeline.timed && ++this.untimed > MAX_UNTIMED) throw untimed();
   }
 
   private begin(): void {
@@ -96,6 +103,7 @@ export class RunSegments {
     const offset = this.number === 0 ? await this.firstPicture(path) : 0;
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
+    await rm(join(this.pictureDirectory, file), { force: true });
     const times = {
       from: Math.min(from + offset * (clock.rate ?? 1), to),
       to,
@@ -133,4 +141,9 @@ export class RunSegments {
     const inputs = [{ url: `file:${whole}`, options: ['-f', 'mp4'] }];
     await runFfmpeg(ffmpegArguments({ inputs, outputs: [output] }), { clock: this.options.clock });
   }
+}
+
+function untimed(): V2xError {
+  const reason = 'its pictures carry no times; convert it, for example to MP4';
+  return new V2xError('camera', reason, { exit: reason });
 }

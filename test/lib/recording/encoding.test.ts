@@ -3,7 +3,13 @@ import { describe, it } from 'node:test';
 import type { MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
 import type { AudioPolicy } from '../../../nodes/lib/camera/source';
 import { cameraSource } from '../../../nodes/lib/camera/source';
-import { isHeldBack, recordingOptions } from '../../../nodes/lib/recording/encoding';
+import {
+  frameLog,
+  isHeldBack,
+  isPictureKept,
+  recordingOptions,
+  soundPlan,
+} from '../../../nodes/lib/recording/encoding';
 
 function mediaOf(video: string, audio?: string): MediaInfo {
   return {
@@ -15,7 +21,9 @@ function mediaOf(video: string, audio?: string): MediaInfo {
 }
 
 function options(video: string, audio?: string, policy: AudioPolicy = 'aac'): string {
-  return recordingOptions({ media: mediaOf(video, audio), audio: policy, segmentSeconds: 10 }).join(' ');
+  const media = mediaOf(video, audio);
+  const withSound = soundPlan(cameraSource({ address: '/film.mp4', audio: policy }), media) === 'recorded';
+  return recordingOptions({ media, withSound, segmentSeconds: 10 }).join(' ');
 }
 
 describe('recordingOptions', () => {
@@ -31,6 +39,44 @@ describe('recordingOptions', () => {
     assert.doesNotMatch(options('h264', 'pcm_alaw', 'copy'), /0:a/);
     assert.match(options('h264', 'aac', 'copy'), /-c:a copy/);
     assert.doesNotMatch(options('h264', 'aac', 'none'), /0:a/);
+  });
+});
+
+describe('soundPlan', () => {
+  const camera = cameraSource({ address: 'rtsp://127.0.0.1/cam' });
+  const withSound = (start?: number): MediaInfo => {
+    const audio = {
+      index: 1,
+      type: 'audio' as const,
+      codec: 'pcm_alaw',
+      ...(start !== undefined && { start }),
+    };
+    return { ...mediaOf('h264'), audio };
+  };
+
+  it('waits for sound that is announced and of which no packet came', () => {
+    assert.equal(soundPlan(camera, withSound()), 'awaited');
+    assert.equal(soundPlan(camera, withSound(0)), 'recorded');
+    assert.equal(soundPlan(camera, mediaOf('h264')), 'none');
+    assert.equal(soundPlan({ ...camera, audio: 'none' }, withSound(0)), 'none');
+  });
+
+  it('keeps the picture of a camera alone too while sound is recorded', () => {
+    assert.equal(isPictureKept(camera, withSound(0), 'recorded'), true);
+    assert.equal(isPictureKept(camera, withSound(), 'awaited'), false);
+    assert.equal(isPictureKept(camera, mediaOf('mjpeg', 'aac'), 'recorded'), false);
+  });
+});
+
+describe('a film without presentation times', () => {
+  it('is encoded, and its frames are logged with the times of decoding', () => {
+    const media = {
+      ...mediaOf('h264'),
+      video: { index: 0, type: 'video' as const, codec: 'h264', timed: false },
+    };
+    const words = recordingOptions({ media, withSound: false, segmentSeconds: 10 }).join(' ');
+    assert.match(words, /-c:v libx264/);
+    assert.match(frameLog(media).join(' '), /setts=ts=DTS/);
   });
 });
 

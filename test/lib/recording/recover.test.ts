@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
+import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring';
 import { sealSegment } from '../../../nodes/lib/recording/segment-box';
@@ -62,6 +63,27 @@ describe('salvage', () => {
     assert.equal((await stat(join(ring.directory, name))).size, bytes);
   });
 
+  it('takes the picture that was kept alone where sound kept the rest from being written', async (t) => {
+    const { ring, run } = await setUp(t);
+    const picture = join(run, 'picture');
+    await mkdir(picture);
+    await writeFilm(join(picture, '000003.mp4'));
+    await writeFile(join(run, '000003.mp4'), '');
+    await writeFilm(join(picture, '000004.mp4'));
+    await writeFilm(join(run, '000005.mp4'), ['-t', '2'], true);
+    await copyFile(join(picture, '000003.mp4'), join(picture, '000005.mp4'));
+
+    const saved = await salvage(ring, clock);
+
+    assert.deepEqual(
+      saved.map(({ number, from, to }) => `${number} ${(to - from).toFixed(1)}`),
+      ['3 3.0', '4 3.0', '5 3.0'],
+    );
+    const { audio } = await probe(join(ring.directory, saved[2].name), { clock });
+    assert.ok(audio, 'what there is of the sound is kept');
+    assert.deepEqual(await readdir(ring.workDirectory), []);
+  });
+
   it('keeps for the next time what ffprobe was killed over', async (t) => {
     const { ring, run } = await setUp(t);
     await writeFilm(join(run, '000003.mp4'));
@@ -100,8 +122,14 @@ async function killFfprobe(t: TestContext, act: () => Promise<unknown>): Promise
   }
 }
 
-async function writeFilm(path: string): Promise<void> {
-  const inputs = [{ url: 'testsrc2=size=64x64:rate=10:duration=3', options: ['-f', 'lavfi'] }];
-  const options = ['-c:v', 'libx264', '-g', '10', '-movflags', '+frag_keyframe+delay_moov+default_base_moof'];
-  await runFfmpeg(ffmpegArguments({ inputs, outputs: [{ url: path, options }] }), { clock });
+async function writeFilm(path: string, more: readonly string[] = [], sound = false): Promise<void> {
+  const lavfi = ['-f', 'lavfi'];
+  const inputs = [
+    { url: 'testsrc2=size=64x64:rate=10:duration=3', options: lavfi },
+    ...(sound ? [{ url: 'sine=duration=3', options: lavfi }] : []),
+  ];
+  const format = ['-c:v', 'libx264', '-g', '10', '-movflags', '+frag_keyframe+delay_moov+default_base_moof'];
+  await runFfmpeg(ffmpegArguments({ inputs, outputs: [{ url: path, options: [...format, ...more] }] }), {
+    clock,
+  });
 }

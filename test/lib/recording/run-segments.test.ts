@@ -6,6 +6,7 @@ import { cameraSource } from '../../../nodes/lib/camera/source';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring';
+import { RunLife } from '../../../nodes/lib/recording/run-life';
 import { RunSegments } from '../../../nodes/lib/recording/run-segments';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { systemClock } from '../../../nodes/lib/time/clock';
@@ -40,6 +41,7 @@ async function setUp(t: TestContext) {
     },
     unexpected,
     false,
+    new RunLife('none'),
   );
   await mkdir(segments.directory, { recursive: true });
   await writeFilm(join(segments.directory, '000000.mp4'));
@@ -51,7 +53,7 @@ describe('RunSegments', () => {
     it(`begins with the first picture, not with sound before it, when the clock steps by ${step} s`, async (t) => {
       const { clock, segments, adopted } = await setUp(t);
       await clock.advance(SOUND_BEFORE);
-      await segments.takeLog(Buffer.from('#tb 0: 1/1000\n0, 400, 400, 40, 100, 0x0\n'));
+      await segments.takeLog(Buffer.from('#tb 0: 1/1000\n0, 400, 400, 40, 100, 0x00000000\n'));
       clock.stepWallClock(step);
       await segments.takeLog(Buffer.from('000000.mp4,0.000000,2.400000\n'));
       await segments.finish();
@@ -70,12 +72,18 @@ describe('RunSegments', () => {
     await clock.advance(10);
     await segments.takeLog(Buffer.from('000000.mp4,0.000000,10.000000\n'));
     await segments.takeLog(
-      Buffer.from('#tb 0: 1/15\n0, -9223372036854775808, -9223372036854775808, 1, 9, 0x0\n'),
+      Buffer.from('#tb 0: 1/15\n0, -9223372036854775808, -9223372036854775808, 1, 9, 0x00000000\n'),
     );
     await segments.takeLog(Buffer.from('000001.mp4,10.000000,20.000000\n'));
 
     assert.deepEqual(adopted, []);
     assert.deepEqual(await readdir(segments.directory), []);
+  });
+
+  it('refuses pictures of which none has a time, instead of filling the disk', async (t) => {
+    const { segments } = await setUp(t);
+    const frames = '0, 7, -9223372036854775808, 1, 9, 0x00000000\n'.repeat(200);
+    await assert.rejects(segments.takeLog(Buffer.from(`#tb 0: 1/15\n${frames}`)), /carry no times/);
   });
 });
 
