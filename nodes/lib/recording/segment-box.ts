@@ -3,11 +3,11 @@ import { RUN_NAME } from './names';
 import { isSpan, type Segment } from './segment';
 
 /** What a closed segment says of itself. */
-export type SegmentTimes = Pick<Segment, 'from' | 'to' | 'run' | 'number' | 'measured'>;
+export type SegmentTimes = Omit<Segment, 'name' | 'bytes'>;
 
 /** Names our box among those of others (ISO/IEC 14496-12, 11.1: a `uuid` box is an extension known by its UUID). */
 const UUID = Buffer.from('6b1f0c1e52f84d0c9d0a76327873656d', 'hex');
-const BYTES = 56;
+const BYTES = 72;
 const VERSION = 1;
 
 /**
@@ -53,9 +53,10 @@ async function readEnd(
 
 /**
  * Big endian, as MP4 is: size, `uuid`, the UUID, then version (8 bit), the run's six hexadecimal digits (24 bit) and
- * second (32 bit), number (32 bit), whether measured (32 bit), from and to (64-bit floating point, Unix seconds).
+ * second (32 bit), number (32 bit), whether measured (32 bit), from, to, rate and time error (64-bit
+ * floating point; NaN where there is none).
  */
-function encode({ from, to, run, number, measured }: SegmentTimes): Buffer {
+function encode({ from, to, run, number, measured, rate = NaN, timeError = NaN }: SegmentTimes): Buffer {
   const box = Buffer.alloc(BYTES);
   const [second, digits] = RUN_NAME.test(run) ? run.split('-') : ['0', '000000'];
   box.writeUInt32BE(BYTES, 0);
@@ -65,8 +66,7 @@ function encode({ from, to, run, number, measured }: SegmentTimes): Buffer {
   box.writeUInt32BE(Number(second), 28);
   box.writeUInt32BE(number, 32);
   box.writeUInt32BE(measured ? 1 : 0, 36);
-  box.writeDoubleBE(from, 40);
-  box.writeDoubleBE(to, 48);
+  [from, to, rate, timeError].forEach((value, i) => box.writeDoubleBE(value, 40 + 8 * i));
   return box;
 }
 
@@ -78,5 +78,15 @@ function decode(box: Buffer): SegmentTimes | undefined {
   if (!isSpan(from, to)) return undefined;
   const second = box.readUInt32BE(28);
   const run = second === 0 ? '' : `${second}-${(head & 0xffffff).toString(16).padStart(6, '0')}`;
-  return { from, to, run, number: box.readUInt32BE(32), measured: box.readUInt32BE(36) === 1 };
+  return {
+    ...{ from, to, run, number: box.readUInt32BE(32), measured: box.readUInt32BE(36) === 1 },
+    ...known({ rate: box.readDoubleBE(56), timeError: box.readDoubleBE(64) }),
+  };
+}
+
+/** Leaves out what is no number. */
+function known<T extends Readonly<Record<string, number>>>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => Number.isFinite(value)),
+  ) as Partial<T>;
 }

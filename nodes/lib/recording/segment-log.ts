@@ -50,9 +50,11 @@ export class SegmentLog {
 function entriesOf(segments: readonly Segment[]): Entry[] {
   return segments
     .filter(({ measured }) => measured)
-    .map(({ name, from, to, bytes, run, number }) => ({
+    .map(({ name, from, to, bytes, run, number, rate, timeError }) => ({
       ...{ name, from: round(from), to: round(to) },
       ...{ bytes, run, number },
+      ...(rate !== undefined && { rate }),
+      ...(timeError !== undefined && { timeError }),
     }));
 }
 
@@ -63,12 +65,21 @@ function round(seconds: number): number {
 
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, run, from, to, bytes, number } = value as Partial<Record<keyof Segment, unknown>>;
+  const {
+    name,
+    run,
+    from,
+    to,
+    bytes,
+    number,
+    rate = 1,
+    timeError = 0,
+  } = value as Partial<Record<keyof Segment, unknown>>;
   return (
     typeof name === 'string' &&
     secondOfName(name) !== undefined &&
     typeof run === 'string' &&
-    [bytes, number].every((field) => typeof field === 'number' && Number.isFinite(field)) &&
+    [bytes, number, rate, timeError].every((field) => typeof field === 'number' && Number.isFinite(field)) &&
     isSpan(from, to)
   );
 }

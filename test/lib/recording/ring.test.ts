@@ -39,7 +39,7 @@ async function openRing(t: TestContext, directory: string, retention: Partial<Re
 async function adopt(ring: Ring, from: number, number = 0, bytes = 100): Promise<Segment> {
   const path = join(ring.workDirectory, 'work.mp4');
   // Its times make it as long as asked for.
-  await writeFile(path, Buffer.alloc(bytes - 56));
+  await writeFile(path, Buffer.alloc(bytes - 72));
   return ring.adopt(path, { from, to: from + 10, run: RUN, number, measured: true });
 }
 
@@ -165,6 +165,11 @@ describe('Ring', () => {
     const directory = await temporaryDirectory(t);
     const { ring } = await openRing(t, directory);
     const segments = [await adopt(ring, START + 0.5), await adopt(ring, START + 10.5, 1)];
+    const path = join(ring.workDirectory, 'slow.mp4');
+    await writeFile(path, 'film');
+    const clock = { rate: 0.84, timeError: 0.35 };
+    const span = { from: START + 20.5, to: START + 30.5 };
+    segments.push(await ring.adopt(path, { ...span, ...clock, run: RUN, number: 2, measured: true }));
     await ring.close();
 
     const index = join(directory, '.segments.jsonl');
@@ -176,7 +181,7 @@ describe('Ring', () => {
     await rm(index);
     assert.deepEqual((await openRing(t, directory)).ring.segments, segments);
     const again = (await readFile(index, 'utf8')).trim().split('\n');
-    assert.equal(again.length, 2, 'it was written anew');
+    assert.equal(again.length, 3, 'it was written anew');
   });
 
   it('takes nothing in without a sane time', async (t) => {

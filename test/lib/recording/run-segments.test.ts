@@ -75,6 +75,7 @@ describe('RunSegments', () => {
       Buffer.from('#tb 0: 1/15\n0, -9223372036854775808, -9223372036854775808, 1, 9, 0x00000000\n'),
     );
     await segments.takeLog(Buffer.from('000001.mp4,10.000000,20.000000\n'));
+    await segments.finish();
 
     assert.deepEqual(adopted, []);
     assert.deepEqual(await readdir(segments.directory), []);

@@ -23,13 +23,21 @@ describe('sealSegment', () => {
     });
   }
 
-  it('replaces times that are there, and adds 56 bytes in all', async (t) => {
+  it('keeps how the times of the camera ran', async (t) => {
+    const path = await fileIn(t);
+    await writeFile(path, 'film');
+    const times = { ...TIMES, measured: true, rate: 0.84, timeError: 0.35 };
+    await sealSegment(path, times);
+    assert.deepEqual(await readSeal(path), times);
+  });
+
+  it('replaces times that are there, and adds 72 bytes in all', async (t) => {
     const path = await fileIn(t);
     await writeFile(path, 'film');
     await sealSegment(path, { ...TIMES, measured: true });
     await sealSegment(path, { ...TIMES, number: 8, measured: true });
     assert.equal((await readSeal(path))?.number, 8);
-    assert.equal((await stat(path)).size, 4 + 56);
+    assert.equal((await stat(path)).size, 4 + 72);
   });
 
   it('makes no difference to ffprobe', async (t) => {
@@ -52,7 +60,7 @@ describe('readSeal', () => {
     assert.equal(await readSeal(path), undefined);
     await sealSegment(path, { ...TIMES, measured: true });
     const whole = await readFile(path);
-    await truncate(path, 1055);
+    await truncate(path, 1071);
     assert.equal(await readSeal(path), undefined);
     for (const [from, to] of [
       [NaN, 1],
@@ -60,8 +68,8 @@ describe('readSeal', () => {
       [2, 1],
     ]) {
       const broken = Buffer.from(whole);
-      broken.writeDoubleBE(from, broken.length - 16);
-      broken.writeDoubleBE(to, broken.length - 8);
+      broken.writeDoubleBE(from, broken.length - 32);
+      broken.writeDoubleBE(to, broken.length - 24);
       await writeFile(path, broken);
       assert.equal(await readSeal(path), undefined);
     }
