@@ -18,7 +18,7 @@ async function segment(directory: string, film: string, input: string[], audio: 
   const video = { index: 0, type: 'video', codec: 'h264' } as const;
   const sound = { index: 1, type: 'audio', codec: 'aac' } as const;
   const media = { format: 'rtsp', streams: [video, sound], video, ...(audio && { audio: sound }) };
-  const options = recordingOptions({ media, audio: 'aac', segmentSeconds: 2 });
+  const options = recordingOptions({ media, withSound: audio, segmentSeconds: 2 });
   const output = [...options, join(directory, '%06d.mp4')];
   await run('ffmpeg', ['-v', 'error', ...input, '-i', film, ...output]);
   return join(directory, '000000.mp4');
