@@ -134,7 +134,7 @@ export class ClaimByJournal implements Claims {
     const entry = `${hash(name)}-${hash(Buffer.from(stamp))}`;
     const first = await this.enter(entry);
     if (first) await this.disk.run(() => this.finish(entry));
-    return { first, withdraw: () => Promise.resolve() };
+    return { first };
   }
 
   async close(): Promise<void> {

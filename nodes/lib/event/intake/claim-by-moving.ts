@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../errors';
 import { makeDirectory } from '../../disk/files';
@@ -7,6 +7,7 @@ import { BoundedDirectory, moveInto } from './bounded-directory';
 import type { Claim, Claims, Rejection } from './claim';
 import type { Disk } from './disk';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
+import { stampOf } from './read';
 
 /**
  * Takes a file by moving it into a directory of this watcher's own below `.taking`, and keeps it in `done`
@@ -67,8 +68,13 @@ export class ClaimByMoving implements Claims {
     return {
       path,
       release: () => end(() => moveBack(this.directory, path)),
-      finish: () => end(() => (this.options.keepDone ? this.done.add(path) : rm(path))),
+      finish: () => end(() => this.finish(path, name)),
     };
+  }
+
+  private async finish(path: string, name: string): Promise<void> {
+    await this.rejected.removeLink(path, name);
+    await (this.options.keepDone ? this.done.add(path) : rm(path));
   }
 
   /** @returns false when there is no such file, or no such directory to move it into */
@@ -90,35 +96,36 @@ export class ClaimByMoving implements Claims {
     return join(this.taking(this.owner), String(this.again), name);
   }
 
-  reject(name: string): Promise<Rejection | undefined> {
-    return this.disk.run(() => unlessGone(this.rejectNow(name)));
+  reject(name: string, stamp: string): Promise<Rejection | undefined> {
+    return this.disk.run(() => unlessGone(this.rejectNow(name, stamp)));
   }
 
   /**
    * A regular file appears in `rejected` and, until it is settled, stays where it is too, as one file with two names:
    * a writer that is slow goes on with it, by its handle or by its name.
    */
-  private async rejectNow(name: string): Promise<Rejection> {
+  private async rejectNow(name: string, stamp: string): Promise<Rejection> {
     const path = join(this.directory, name);
     const stats = await lstat(path);
     if (stats.isDirectory()) throw new Error('directories are not moved');
     const linked = stats.isFile() ? await this.linkRejected(path) : undefined;
     if (linked === undefined) {
       await this.rejected.add(path);
-      return { first: true, withdraw: () => Promise.resolve() };
+      return { first: true };
     }
-    const { dev, ino } = stats;
     const settle = async () => {
-      const now = await lstat(path);
-      if (now.dev === dev && now.ino === ino) await rm(path);
+      await this.disk.run(() => unlessGone(this.settle(name, stamp)));
     };
-    return {
-      first: linked,
-      settle: async () => {
-        await this.disk.run(() => unlessGone(settle()));
-      },
-      withdraw: (claimed) => this.disk.run(() => this.rejected.removeLink(claimed, name)),
-    };
+    return { first: linked, settle };
+  }
+
+  /** Moves the file aside before looking at it: its writer may replace it at any moment by what is an event. */
+  private async settle(name: string, stamp: string): Promise<void> {
+    const aside = this.placeFor(name);
+    await makeDirectory(dirname(aside));
+    await rename(join(this.directory, name), aside);
+    if (stampOf(await lstat(aside)) === stamp) await rm(aside);
+    else await moveBack(this.directory, aside);
   }
 
   /** @returns undefined where the file system or its rules allow no second link */

@@ -20,7 +20,7 @@ export interface Claims {
   claim(name: string, content: Uint8Array): Soon<Claim | 'done' | undefined>;
   /**
    * Marks a file, not claimed, as no event.
-   * @param stamp tells this state of the file from another
+   * @param stamp tells this state of the file from another, see `stampOf`
    * @returns undefined when it is gone
    * @throws when it cannot be moved and stays where it is
    */
@@ -35,7 +35,7 @@ export interface Claim {
   readonly path: string;
   /** Gives it back: it changed meanwhile, or cannot be handled here now. */
   release(): Promise<void>;
-  /** Puts it away: its event is in good hands. */
+  /** Puts it away: its event is in good hands. If it was rejected before, now or by a process that died, no more. */
   finish(): Promise<void>;
 }
 
@@ -45,9 +45,4 @@ export interface Rejection {
   readonly first: boolean;
   /** Takes it out of the events directory, once its writer has had time to go on; undefined where it stays. */
   readonly settle?: () => Promise<void>;
-  /**
-   * Takes the rejection back: it was an event after all.
-   * @param path where the file is now
-   */
-  readonly withdraw: (path: string) => Promise<void>;
 }

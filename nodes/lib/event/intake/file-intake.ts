@@ -171,7 +171,6 @@ export class FileIntake {
   ): Promise<void> {
     const before = this.givenBack(name);
     const claim = await this.claims.claim(name, content.bytes);
-    const earlier = this.states.get(name);
     this.forget(name);
     // What another watcher has it may still give back.
     if (claim === undefined) return;
@@ -183,8 +182,6 @@ export class FileIntake {
       this.pending.add(name);
       return;
     }
-    const { rejection } = earlier?.is === 'refused' ? earlier : {};
-    if (rejection) this.putAway(() => rejection.withdraw(claim.path));
     const taken = this.clock.now();
     const stale = (waited || before !== undefined) && taken - event.ts > this.options.stale;
     const given = { times: (before?.times ?? 0) + 1, modified: content.modified, ts: event.ts };

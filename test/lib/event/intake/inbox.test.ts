@@ -6,6 +6,8 @@ import {
   mkdirSync,
   openSync,
   closeSync,
+  lstatSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +20,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
 import { V2xError } from '../../../../nodes/lib/errors';
+import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim-by-moving';
+import { localDisk } from '../../../../nodes/lib/event/intake/disk';
+import { stampOf } from '../../../../nodes/lib/event/intake/read';
 import { atEnd } from '../../../support/at-end';
 import { FakeClock } from '../../../support/fake-clock';
 import { temporaryDirectory } from '../../../support/flow';
@@ -170,6 +175,46 @@ describe('runInbox: taking files', () => {
 
     assert.deepEqual(second.refused.all, []);
     assert.deepEqual(await readdir(join(directory, 'rejected')), ['bad.json']);
+  });
+
+  it('no longer calls rejected what its writer completed while no process watched', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const clock = new FakeClock();
+    const first = await openInbox(directory, { incomplete: 5 }, clock);
+    writeFileSync(join(directory, 'slow.json'), '{"type": "fire"');
+    while (first.refused.all.length === 0) await clock.advance(1);
+    await first.stop();
+    appendFileSync(join(directory, 'slow.json'), '}');
+
+    const second = await openInbox(directory);
+    await second.taken.next();
+    await second.stop();
+
+    assert.deepEqual(await readdir(join(directory, 'done')), ['slow.json']);
+    assert.deepEqual(await readdir(join(directory, 'rejected')), []);
+  });
+
+  it('takes what is written over a rejected file in the moment in which that is removed', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const claims = new ClaimByMoving(directory, { keepDone: true, limit: 10 }, localDisk);
+    await claims.open();
+    const path = join(directory, 'a.json');
+    for (const replace of [
+      () => {
+        renameSync(`${path}.tmp`, path);
+      },
+      () => {
+        writeFileSync(path, fire);
+      },
+    ]) {
+      writeFileSync(path, '[]');
+      writeFileSync(`${path}.tmp`, fire);
+      const rejection = await claims.reject('a.json', stampOf(lstatSync(path)));
+      replace();
+      await rejection?.settle?.();
+      assert.equal(readFileSync(path, 'utf8'), fire);
+    }
+    await claims.close();
   });
 
   it('takes what waited by the time of its events, and says what is stale', async (t) => {
