@@ -53,9 +53,9 @@ export default defineNode<Config>({
       onAccept: (alert) => {
         log.add(alert);
       },
-      onOut: (alert) => {
+      onOut: (alert, duration) => {
         // Until then it waits as long as it is valid, also through a restart.
-        if (settings.duration !== undefined) log.add(alert, settings.duration);
+        if (duration !== undefined) log.add(alert, duration);
       },
       onChange: () => {
         display.show();

@@ -10,8 +10,8 @@ export interface RepeaterOptions<Outgoing extends OutgoingAlert> {
   readonly onError: (error: unknown) => void;
   /** An alert was taken up; its first copy comes next. */
   readonly onAccept?: (alert: Outgoing) => void;
-  /** The first copy of an alert is out: its duration counts from now. */
-  readonly onOut?: (alert: Outgoing) => void;
+  /** The first copy of an alert is out: its duration, in seconds, counts from now; undefined where it has none. */
+  readonly onOut?: (alert: Outgoing, duration: number | undefined) => void;
   /** An alert came or ended. */
   readonly onChange?: () => void;
 }
@@ -88,7 +88,7 @@ export class Repeater<Outgoing extends OutgoingAlert> {
     try {
       const out = await this.options.send(copy);
       if (out && this.schedule.markOut(copy.alert)) {
-        this.options.onOut?.(copy.alert);
+        this.options.onOut?.(copy.alert, this.schedule.durationOf(copy.alert));
         if (!this.closed) this.pump();
       }
       first?.resolve(true);

@@ -7,8 +7,8 @@ export interface RepetitionPolicy {
   /** Seconds between copies once the first few are out. */
   readonly interval: number;
   /**
-   * Seconds after the first copy that is out in which an alert is repeated; 0 sends it once, and without it an alert is
-   * repeated until its validity ends.
+   * Seconds after the first copy that is out in which a warning is repeated; without it, a warning is repeated until its
+   * validity ends, as a cancel always is. 0 sends each alert once.
    */
   readonly duration?: number | undefined;
   /** The most copies of all alerts together in any second. */
@@ -173,7 +173,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
   resume(alert: Outgoing, remaining: number | undefined): void {
     this.add(alert);
     const live = this.live.get(alert.actionId);
-    const wasOut = remaining !== undefined || this.policy.duration === undefined;
+    const wasOut = remaining !== undefined || this.durationOf(alert) === undefined;
     if (!live || !wasOut) return;
     const now = this.clock.monotonic();
     live.out = true;
@@ -212,6 +212,12 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     return { alert, repetition: copies, first: !out };
   }
 
+  /** Seconds after its first copy in which an alert is repeated; undefined where its validity alone decides. */
+  durationOf({ cancels = false }: OutgoingAlert): number | undefined {
+    const { duration } = this.policy;
+    return cancels && duration !== 0 ? undefined : duration;
+  }
+
   /**
    * Notes that a copy of an alert is out: from the first one on its duration counts.
    * @returns whether it was the first
@@ -220,7 +226,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     const live = this.live.get(alert.actionId);
     if (live?.alert !== alert || live.out) return false;
     live.out = true;
-    live.end = Math.min(live.end, live.started + (this.policy.duration ?? Infinity) + ROUNDING);
+    live.end = Math.min(live.end, live.started + (this.durationOf(alert) ?? Infinity) + ROUNDING);
     live.due = nextCopy(live, live.started);
     return true;
   }

@@ -68,6 +68,20 @@ describe('repetition', () => {
     assert.equal(once.repeater.size, 0);
   });
 
+  it('repeats a cancel until its validity ends, also where warnings end earlier', async () => {
+    for (const duration of [undefined, 10]) {
+      const { clock, copies, repeater } = record({ duration });
+      void repeater.submit(alert('end', { cancels: true, expires: START + 600 }));
+      await clock.advance(700);
+      assert.ok((times(copies, 'end').at(-1) ?? 0) >= 595_000);
+      assert.equal(repeater.size, 0);
+    }
+    const once = record({ duration: 0 });
+    void once.repeater.submit(alert('end', { cancels: true, expires: START + 600 }));
+    await once.clock.advance(700);
+    assert.equal(once.copies.length, 1);
+  });
+
   it('takes an alert without an end for one of 600 s, and repeats none for more than a day', async () => {
     const { clock, copies, repeater } = record({ interval: 60 });
     void repeater.submit(alert('a'));
