@@ -125,7 +125,7 @@ describe('event-dir-in', () => {
 
   it('marks what waited too long as stale', async (t) => {
     const directory = await temporaryDirectory(t);
-    await writeFile(join(directory, 'old.json'), '{"type": "fire", "ts": 1000}');
+    await writeFile(join(directory, 'old.json'), '{"type": "fire", "ts": 1700000000}');
     await writeFile(join(directory, 'new.json'), '{"type": "fire"}');
     await startFlow([eventDirIn], flowFrom(directory, { stale: '60' }));
     const event = outlet('event');

@@ -19,12 +19,13 @@ export interface JsonDocument {
 
 /**
  * Parses a JSON document (RFC 8259) of bounded depth in UTF-8 or UTF-16. Slips of writers whose meaning is plain are
- * read as they are meant: see `mended`. Of a key that is there twice the last one counts, as in most parsers.
+ * read as they are meant: see `withDoubleQuotes` and `mended`. Of a key that is there twice the last one counts, as in most parsers.
  * @throws V2xError `incomplete` when it ends before the document does, so that more bytes may make it whole;
  *   `event` when no more bytes can; both with `line` and `column` in their details
  */
 export function parseJson(bytes: Uint8Array): JsonDocument {
-  const { text, damaged } = decodeText(bytes);
+  const { text: given, damaged } = decodeText(bytes);
+  const text = BEGINS_AS_PYTHON.test(given) ? withDoubleQuotes(given) : given;
   const { open, members } = scan(text);
   if (open !== undefined) throw endsTooEarly(text, open);
   const strict = tryParse(text);
@@ -36,7 +37,7 @@ export function parseJson(bytes: Uint8Array): JsonDocument {
   return {
     value,
     damaged,
-    complaint: doubtful ? explainJson(text) : undefined,
+    complaint: doubtful || text !== given ? explainJson(given) : undefined,
     locate: (property) => locateProperty(readable, property),
   };
 }
@@ -53,6 +54,24 @@ function tryParse(text: string): { readonly value: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What Python prints of a dict: its strings are in single quotes unless they hold one. */
+const BEGINS_AS_PYTHON = /^\s*(?:\[\s*)?\{\s*'/;
+
+/** Strings in either quotes; the last one may not have its end yet. */
+const QUOTED = /"(?:[^"\\]|\\[^])*"?|'((?:[^'\\]|\\[^])*)('?)/g;
+
+/** Rewrites strings in single quotes. */
+function withDoubleQuotes(text: string): string {
+  return text.replace(QUOTED, (string, inner: string | undefined, end: string) => {
+    if (inner === undefined) return string;
+    const escaping = inner.replace(/\\[^]|"/g, (found) => {
+      if (found === "\\'") return "'";
+      return found === '"' ? '\\"' : found;
+    });
+    return `"${escaping}${end === '' ? '' : '"'}`;
+  });
 }
 
 /** In JSON that is put together by hand: strings, which stay; commas too many; missing values; words of other languages. */

@@ -28,7 +28,37 @@ type Reading = (value: unknown, written: Written) => unknown;
 
 const SEVERITIES = ['low', 'medium', 'high', 'critical'];
 
-const CANCELS = new Set(['cancelled', 'canceled', 'end', 'ended', 'clear', 'cleared', 'delete', 'close']);
+/** Words for the end of a warning. Any other unknown action warns: that is the safer way to be wrong. */
+const CANCELS = new Set(
+  [
+    [
+      'cancelled',
+      'canceled',
+      'cancellation',
+      'end',
+      'ended',
+      'clear',
+      'cleared',
+      'all-clear',
+      'close',
+      'closed',
+    ],
+    [
+      'delete',
+      'deleted',
+      'remove',
+      'removed',
+      'undo',
+      'revoke',
+      'revoked',
+      'withdraw',
+      'withdrawn',
+      'retract',
+    ],
+    ['terminate', 'terminated', 'termination', 'negate', 'negation', 'resolve', 'resolved', 'over', 'finish'],
+    ['finished', 'stop', 'stopped', '취소', '해제', '종료'],
+  ].flat(),
+);
 
 const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
   true: true,
@@ -83,8 +113,10 @@ export function normalise(
 }
 
 function noteOn(property: string, given: unknown, meant: unknown, { at, zone }: Written): Note {
-  if (meant === undefined)
-    return { property, kind: 'null', text: `"${property}" is null and counts as missing` };
+  if (meant === undefined) {
+    const why = given === null ? 'is null' : `is ${preview(given)}, no time of this century,`;
+    return { property, kind: 'missing', text: `"${property}" ${why} and counts as missing` };
+  }
   const assumed =
     property === 'ts' && typeof given === 'string' ? parseTime(given, at, zone)?.assumed : undefined;
   const why = assumed === undefined ? '' : `, since it names no time zone and ${assumed} is assumed`;
@@ -132,8 +164,20 @@ function correctTime(event: Record<string, unknown>, { at, zone }: Written, note
   });
 }
 
-/** @returns seconds for other units and for text */
-function meantTime(value: unknown, { at, zone }: Written): unknown {
+/** @returns seconds for other units and for text; undefined for a clock that was not set, or that counts from its start */
+function meantTime(value: unknown, written: Written): unknown {
+  const time = meantSeconds(value, written);
+  const isUnset = isTime(time) && Number(time) < CENTURY_BEGINS;
+  return isUnset ? undefined : time;
+}
+
+/** Whether the schema takes a value as Unix time. */
+function isTime(value: unknown): boolean {
+  if (typeof value === 'string') return suitsTime(value);
+  return typeof value === 'number' && value >= NUMBER_OF_SECONDS.minimum;
+}
+
+function meantSeconds(value: unknown, { at, zone }: Written): unknown {
   if (typeof value === 'string') {
     const text = value.trim();
     if (suitsTime(text)) return value === text ? value : text;
@@ -145,6 +189,9 @@ function meantTime(value: unknown, { at, zone }: Written): unknown {
 }
 
 const [NUMBER_OF_SECONDS, TEXT_OF_SECONDS] = eventSchema.properties.ts.anyOf;
+/** 2000-01-01 and 2100-01-01, Unix seconds. */
+const CENTURY_BEGINS = 946_684_800;
+const CENTURY_ENDS = 4_102_444_800;
 const SECONDS_AS_TEXT = new RegExp(TEXT_OF_SECONDS.pattern);
 
 function suitsTime(text: string): boolean {
@@ -154,8 +201,8 @@ function suitsTime(text: string): boolean {
 /** Of milli-, micro- and nanoseconds, whichever makes a time of this century. */
 function inSeconds(value: number): number {
   if (value <= NUMBER_OF_SECONDS.maximum) return value;
-  const seconds = [1e3, 1e6, 1e9].map((unit) => value / unit).find((time) => time < 4_102_444_800);
-  return seconds !== undefined && seconds > 946_684_800 ? seconds : value;
+  const seconds = [1e3, 1e6, 1e9].map((unit) => value / unit).find((time) => time < CENTURY_ENDS);
+  return seconds !== undefined && seconds > CENTURY_BEGINS ? seconds : value;
 }
 
 /** A number as text, also with a decimal comma. */
@@ -193,12 +240,12 @@ function meantAction(value: unknown): unknown {
 const IS_WORD = new RegExp(WORD);
 const KNOWN_TYPES: readonly string[] = eventSchema.properties.type.examples;
 /** What people call an incident in any language; no path, no markup. */
-const IN_WORDS = /^[\p{L}\p{M}\p{N}\s.,:;()'&+_\ufffd-]{1,64}$/u;
+const IN_WORDS = /^[\p{L}\p{N}\ufffd][\p{L}\p{M}\p{N}\s.,:;()'"&+_!?#%/\ufffd-]*$/u;
 
 /** An incident whose kind is told in other words is still one. */
 function meantType(value: unknown): unknown {
   const word = meantWord(value, KNOWN_TYPES);
-  if (typeof word !== 'string' || suitsWord(word) || !IN_WORDS.test(word) || word === '') return word;
+  if (typeof word !== 'string' || suitsWord(word) || !IN_WORDS.test(word)) return word;
   return 'unknown';
 }
 

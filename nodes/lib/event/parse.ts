@@ -47,10 +47,12 @@ export function parseEvent(bytes: Uint8Array, source: EventSource): ParsedEvent 
 }
 
 function eventOf(document: JsonDocument, source: EventSource): ParsedEvent {
-  const { value, damaged, complaint } = document;
+  const { damaged, complaint } = document;
+  const value = onlyEntry(document.value);
   if (!isObject(value)) throw notAnObject(document);
   const written = { at: source.written ?? source.ts, zone: source.zone ?? machineZone };
   const { event: candidate, notes } = normalise(value, written);
+  if (value !== document.value) notes.push(LISTED);
   if (complaint) notes.push(slip(complaint));
   if (damaged) notes.push(...dropDamaged(candidate));
   for (;;) {
@@ -59,6 +61,17 @@ function eventOf(document: JsonDocument, source: EventSource): ParsedEvent {
     Reflect.deleteProperty(candidate, found.property);
     notes.push(found);
   }
+}
+
+const LISTED: Note = {
+  property: '',
+  kind: 'list',
+  text: 'the event stands in a list; it is read, since it is the only one there',
+};
+
+/** What a list of one holds; anything else as it is. */
+function onlyEntry(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
 /** Bytes of another encoding in a text cost the text. */

@@ -59,6 +59,12 @@ describe('the text of an event file', () => {
       '{"type": "fire", "clip_hint": False, "ts": None}',
       { clip_hint: false, notes: 'ts,' },
     ],
+    [
+      'single quotes, as Python prints a dict',
+      `{'type': 'fire', 'road': "King's", 'camera': 'a "b" it\\'s', 'clip_hint': False}`,
+      { road: "King's", camera: `a "b" it's`, clip_hint: false, notes: '' },
+    ],
+    ['a list around it', '[{"type": "fire", "road": "A1"}]', { road: 'A1', notes: '' }],
     ['a line break in a string', '{"type": "fire", "road": "A\n1"}', { road: 'A 1', notes: 'road,' }],
     ['a single backslash', '{"type": "fire", "camera": "C:\\cam"}', { camera: 'C:\\cam', notes: '' }],
     ['a key twice', '{"type": "fire", "road": "A1", "ro\\u0061d": "A2"}', { road: 'A2', notes: '' }],
@@ -104,7 +110,11 @@ describe('normalise', () => {
     ['a severity in another case', '"severity": " LOW "', { severity: 'low', notes: 'severity' }],
     ['an action in another case', '"action": "Update"', { action: 'update', notes: 'action' }],
     ['another word for cancel', '"action": "cancelled"', { action: 'cancel', notes: 'action' }],
-    ['an unknown action', '"action": "undo"', { notes: 'action' }],
+    ['one more word for cancel', '"action": "Undo"', { action: 'cancel', notes: 'action' }],
+    ['a Korean word for cancel', '"action": "해제"', { action: 'cancel', notes: 'action' }],
+    ['an unknown action, as a warning', '"action": "trigger"', { notes: 'action' }],
+    ['the time of a clock that was not set', '"ts": 0', { notes: 'ts' }],
+    ['the time since a start', '"ts": "12345.6"', { notes: 'ts' }],
     ['a number as id', '"id": 17', { id: '17', notes: 'id' }],
     ['a road with a line break', '"road": "A\\n1"', { road: 'A 1', notes: 'road' }],
     ['a road that is too long', `"road": "${'x'.repeat(65)}"`, { notes: 'road' }],
@@ -129,10 +139,10 @@ describe('normalise', () => {
   }
 
   it('reads types in another case, with blanks, and in other words', () => {
-    const types = [' Collision ', 'FIRE', 'Car Crash', 'Tunnel-2', '사고', 'x'.repeat(40)];
+    const types = [' Collision ', 'FIRE', 'Car Crash', 'Tunnel-2', '사고', 'x'.repeat(400), 'fire/smoke #2!'];
     assert.deepEqual(
       types.map((type) => read(JSON.stringify({ type })).event.type),
-      ['collision', 'fire', 'Car-Crash', 'Tunnel-2', 'unknown', 'unknown'],
+      ['collision', 'fire', 'Car-Crash', 'Tunnel-2', 'unknown', 'unknown', 'unknown'],
     );
   });
 

@@ -89,6 +89,13 @@ describe('parseEvent', () => {
     assert.equal(parse(whole).type, 'fire');
   });
 
+  it('waits for the rest of what Python prints too', () => {
+    const dict = `{'type': 'fire', 'road': "King's", 'camera': 'a "b{" it\\'s'}`;
+    for (let length = 0; length < dict.length; length += 1)
+      assert.equal(failure(dict.slice(0, length)).code, 'incomplete', dict.slice(0, length));
+    assert.equal(parse(dict).road, "King's");
+  });
+
   it('waits for the rest of UTF-16 too', () => {
     const wide = Buffer.from(`\ufeff${whole.toString()}`, 'utf16le');
     const end = wide.lastIndexOf('}') + 1;
