@@ -1,9 +1,10 @@
-/** Lets only so many pieces of work run at a time; the others wait in the order of asking. */
-export class Turnstile {
+/** Lets only so many pieces of work run at a time; the others wait in the order of asking. With 1 it is a queue. */
+export class Limiter {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
+  /** Runs the work when its turn comes: at once where a place is free. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

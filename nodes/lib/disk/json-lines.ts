@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, renameSync } from 'node:fs';
 import { appendFile, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Limiter } from '../async/limiter';
 import { codeOf } from '../errors';
 import { syncDirectory, syncFile } from './files';
 
@@ -25,7 +26,7 @@ export class JsonLines<T> {
   private added = 0;
   /** For each rewrite that has not ended, the lines that came since it was asked for: they go into the new file too. */
   private readonly meanwhile = new Set<string[]>();
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly writes = new Limiter(1);
 
   /** @param check tells whether a line's value is an entry */
   constructor(
@@ -34,9 +35,9 @@ export class JsonLines<T> {
     private readonly options: JsonLinesOptions = {},
   ) {}
 
-  /** Whether enough lines were added since the last rewrite to make another one worth it. */
+  /** Whether enough lines were added since the last rewrite to make another one worth it, and none is under way. */
   get grown(): boolean {
-    return this.added > this.rewritten + SPARE_LINES;
+    return this.meanwhile.size === 0 && this.added > this.rewritten + SPARE_LINES;
   }
 
   /**
@@ -59,7 +60,7 @@ export class JsonLines<T> {
    * @throws the system's error
    */
   append(...entries: readonly T[]): Promise<void> {
-    return this.inTurn(async () => {
+    return this.writes.run(async () => {
       await appendFile(this.path, this.count(entries), { mode: this.options.mode });
       if (this.options.sync) await syncFile(this.path);
     });
@@ -83,11 +84,12 @@ export class JsonLines<T> {
   rewrite(entries: readonly T[]): Promise<void> {
     const meanwhile: string[] = [];
     this.meanwhile.add(meanwhile);
-    return this.inTurn(async () => {
+    const before = this.added;
+    return this.writes.run(async () => {
       try {
         await this.replace(entries.map(lineOf).join(''), meanwhile);
         this.rewritten = entries.length;
-        this.added = 0;
+        this.added -= before;
       } finally {
         this.meanwhile.delete(meanwhile);
       }
@@ -96,7 +98,7 @@ export class JsonLines<T> {
 
   /** Waits for what is being written. */
   async settled(): Promise<void> {
-    await this.queue;
+    await this.writes.run(() => Promise.resolve());
   }
 
   private async replace(text: string, meanwhile: readonly string[]): Promise<void> {
@@ -122,12 +124,6 @@ export class JsonLines<T> {
   private count(entries: readonly T[]): string {
     this.added += entries.length;
     return entries.map(lineOf).join('');
-  }
-
-  private inTurn(write: () => Promise<void>): Promise<void> {
-    const turn = this.queue.then(write);
-    this.queue = turn.catch(() => undefined);
-    return turn;
   }
 
   private parse(line: string): T[] {

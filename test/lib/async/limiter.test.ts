@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Turnstile } from '../../../nodes/lib/async/limiter';
+import { Limiter } from '../../../nodes/lib/async/limiter';
 import { settle } from '../../support/fake-clock';
 
-describe('Turnstile', () => {
+describe('Limiter', () => {
   it('lets so many in, and the others in order, also after a failure', async () => {
-    const turnstile = new Turnstile(2);
+    const limiter = new Limiter(2);
     const begun: string[] = [];
     const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
     const enter = (name: string) =>
-      turnstile.run(
+      limiter.run(
         () =>
           new Promise<void>((resolve, reject) => {
             begun.push(name);

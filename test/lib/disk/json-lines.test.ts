@@ -58,8 +58,13 @@ describe('JsonLines', () => {
     assert.equal(log.grown, false);
     log.appendNow(1);
     assert.equal(log.grown, true);
-    await log.rewrite([1]);
+    const rewritten = log.rewrite([1]);
+    assert.equal(log.grown, false, 'one is under way');
+    log.appendNow(2);
+    await rewritten;
     assert.equal(log.grown, false);
+    log.appendNow(...Array.from({ length: 1001 }, (_, i) => i));
+    assert.equal(log.grown, true, 'what came during the rewrite counts');
   });
 
   it('goes on after a write that failed', async (t) => {

@@ -1,77 +1,60 @@
-import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { codeOf } from '../../errors';
-import { writeWhole } from '../../disk/files';
+import { JsonLines } from '../../disk/json-lines';
 import type { Action } from '../action';
 
-/** So many lines may always be added before the file is rewritten. */
-const SPARE_LINES = 1000;
+/** A version of an action as a line has it; those of version 0.1.0 have no `until`. */
+type ActionLine = Omit<Action, 'until'> & { readonly until?: number };
 
 /**
  * The versions of a station's actions on disk, one JSON line each; the last line of an action counts.
  * A line is in the file before its alert is sent, without a disk sync: it survives the end of this process,
  * while a power cut may lose the last lines. Sequence numbers do not depend on it.
  */
-export class ActionJournal {
-  private rewritten = 0;
-  private appended = 0;
+export class ActionLog {
+  private readonly lines: JsonLines<ActionLine>;
 
-  constructor(
-    private readonly path: string,
-    private readonly station: number,
-  ) {}
+  constructor(path: string, station: number) {
+    this.lines = new JsonLines(
+      path,
+      (value): value is ActionLine => isActionLine(value) && value.station === station,
+    );
+  }
 
-  /** Whether so many lines were added that it is time to rewrite the file. */
+  /** Whether enough lines were added to make a rewrite worth it, and none is under way. */
   get grown(): boolean {
-    return this.appended > this.rewritten + SPARE_LINES;
+    return this.lines.grown;
   }
 
   /**
-   * Reads what is there; lines that a crash or a full disk cut short are passed over.
-   * @throws the system's error when the file is there but cannot be read
+   * All versions, oldest first.
+   * @throws the system's error when the file exists and cannot be read
    */
   async read(): Promise<Action[]> {
-    let text: string;
-    try {
-      text = await readFile(this.path, 'utf8');
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw error;
-    }
-    return text.split('\n').flatMap((line) => this.parse(line) ?? []);
+    return (await this.lines.read()).map((line) => ({ ...line, until: line.until ?? line.expires }));
   }
 
   /**
-   * Adds a version of an action. Synchronous on purpose: a line in the page cache takes microseconds, while the
-   * warning that waits for it would queue for Node's thread pool behind somebody's clip.
+   * Adds a version of an action, also while the file is being rewritten.
    * @throws the system's error
    */
   append(action: Action): void {
-    // The line break comes first, so that a line cut short spoils only itself.
-    appendFileSync(this.path, `\n${JSON.stringify(action)}`);
-    this.appended += 1;
+    this.lines.appendNow(action);
   }
 
-  /** Replaces the file by these actions. */
-  async rewrite(actions: readonly Action[]): Promise<void> {
-    await writeWhole(this.path, actions.map((action) => `\n${JSON.stringify(action)}`).join(''));
-    this.rewritten = actions.length;
-    this.appended = 0;
+  /**
+   * Replaces the file by these actions and those appended meanwhile; nothing waits for it.
+   * @throws the system's error
+   */
+  rewrite(actions: readonly Action[]): Promise<void> {
+    return this.lines.rewrite(actions);
   }
 
-  private parse(line: string): Action | undefined {
-    try {
-      const value: unknown = JSON.parse(line);
-      if (!isAction(value) || value.station !== this.station) return undefined;
-      // Lines of version 0.1.0 have no `until`.
-      return { ...value, until: value.until ?? value.expires };
-    } catch {
-      return undefined;
-    }
+  /** Waits for a rewrite under way. */
+  settled(): Promise<void> {
+    return this.lines.settled();
   }
 }
 
-function isAction(value: unknown): value is Omit<Action, 'until'> & Partial<Action> {
+function isActionLine(value: unknown): value is ActionLine {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Partial<Record<keyof Action, unknown>>;
   const numbers = [record.station, record.sequence, record.referenceTime, record.detected, record.expires];

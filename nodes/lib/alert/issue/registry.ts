@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { messageOf, V2xError } from '../../errors';
+import { Limiter } from '../../async/limiter';
 import { ensureWritableDirectory } from '../../disk/files';
+import { messageOf, V2xError } from '../../errors';
 import {
   digestOf,
   requestsWith,
@@ -12,7 +13,7 @@ import {
   type Timing,
   type Version,
 } from '../action';
-import { ActionJournal } from './action-log';
+import { ActionLog } from './action-log';
 import { SequenceNumbers } from './sequence';
 
 /** An error that names ids names so many at most. */
@@ -36,12 +37,12 @@ export class ActionRegistry {
   private compactionFailure: unknown;
   private closed = false;
   /** One request after the other, in the order they came. */
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly requests = new Limiter(1);
 
   private constructor(
     private readonly station: number,
     private readonly numbers: SequenceNumbers,
-    private readonly journal: ActionJournal,
+    private readonly log: ActionLog,
   ) {}
 
   /**
@@ -54,8 +55,8 @@ export class ActionRegistry {
     await ensureWritableDirectory(directory, 'alert state');
     const base = join(directory, `station-${station}`);
     const numbers = await SequenceNumbers.open(`${base}.json`);
-    const registry = new ActionRegistry(station, numbers, new ActionJournal(`${base}.jsonl`, station));
-    for (const action of await registry.journal.read()) registry.remember(action);
+    const registry = new ActionRegistry(station, numbers, new ActionLog(`${base}.jsonl`, station));
+    for (const action of await registry.log.read()) registry.remember(action);
     await registry.compact(now);
     return registry;
   }
@@ -68,13 +69,14 @@ export class ActionRegistry {
    */
   async issue(request: Request, timing: Timing): Promise<Issued> {
     if (this.closed) throw closedError(request);
-    return this.inTurn(() => this.issueNow(request, timing));
+    return this.requests.run(() => this.issueNow(request, timing));
   }
 
   /** Ends what is under way; nothing is issued afterwards, since another may have the station then. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.closed = true;
-    return this.inTurn(() => this.numbers.close());
+    await this.requests.run(() => this.numbers.close());
+    await this.log.settled();
   }
 
   private async issueNow(request: Request, timing: Timing): Promise<Issued> {
@@ -110,11 +112,11 @@ export class ActionRegistry {
   private save(action: Action, now: number): V2xError | undefined {
     let failure = this.compactionFailure;
     try {
-      this.journal.append(action);
+      this.log.append(action);
     } catch (error) {
       failure = error;
     }
-    if (this.journal.grown) this.compactSoon(now);
+    if (this.log.grown) this.compactBeside(now);
     return failure === undefined ? undefined : unsavedError(action, failure);
   }
 
@@ -123,9 +125,9 @@ export class ActionRegistry {
     this.bySequence.set(action.sequence, action);
   }
 
-  /** In turn, so that the alert at hand does not wait for the disk; a failure is told with the next alert. */
-  private compactSoon(now: number): void {
-    this.inTurn(() => this.compact(now)).catch((error: unknown) => {
+  /** Beside the alerts, none of which waits for the disk; the next one tells of a failure. */
+  private compactBeside(now: number): void {
+    this.compact(now).catch((error: unknown) => {
       this.compactionFailure = error;
     });
   }
@@ -133,14 +135,8 @@ export class ActionRegistry {
   private async compact(now: number): Promise<void> {
     forgetExpired(this.byEvent, now);
     forgetExpired(this.bySequence, now);
-    await this.journal.rewrite([...this.byEvent.values()]);
+    await this.log.rewrite([...this.byEvent.values()]);
     this.compactionFailure = undefined;
-  }
-
-  private inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const done = this.last.then(job, job);
-    this.last = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -1,13 +1,9 @@
-import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from '../../time/clock';
+import { ensureWritableDirectory } from '../../disk/files';
+import { JsonLines } from '../../disk/json-lines';
 import { codeOf, messageOf, V2xError } from '../../errors';
-import { ensureWritableDirectory, writeWhole } from '../../disk/files';
+import type { Clock } from '../../time/clock';
 import { DEFAULT_VALIDITY_SECONDS, type OutgoingAlert } from './schedule';
-
-/** This many lines may always be added before the file is rewritten. */
-const SPARE_LINES = 1000;
 
 /** An alert as it stands in the file; times are Unix seconds. */
 interface StoredAlert {
@@ -34,10 +30,9 @@ export interface StandingAlert {
  * survives the end of this process, while a power cut may lose the last lines.
  */
 export class RepetitionLog {
-  private lines = 0;
-  /** Lines that came while the file was being rewritten: they go into the new one too. */
-  private meanwhile: string[] = [];
-  private rewriting: Promise<unknown> | undefined;
+  private readonly lines: JsonLines<StoredAlert>;
+  /** What the file says of each action, as far as it still matters. */
+  private readonly latest = new Map<string, StoredAlert>();
   /** What kept the last write from succeeding. */
   private failure: string | undefined;
 
@@ -46,7 +41,9 @@ export class RepetitionLog {
     private readonly path: string,
     private readonly clock: Clock,
     private readonly onError: (error: V2xError) => void,
-  ) {}
+  ) {
+    this.lines = new JsonLines(path, isStoredAlert, { mode: 0o600 });
+  }
 
   /**
    * Makes the directory, and reads the alerts that still have time left.
@@ -54,9 +51,10 @@ export class RepetitionLog {
    */
   async load(): Promise<readonly StandingAlert[]> {
     await ensureWritableDirectory(dirname(this.path), 'state');
-    const standing = await this.compact();
+    for (const stored of await this.read()) this.latest.set(stored.actionId, stored);
+    await this.compact();
     const now = this.clock.now();
-    return standing.map(({ until, bytes, ...alert }) => ({
+    return [...this.latest.values()].map(({ until, bytes, ...alert }) => ({
       alert: { ...alert, bytes: Buffer.from(bytes, 'base64') },
       remaining: until === undefined ? undefined : until - now,
     }));
@@ -76,69 +74,37 @@ export class RepetitionLog {
       ...(referenceTime !== undefined && { referenceTime }),
       ...(cancels && { cancels }),
     };
-    this.append([lineOf(stored)]);
-    if (this.lines <= SPARE_LINES) return;
-    this.rewriting ??= this.compact().catch((error: unknown) => {
-      this.fail(error);
-    });
-  }
-
-  /** Waits for what is being written. */
-  async close(): Promise<void> {
-    await this.rewriting;
-  }
-
-  private append(lines: readonly string[]): void {
-    if (this.rewriting) this.meanwhile.push(...lines);
+    this.latest.set(actionId, stored);
     try {
-      appendFileSync(this.path, lines.join(''), { mode: 0o600 });
-      this.lines += lines.length;
+      this.lines.appendNow(stored);
       this.failure = undefined;
     } catch (error) {
       this.fail(error);
     }
+    if (this.lines.grown) void this.compact();
   }
 
-  /** @returns what the file holds from then on */
-  private async compact(): Promise<readonly StoredAlert[]> {
-    try {
-      const standing = await this.read();
-      await this.rewrite(standing);
-      return standing;
-    } finally {
-      this.rewriting = undefined;
-      const lines = this.meanwhile.splice(0);
-      if (lines.length > 0) this.append(lines);
-    }
+  /** Waits for what is being written. */
+  close(): Promise<void> {
+    return this.lines.settled();
   }
 
-  private async rewrite(standing: readonly StoredAlert[]): Promise<void> {
+  /** Rewrites the file with the alerts that still have time left; no alert waits for it. */
+  private async compact(): Promise<void> {
+    const now = this.clock.now();
+    for (const [actionId, { until = Infinity, expires = Infinity }] of this.latest)
+      if (Math.min(until, expires) <= now) this.latest.delete(actionId);
     try {
-      await writeWhole(this.path, standing.map(lineOf).join(''), { mode: 0o600 });
-      this.lines = 0;
+      await this.lines.rewrite([...this.latest.values()]);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** The alerts in the file that still have time left; lines that a crash or a full disk cut short are passed over. */
   private async read(): Promise<readonly StoredAlert[]> {
-    const now = this.clock.now();
-    const latest = new Map<string, StoredAlert>();
-    for (const line of (await this.readText()).split('\n')) {
-      const alert = parseLine(line);
-      if (alert) latest.set(alert.actionId, alert);
-    }
-    return [...latest.values()].filter(
-      ({ until = Infinity, expires = Infinity }) => Math.min(until, expires) > now,
-    );
-  }
-
-  private async readText(): Promise<string> {
     try {
-      return await readFile(this.path, 'utf8');
+      return await this.lines.read();
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return '';
       throw new V2xError(
         'state',
         `The alerts of before the restart cannot be read from ${this.path}: ${messageOf(error)}; they are not repeated any more`,
@@ -161,20 +127,6 @@ export class RepetitionLog {
         { cause },
       ),
     );
-  }
-}
-
-/** The line break comes first, so that a line cut short spoils only itself. */
-function lineOf(alert: StoredAlert): string {
-  return `\n${JSON.stringify(alert)}`;
-}
-
-function parseLine(line: string): StoredAlert | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isStoredAlert(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { codeOf, isDiskFull, V2xError } from '../../errors';
 import type { SegmentRing } from '../../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from '../maker';
-import { Turnstile } from '../../async/limiter';
+import { Limiter } from '../../async/limiter';
 import { readinessOf, type Readiness } from './readiness';
 import { keyOf, windowOf, type ClipRequest } from './request';
 
@@ -64,11 +64,11 @@ interface RunningJob {
 export class ClipQueue {
   private readonly stop = new AbortController();
   private readonly running = new Map<string, RunningJob>();
-  private readonly cuts: Turnstile;
+  private readonly cuts: Limiter;
   /** A preview does not wait for a clip that is cut or decoded. */
-  private readonly previews = new Turnstile(1);
+  private readonly previews = new Limiter(1);
   /** One at a time, in order: a cancel may come while its event is still being persisted. */
-  private readonly intake = new Turnstile(1);
+  private readonly intake = new Limiter(1);
 
   /** When the recording last showed life, or this queue was opened: Unix seconds. */
   private lastLife = 0;
@@ -78,7 +78,7 @@ export class ClipQueue {
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: QueueOptions) {
-    this.cuts = new Turnstile(options.parallelCuts);
+    this.cuts = new Limiter(options.parallelCuts);
   }
 
   /**

@@ -6,7 +6,7 @@ import { findBinary } from '../../ffmpeg/binary';
 import type { Segment, SegmentRing } from '../../recording/segment';
 import type { Footage, SegmentMedia, TimeSpan } from './footage';
 import { inspectMedia } from './inspect';
-import { Turnstile } from '../../async/limiter';
+import { Limiter } from '../../async/limiter';
 
 /** More than enough for several windows at once; one takes about a kilobyte. */
 const MAX_REMEMBERED = 2000;
@@ -18,7 +18,7 @@ const PASSING: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'E
 /** Finds out what the segments of a window hold; what it has seen once it remembers, since segments never change. */
 export class FootageReader {
   private readonly seen = new Map<string, SegmentMedia>();
-  private readonly gate = new Turnstile(AT_A_TIME);
+  private readonly gate = new Limiter(AT_A_TIME);
 
   constructor(
     private readonly ring: SegmentRing,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -195,6 +196,22 @@ describe('ActionRegistry', () => {
     await registry.close();
     const lines = (await readFile(join(directory, 'station-1001.jsonl'), 'utf8')).trim().split('\n');
     assert.ok(lines.length < 120, `${lines.length} lines are left`);
+  });
+
+  it('issues while the file is rewritten, and keeps what it issues', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const file = join(directory, 'station-1001.jsonl');
+    const registry = await ActionRegistry.open(directory, 1001, NOW);
+    const { ino } = await stat(file);
+    for (let number = 0; number < 1001; number += 1) {
+      await registry.issue(event(`e${number}`, 'new', NOW - 1), timing(NOW, 2));
+    }
+    await registry.issue(event('during', 'new', NOW), timing());
+    assert.equal(statSync(file).ino, ino, 'it did not wait for the rewrite');
+    await registry.close();
+    assert.notEqual((await stat(file)).ino, ino);
+    const after = await ActionRegistry.open(directory, 1001, NOW);
+    assert.equal((await after.issue(event('during', 'new', NOW), timing())).version, 'again');
   });
 
   it('warns all the same when the journal cannot be written, and says so', async (t) => {
