@@ -4,12 +4,7 @@ import { isAsymmetric } from '../nodes/lib/alert/trust/key';
 import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
 import { Refusals } from '../nodes/lib/alert/trust/refusals';
 import { AlertTable, type Change } from '../nodes/lib/alert/table';
-import {
-  DEFAULT_SKEW_SECONDS,
-  verifyAlert,
-  type RefusalCode,
-  type Verdict,
-} from '../nodes/lib/alert/trust/verify';
+import { verifyAlert, type RefusalCode, type Verdict } from '../nodes/lib/alert/trust/verify';
 import { systemClock } from '../nodes/lib/time/clock';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { DEFAULT_GROUP } from '../nodes/lib/multicast/default-group';
@@ -17,6 +12,7 @@ import { endpoint, multicastGroup, type MulticastGroup } from '../nodes/lib/mult
 import { parseInterfaces } from '../nodes/lib/multicast/interfaces';
 import { receiveMulticast, type DatagramInfo } from '../nodes/lib/multicast/receiver';
 import { MAX_DATAGRAM_BYTES } from '../nodes/lib/multicast/sender';
+import { SETTINGS } from '../nodes/v2x-verify/settings';
 import { dataPath, environment, numberOption, parseOptions } from './options';
 
 export const usage = `Usage: v2x listen [options]
@@ -147,7 +143,7 @@ class Printer {
   ) {}
 
   take(datagram: Buffer, info: DatagramInfo): void {
-    const verdict = verifyAlert(datagram, this.ring, { now: info.received, skew: DEFAULT_SKEW_SECONDS });
+    const verdict = verifyAlert(datagram, this.ring, { now: info.received, skew: SETTINGS.skew.fallback });
     this.last = this.last.then(async () => {
       this.print(await verdict, info);
     });

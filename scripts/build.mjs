@@ -69,20 +69,21 @@ async function buildEditor(type) {
     if (existsSync(from)) cpSync(from, join('dist', type, asset), { recursive: true });
   }
   addSharedTexts(type);
-  fillInHelp(type);
+  fillInTexts(type);
 }
 
-/** `{{pre.fallback}}` in a help text stands for what the node's table of settings says. */
-function fillInHelp(type) {
+/** `{{pre.fallback}}` in help and tips stands for what the node's table of settings says. */
+function fillInTexts(type) {
   const settings = settingsOf(type);
-  for (const language of readdirSync(join('dist', type, 'locales'))) {
-    const file = join('dist', type, 'locales', language, `${type}.html`);
-    const help = readFileSync(file, 'utf8');
-    const filled = help.replaceAll(/\{\{(\w+)\.(\w+)\}\}/g, (_, name, field) =>
-      String(settings[name][field]),
-    );
-    if (filled !== help) writeFileSync(file, filled);
-  }
+  for (const language of readdirSync(join('dist', type, 'locales')))
+    for (const extension of ['html', 'json']) {
+      const file = join('dist', type, 'locales', language, `${type}.${extension}`);
+      const text = readFileSync(file, 'utf8');
+      const filled = text.replaceAll(/\{\{(\w+)\.(\w+)\}\}/g, (_, name, field) =>
+        String(settings[name][field]),
+      );
+      if (filled !== text) writeFileSync(file, filled);
+    }
 }
 
 /** The node's table of settings, as `compile` has just built it. */

@@ -1,10 +1,11 @@
 import { constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { algorithmOf } from '../../nodes/lib/alert/trust/accepted-keys';
 import { importKey, trimSecret } from '../../nodes/lib/alert/trust/key';
 import { messageOf } from '../../nodes/lib/errors';
 import { currentUser, shellQuoted } from '../../nodes/lib/disk/files';
+import { readSetting } from '../../nodes/lib/node-red/settings';
+import { SETTINGS } from '../../nodes/v2x-key/settings';
 import { otherUnitUser } from '../unit-user';
 import { findings, type Finding } from './finding';
 import { textOf, type Unit, type UnitNode } from './unit';
@@ -72,8 +73,8 @@ function judgeMode(file: string, mode: number): Finding[] {
 
 async function judgeKey(node: UnitNode, secret: string, source: string): Promise<Finding[]> {
   try {
-    const keyId = textOf(node, 'keyId', 'rsu');
-    const algorithm = algorithmOf(node.config.algorithm ?? 'HS256');
+    const keyId = textOf(node, 'keyId', SETTINGS.keyId.fallback);
+    const algorithm = readSetting('algorithm', SETTINGS.algorithm, node.config.algorithm);
     await importKey({ keyId, algorithm, secret });
     const text = `"${keyId}" (${algorithm}) from ${source}`;
     if (algorithm === 'HS256' && guessableBits(trimSecret(secret)) < ENOUGH_BITS) {

@@ -3,15 +3,16 @@ import { directories } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { directory, number } from '../editor/validate';
+import { allowed, directory } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
   store: string;
   directory: string;
-  pre: string;
-  post: string;
-  parallel: string;
+  pre: string | number;
+  post: string | number;
+  parallel: string | number;
   exact: boolean;
   cancel: string;
   key: string;
@@ -28,12 +29,21 @@ RED.nodes.registerType<Properties>('clip-maker', {
     name: { value: '' },
     version: { value: version },
     store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
-    directory: { value: 'archive', required: true, label: label('directory'), validate: directory() },
-    pre: { value: '300', label: label('pre'), validate: number(0, 3600, { fromMessage: true }) },
-    post: { value: '300', label: label('post'), validate: number(0, 3600, { fromMessage: true }) },
-    parallel: { value: '1', label: label('parallel'), validate: number(1, 8, { whole: true }) },
-    exact: { value: false },
-    cancel: { value: 'keep' },
+    directory: {
+      value: SETTINGS.directory.fallback,
+      required: true,
+      label: label('directory'),
+      validate: directory(),
+    },
+    pre: { value: SETTINGS.pre.fallback, label: label('pre'), validate: allowed(SETTINGS.pre) },
+    post: { value: SETTINGS.post.fallback, label: label('post'), validate: allowed(SETTINGS.post) },
+    parallel: {
+      value: SETTINGS.parallel.fallback,
+      label: label('parallel'),
+      validate: allowed(SETTINGS.parallel),
+    },
+    exact: { value: SETTINGS.exact.fallback },
+    cancel: { value: SETTINGS.cancel.fallback },
     key: { value: '', type: 'v2x-key', required: false, label: label('key') },
   },
   inputs: 1,

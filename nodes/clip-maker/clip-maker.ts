@@ -8,25 +8,15 @@ import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
-import { booleanSetting, isFromMessage, numberSetting } from '../lib/node-red/settings';
+import { booleanSetting, numberSetting, readSettings } from '../lib/node-red/settings';
 import type { SegmentRing } from '../lib/recording/segment';
 import { ClipReporter } from './clip-reporter';
 import { manifestSigner } from './manifest-signer';
+import { SETTINGS } from './settings';
 
-interface Config {
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   /** Id of the v2x-segment-store. */
   store: string;
-  /** Relative to the data root, or absolute. */
-  directory: string;
-  /** Seconds, or where a message or context has them: `msg.before`. */
-  pre: string | number;
-  post: string | number;
-  /** How many clips may be cut at a time. */
-  parallel: string | number;
-  /** Begin and end on the very frame instead of at key frames. */
-  exact: boolean | string;
-  /** What a cancel does: `keep` leaves the clip, `drop` deletes it. */
-  cancel: string;
   /** Id of the v2x-key that signs manifests; none: they are not signed. */
   key: string;
 }
@@ -39,8 +29,6 @@ interface ClipMessage extends Message {
   readonly event?: unknown;
 }
 
-const DEFAULT_SECONDS = 300;
-const MAX_SECONDS = 3600;
 /** A sender whose clock is further ahead than this, in seconds, would make the clip wait for ever. */
 const MAX_AHEAD = 3600;
 
@@ -48,12 +36,10 @@ const MAX_AHEAD = 3600;
 export default defineNode<Config>({
   type: 'clip-maker',
   async setup(node) {
-    const window = { pre: checked(node.config, 'pre'), post: checked(node.config, 'post') };
-    const archive = node.dataPath(node.config.directory ?? 'archive');
+    const settings = readSettings(SETTINGS, node.config);
+    const archive = node.dataPath(settings.directory);
     const ring = await node.use<SegmentRing>(node.config.store, 'v2x-segment-store');
     const signer = node.config.key && (await node.use<KeyRing>(node.config.key, 'v2x-key'));
-    const cancels = cancelSetting(node.config.cancel);
-    const exact = booleanSetting(node.config.exact, false);
     const reporter = new ClipReporter(node);
     const queue = new ClipQueue({
       directory: join(archive, '.jobs', node.id.replaceAll(/[^\w-]/g, '_')),
@@ -65,9 +51,7 @@ export default defineNode<Config>({
         signer ? manifestSigner(signer, node.clock) : undefined,
       ),
       observer: reporter,
-      parallelCuts: Math.floor(
-        numberSetting('parallel', node.config.parallel, { fallback: 1, min: 1, max: 8 }),
-      ),
+      parallelCuts: settings.parallel,
       clock: node.clock,
       random: node.random,
     });
@@ -83,15 +67,15 @@ export default defineNode<Config>({
       async input(message: ClipMessage) {
         const event = incidentOf(message.payload, node.clock.now());
         if (event.action === 'cancel') {
-          if (cancels === 'drop') await queue.drop(event.id);
+          if (settings.cancel === 'drop') await queue.drop(event.id);
           return;
         }
         const request = {
           id: event.id,
           t0: event.ts,
-          pre: secondsOf(node, 'pre', window.pre, message),
-          post: secondsOf(node, 'post', window.post, message),
-          exact: booleanSetting(message.exact, exact),
+          pre: secondsOf(node, 'pre', settings.pre, message),
+          post: secondsOf(node, 'post', settings.post, message),
+          exact: booleanSetting(message.exact, settings.exact),
           event,
           context: message.event,
         };
@@ -101,18 +85,6 @@ export default defineNode<Config>({
   },
 });
 
-const SECONDS = { fallback: DEFAULT_SECONDS, min: 0, max: MAX_SECONDS };
-
-/**
- * A setting that is a number of seconds, or names where each message has it.
- * @throws V2xError `setting`
- */
-function checked(config: Partial<Config>, name: 'pre' | 'post'): number | string {
-  const setting = config[name];
-  if (isFromMessage(setting)) return setting;
-  return numberSetting(name, setting, SECONDS);
-}
-
 /** What the message asks for, else what the setting says or points to, else the default. */
 function secondsOf(
   node: FlowNode<Config>,
@@ -120,19 +92,9 @@ function secondsOf(
   setting: number | string,
   message: ClipMessage,
 ): number {
-  const fallback = numberSetting(String(setting), node.valueOf(setting, message), SECONDS);
-  return numberSetting(`msg.${name}`, message[name], { ...SECONDS, fallback });
-}
-
-/** @throws V2xError `setting` */
-function cancelSetting(value: unknown): 'keep' | 'drop' {
-  if (value === undefined || value === 'keep') return 'keep';
-  if (value === 'drop') return 'drop';
-  throw new V2xError(
-    'setting',
-    `The setting "cancel" is ${JSON.stringify(value)}; it must be "keep" or "drop"`,
-    { name: 'cancel' },
-  );
+  const range = SETTINGS[name];
+  const fallback = numberSetting(String(setting), node.valueOf(setting, message), range);
+  return numberSetting(`msg.${name}`, message[name], { ...range, fallback });
 }
 
 /** @throws V2xError `event` when the payload is no event, or one of the far future */

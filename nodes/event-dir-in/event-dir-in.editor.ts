@@ -3,7 +3,8 @@ import { directories } from '../editor/machine';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { directory, number } from '../editor/validate';
+import { allowed, directory } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -23,10 +24,19 @@ RED.nodes.registerType<Properties>('event-dir-in', {
   defaults: {
     name: { value: '' },
     version: { value: version },
-    directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
-    after: { value: 'done', required: true },
-    incomplete: { value: 5, label: label('incomplete'), validate: number(0.1, 3600) },
-    stale: { value: 600, label: label('stale'), validate: number(0, 1e9) },
+    directory: {
+      value: SETTINGS.directory.fallback,
+      required: true,
+      label: label('directory'),
+      validate: directory(),
+    },
+    after: { value: SETTINGS.after.fallback, required: true },
+    incomplete: {
+      value: SETTINGS.incomplete.fallback,
+      label: label('incomplete'),
+      validate: allowed(SETTINGS.incomplete),
+    },
+    stale: { value: SETTINGS.stale.fallback, label: label('stale'), validate: allowed(SETTINGS.stale) },
   },
   inputs: 0,
   outputs: 2,

@@ -1,32 +1,22 @@
 import { prepareInbox, runInbox, type InboxOptions } from '../lib/event/intake/inbox';
 import type { Note } from '../lib/event/normalise';
 import { warmUpParsing } from '../lib/event/warm-up';
-import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
 import { Notices } from './notices';
+import { SETTINGS } from './settings';
 
-interface Config {
-  /** Relative to the data root, or absolute. */
-  directory: string;
-  /** What becomes of a file: `done`, `delete` or `leave`. */
-  after: string;
-  /** Seconds that a file may stay incomplete. */
-  incomplete: number | string;
-  /** Seconds: an event older than this at the start is not broadcast any more. */
-  stale: number | string;
-}
+type Config = Record<keyof typeof SETTINGS, unknown>;
 
 /** Takes event files from a directory, each exactly once; what is no event goes to the second output. */
 export default defineNode<Config>({
   type: 'event-dir-in',
   async setup(node) {
+    const settings = readSettings(SETTINGS, node.config);
     const options: InboxOptions = {
-      directory: node.dataPath(node.config.directory ?? 'events'),
-      after: afterSetting(node.config.after),
-      incomplete: numberSetting('incomplete', node.config.incomplete, { fallback: 5, min: 0.1, max: 3600 }),
-      stale: numberSetting('stale', node.config.stale, { fallback: 600, min: 0, max: 1e9 }),
+      ...settings,
+      directory: node.dataPath(settings.directory),
       state: node.dataPath('state/intake'),
     };
     // Writers find it as soon as the unit is there, before the flows run.
@@ -75,12 +65,4 @@ export default defineNode<Config>({
 
 function textsOf(notes: readonly Note[]): { readonly notes?: readonly string[] } {
   return notes.length > 0 ? { notes: notes.map(({ text }) => text) } : {};
-}
-
-function afterSetting(value = 'done'): InboxOptions['after'] {
-  if (value === 'done' || value === 'delete' || value === 'leave') return value;
-  throw new V2xError(
-    'setting',
-    `The setting "after" is ${JSON.stringify(value)}; it must be done, delete or leave`,
-  );
 }

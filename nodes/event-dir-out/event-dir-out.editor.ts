@@ -4,6 +4,7 @@ import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
 import { directory } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -20,7 +21,12 @@ RED.nodes.registerType<Properties>('event-dir-out', {
   defaults: {
     name: { value: '' },
     version: { value: version },
-    directory: { value: 'events', required: true, label: label('directory'), validate: directory() },
+    directory: {
+      value: SETTINGS.directory.fallback,
+      required: true,
+      label: label('directory'),
+      validate: directory(),
+    },
   },
   inputs: 1,
   outputs: 1,

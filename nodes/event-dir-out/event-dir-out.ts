@@ -1,18 +1,17 @@
 import { dropEvent } from '../lib/event/drop';
 import { ensureWritableDirectory } from '../lib/disk/files';
 import { defineNode } from '../lib/node-red/define-node';
+import { readSettings } from '../lib/node-red/settings';
 import { timeOfDay } from '../lib/node-red/status';
+import { SETTINGS } from './settings';
 
-interface Config {
-  /** Relative to the data root, or absolute. */
-  directory: string;
-}
+type Config = Record<keyof typeof SETTINGS, unknown>;
 
 /** Drops each incoming event as a file, and passes the message on with `msg.event.path`. */
 export default defineNode<Config>({
   type: 'event-dir-out',
   setup(node) {
-    const directory = node.dataPath(node.config.directory ?? 'events');
+    const directory = node.dataPath(readSettings(SETTINGS, node.config).directory);
     return {
       async input(message, send) {
         await ensureWritableDirectory(directory, 'events');

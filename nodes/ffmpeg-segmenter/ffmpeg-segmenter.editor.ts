@@ -1,6 +1,7 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -21,7 +22,7 @@ RED.nodes.registerType<Properties>('ffmpeg-segmenter', {
     version: { value: version },
     camera: { value: '', type: 'v2x-camera', required: true, label: label('camera') },
     store: { value: '', type: 'v2x-segment-store', required: true, label: label('store') },
-    autostart: { value: true },
+    autostart: { value: SETTINGS.autostart.fallback },
   },
   inputs: 1,
   outputs: 2,

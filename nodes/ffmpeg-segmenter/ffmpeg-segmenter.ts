@@ -1,14 +1,14 @@
 import { V2xError } from '../lib/errors';
 import type { CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
-import { booleanSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
 import type { Ring } from '../lib/recording/ring';
 import { Segmenter } from './segmenter';
+import { SETTINGS } from './settings';
 
-interface Config {
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   camera: string;
   store: string;
-  autostart: boolean | string;
 }
 
 /** Records a camera into a segment store: output 1 is each closed segment, output 2 each change of state. */
@@ -18,7 +18,7 @@ export default defineNode<Config>({
     const camera = await node.use<CameraSource>(node.config.camera, 'v2x-camera');
     const store = await node.use<Ring>(node.config.store, 'v2x-segment-store');
     const segmenter = new Segmenter(node, camera, store);
-    if (booleanSetting(node.config.autostart, true)) segmenter.start();
+    if (readSettings(SETTINGS, node.config).autostart) segmenter.start();
     else segmenter.enter('stopped');
     return {
       async input({ payload }) {

@@ -2,12 +2,13 @@ import type { EditorNodeProperties } from 'node-red';
 import { settingInput } from '../editor/setting-input';
 import { labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { number } from '../editor/validate';
+import { allowed } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
-  station: string;
-  validity: string;
+  station: string | number;
+  validity: string | number;
 }
 
 const label = labelsOf('v2x-alert');
@@ -21,11 +22,15 @@ RED.nodes.registerType<Properties>('v2x-alert', {
     name: { value: '' },
     version: { value: version },
     station: {
-      value: '1001',
+      value: SETTINGS.station.fallback,
       label: label('station'),
-      validate: number(0, 2 ** 32 - 1, { whole: true }),
+      validate: allowed(SETTINGS.station),
     },
-    validity: { value: '600', label: label('validity'), validate: number(1, 86_400) },
+    validity: {
+      value: SETTINGS.validity.fallback,
+      label: label('validity'),
+      validate: allowed(SETTINGS.validity),
+    },
   },
   inputs: 1,
   outputs: 1,

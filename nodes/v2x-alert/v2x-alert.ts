@@ -1,32 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { alertOf, actionIdOf, LONGEST_VALIDITY_SECONDS } from '../lib/alert/alert';
+import { alertOf, actionIdOf } from '../lib/alert/alert';
 import { rehearseAlerts } from '../lib/alert/warm-up';
 import { shareRegistry, type SharedRegistry } from '../lib/alert/issue/shared-registry';
-import { V2xError } from '../lib/errors';
 import { toEvent } from '../lib/event/event';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
+import { SETTINGS } from './settings';
 
-interface Config {
-  station: string | number;
-  /** Seconds, counted from detection. */
-  validity: string | number;
-}
-
-const LARGEST_STATION = 2 ** 32 - 1;
+type Config = Record<keyof typeof SETTINGS, unknown>;
 
 /** Turns events into alerts with an action id that stays through update and cancel. */
 export default defineNode<Config>({
   type: 'v2x-alert',
   setup(node) {
-    const station = stationOf(node.config.station);
-    const validity = numberSetting('validity', node.config.validity, {
-      fallback: 600,
-      min: 1,
-      max: LONGEST_VALIDITY_SECONDS,
-    });
+    const { station, validity } = readSettings(SETTINGS, node.config);
     const openRegistry = keepRegistry(node, station);
     rehearseAlerts();
 
@@ -73,12 +62,6 @@ function keepRegistry(node: FlowNode<Config>, station: number) {
   });
   node.onClose(async () => (await shared)?.release());
   return open;
-}
-
-function stationOf(value: string | number | undefined): number {
-  const station = numberSetting('station', value, { fallback: 1001, min: 0, max: LARGEST_STATION });
-  if (Number.isInteger(station)) return station;
-  throw new V2xError('setting', `The setting "station" is ${station}; it must be a whole number`);
 }
 
 /** Whether event-dir-in found the event too old to be broadcast. */

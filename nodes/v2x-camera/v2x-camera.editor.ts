@@ -6,6 +6,7 @@ import { upgrade } from '../editor/upgrade';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
 import { shownAddress, splitCameraUrl, tidyAddress } from '../lib/camera/url';
+import { SETTINGS } from './settings';
 import { offerTest } from './test-button.editor';
 
 interface Properties extends EditorNodeProperties {
@@ -59,10 +60,10 @@ RED.nodes.registerType<Properties, Credentials>('v2x-camera', {
   defaults: {
     name: { value: '' },
     version: { value: version },
-    kind: { value: 'auto', required: true },
+    kind: { value: SETTINGS.kind.fallback, required: true },
     address: { value: '${V2X_CAMERA}', label: label('address'), validate: address },
     detectionAddress: { value: '', label: label('detectionAddress'), validate: address },
-    audio: { value: 'aac', required: true },
+    audio: { value: SETTINGS.audio.fallback, required: true },
   },
   credentials: {
     user: { type: 'text' },

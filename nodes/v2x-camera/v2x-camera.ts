@@ -1,13 +1,13 @@
-import { cameraSource, type AudioPolicy, type CameraSource, type SourceKind } from '../lib/camera/source';
+import { cameraSource, type CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
+import { readSettings } from '../lib/node-red/settings';
 import { camerasRoute, snapshotRoute } from './routes';
+import { SETTINGS } from './settings';
 
-interface Config {
-  kind: SourceKind | 'auto';
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   /** URL, device or file; empty with `auto` means the synthetic test picture. */
   address: string;
   detectionAddress: string;
-  audio: AudioPolicy;
 }
 
 interface Credentials {
@@ -20,5 +20,7 @@ export default defineNode<Config, Credentials, CameraSource>({
   type: 'v2x-camera',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
   routes: [camerasRoute, snapshotRoute],
-  setup: (node) => ({ api: cameraSource({ ...node.config, ...node.credentials }) }),
+  setup: (node) => ({
+    api: cameraSource({ ...node.config, ...readSettings(SETTINGS, node.config), ...node.credentials }),
+  }),
 });

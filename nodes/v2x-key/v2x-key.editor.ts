@@ -4,6 +4,7 @@ import { labelOf, labelsOf } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
 import { showUsers } from '../editor/used-by';
 import { check } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -48,9 +49,9 @@ RED.nodes.registerType<Properties, Credentials>('v2x-key', {
   defaults: {
     name: { value: '' },
     version: { value: version },
-    keyId: { value: 'rsu', required: true, label: label('keyId') },
-    algorithm: { value: 'HS256', required: true },
-    secretEnv: { value: 'V2X_KEY' },
+    keyId: { value: SETTINGS.keyId.fallback, required: true, label: label('keyId') },
+    algorithm: { value: SETTINGS.algorithm.fallback, required: true },
+    secretEnv: { value: SETTINGS.secretEnv.fallback },
     notBefore: { value: '', label: label('notBefore'), validate: moment },
     notAfter: { value: '', label: label('notAfter'), validate: moment },
   },

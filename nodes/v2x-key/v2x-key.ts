@@ -1,14 +1,12 @@
 import { V2xError } from '../lib/errors';
-import { algorithmOf, momentOf, parseAcceptedKeys } from '../lib/alert/trust/accepted-keys';
+import { momentOf, parseAcceptedKeys } from '../lib/alert/trust/accepted-keys';
 import { trimSecret } from '../lib/alert/trust/key';
 import { KeyRing } from '../lib/alert/trust/key-ring';
 import { defineNode } from '../lib/node-red/define-node';
+import { readSettings } from '../lib/node-red/settings';
+import { SETTINGS } from './settings';
 
-interface Config {
-  keyId: string;
-  algorithm: string;
-  /** Name of the environment variable that holds the secret when none is entered. */
-  secretEnv: string;
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   notBefore: string;
   notAfter: string;
 }
@@ -24,10 +22,10 @@ export default defineNode<Config, Credentials, KeyRing>({
   type: 'v2x-key',
   credentials: { secret: { type: 'password' }, accepted: { type: 'password' } },
   async setup({ config, credentials }) {
-    const { keyId = 'rsu', secretEnv = 'V2X_KEY' } = config;
+    const { keyId, algorithm, secretEnv } = readSettings(SETTINGS, config);
     const current = {
       keyId,
-      algorithm: algorithmOf(config.algorithm ?? 'HS256'),
+      algorithm,
       secret: credentials.secret ?? secretFrom(secretEnv, keyId),
       notBefore: momentOf('not before', config.notBefore),
       notAfter: momentOf('not after', config.notAfter),

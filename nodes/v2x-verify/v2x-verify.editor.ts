@@ -1,12 +1,13 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { number } from '../editor/validate';
+import { allowed } from '../editor/validate';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
   key: string;
-  skew: string;
+  skew: string | number;
 }
 
 const label = labelsOf('v2x-verify');
@@ -20,7 +21,7 @@ RED.nodes.registerType<Properties>('v2x-verify', {
     name: { value: '' },
     version: { value: version },
     key: { value: '', type: 'v2x-key', required: true, label: label('key') },
-    skew: { value: '5', label: label('skew'), validate: number(0, 3600) },
+    skew: { value: SETTINGS.skew.fallback, label: label('skew'), validate: allowed(SETTINGS.skew) },
   },
   inputs: 1,
   outputs: 2,

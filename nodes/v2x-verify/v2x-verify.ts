@@ -1,16 +1,15 @@
 import type { KeyRing } from '../lib/alert/trust/key-ring';
 import { Refusals } from '../lib/alert/trust/refusals';
 import { rehearseVerifying } from '../lib/alert/warm-up';
-import { DEFAULT_SKEW_SECONDS, verifyAlert } from '../lib/alert/trust/verify';
+import { verifyAlert } from '../lib/alert/trust/verify';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
-import { numberSetting } from '../lib/node-red/settings';
+import { readSettings } from '../lib/node-red/settings';
 import { Throttle } from '../lib/time/throttle';
+import { SETTINGS } from './settings';
 
-interface Config {
+interface Config extends Record<keyof typeof SETTINGS, unknown> {
   key: string;
-  /** How far a sender's clock may run ahead, in seconds. */
-  skew: string | number;
 }
 
 /** The status is drawn at most this often, however many datagrams come. */
@@ -20,11 +19,7 @@ const STATUS_PERIOD_SECONDS = 0.5;
 export default defineNode<Config>({
   type: 'v2x-verify',
   async setup(node) {
-    const skew = numberSetting('skew', node.config.skew, {
-      fallback: DEFAULT_SKEW_SECONDS,
-      min: 0,
-      max: 3600,
-    });
+    const { skew } = readSettings(SETTINGS, node.config);
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
     await rehearseVerifying();
     const refusals = new Refusals();

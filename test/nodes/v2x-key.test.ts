@@ -107,7 +107,12 @@ describe('v2x-key', () => {
 
   for (const [name, settings, secret, message] of [
     ['a secret that is too short', {}, 'short', /"rsu" has a secret of 5 bytes/],
-    ['an unknown algorithm', { algorithm: 'none' }, SECRET, /"none" is none of HS256, EdDSA/],
+    [
+      'an unknown algorithm',
+      { algorithm: 'none' },
+      SECRET,
+      /"algorithm" is "none"; it must be "HS256" or "EdDSA"/,
+    ],
     ['a moment that is none', { notAfter: 'tomorrow' }, SECRET, /"not after" is no moment/],
   ] as const) {
     it(`refuses ${name}`, async () => {

@@ -100,10 +100,14 @@ describe('versions of settings', () => {
   });
 });
 
-describe('help', () => {
+describe('help and tips', () => {
   for (const type of TYPES)
     for (const language of ['en-US', 'ko'])
-      it(`${type}: has all numbers of its settings filled in (${language})`, () => {
-        assert.doesNotMatch(readFileSync(`dist/${type}/locales/${language}/${type}.html`, 'utf8'), /\{\{/);
+      it(`${type}: have all numbers of its settings filled in (${language})`, () => {
+        for (const extension of ['html', 'json'])
+          assert.doesNotMatch(
+            readFileSync(`dist/${type}/locales/${language}/${type}.${extension}`, 'utf8'),
+            /\{\{/,
+          );
       });
 });

@@ -4,6 +4,7 @@ import { messageOf, V2xError } from '../errors';
 import type { Action } from './action';
 import { causeOf, informationQuality } from './cause';
 import { alertSchema } from './schema';
+import { LONGEST_VALIDITY_SECONDS } from './validity';
 
 export type { Alert };
 
@@ -18,9 +19,6 @@ export interface Incident {
   readonly distance_m?: number | undefined;
   readonly confidence?: number | undefined;
 }
-
-/** The longest validity of a warning: a day, as ETSI's DeltaTimeSecond allows (TS 102 894-2). */
-export const LONGEST_VALIDITY_SECONDS = 86_400;
 
 const matchesSchema = new Ajv2020({ verbose: true }).compile<Alert>(alertSchema);
 

@@ -3,7 +3,8 @@ import { ensureWritableDirectory } from '../../disk/files';
 import { JsonLines } from '../../disk/json-lines';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import type { Clock } from '../../time/clock';
-import { DEFAULT_VALIDITY_SECONDS, type OutgoingAlert } from './schedule';
+import { DEFAULT_VALIDITY_SECONDS } from '../validity';
+import type { OutgoingAlert } from './schedule';
 
 /** An alert as it stands in the file; times are Unix seconds. */
 interface StoredAlert {

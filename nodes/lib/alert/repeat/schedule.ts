@@ -1,6 +1,6 @@
 import type { Clock } from '../../time/clock';
 import { V2xError } from '../../errors';
-import { LONGEST_VALIDITY_SECONDS } from '../alert';
+import { DEFAULT_VALIDITY_SECONDS, LONGEST_VALIDITY_SECONDS } from '../validity';
 
 /** How alerts are repeated. */
 export interface RepetitionPolicy {
@@ -52,9 +52,6 @@ interface ScheduledAlert<Outgoing> {
   turn: number;
   due: number;
 }
-
-/** How long an alert stands that does not say so, as a DENM (EN 302 637-3, defaultValidity). */
-export const DEFAULT_VALIDITY_SECONDS = 600;
 
 /**
  * A cancel is repeated as long as it is valid, which is as long as any vehicle may believe in its warning, but this many

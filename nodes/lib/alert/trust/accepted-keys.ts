@@ -1,5 +1,5 @@
 import { V2xError } from '../../errors';
-import { ALGORITHMS, type Algorithm, type KeyMaterial } from './key';
+import type { KeyMaterial } from './key';
 
 /**
  * Reads the keys that are accepted beside the one that signs: a JWK Set (RFC 7517, 5), `{"keys": [...]}`.
@@ -35,13 +35,6 @@ export function momentOf(name: string, value: unknown): number | undefined {
 function secondsOf(text: string): number {
   const number = Number(text);
   return Number.isFinite(number) ? number : Date.parse(text) / 1000;
-}
-
-/** @throws V2xError `key` when it is not one that this package knows */
-export function algorithmOf(value: unknown): Algorithm {
-  const algorithm = ALGORITHMS.find((known) => known === value);
-  if (algorithm) return algorithm;
-  throw new V2xError('key', `The algorithm ${JSON.stringify(value)} is none of ${ALGORITHMS.join(', ')}`);
 }
 
 function toMaterial(jwk: unknown, place: string): KeyMaterial {

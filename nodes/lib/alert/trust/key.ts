@@ -8,12 +8,9 @@ import {
 } from 'node:crypto';
 import { importJWK } from 'jose';
 import { V2xError } from '../../errors';
+import type { Algorithm } from './algorithms';
 
 export type CryptoKey = webcrypto.CryptoKey;
-
-/** HMAC with SHA-256 (RFC 7518, 3.2), or EdDSA with Ed25519 (RFC 8037). */
-export const ALGORITHMS = ['HS256', 'EdDSA'] as const;
-export type Algorithm = (typeof ALGORITHMS)[number];
 
 /** RFC 7518, 3.2: a key of at least the hash's size. */
 const SHORTEST_SECRET_BYTES = 32;

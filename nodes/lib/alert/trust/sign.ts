@@ -1,6 +1,6 @@
 import { createHmac, sign as signWith, type KeyObject } from 'node:crypto';
 import { V2xError } from '../../errors';
-import type { Algorithm } from './key';
+import type { Algorithm } from './algorithms';
 import type { KeyRing } from './key-ring';
 
 /** Fits one unfragmented datagram on every link, with room for headers. */

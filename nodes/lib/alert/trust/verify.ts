@@ -2,7 +2,8 @@ import { timingSafeEqual, type KeyObject } from 'node:crypto';
 import { compactVerify, errors, type CompactJWSHeaderParameters, type FlattenedJWSInput } from 'jose';
 import { V2xError } from '../../errors';
 import { parseAlert, type Alert } from '../alert';
-import { ALGORITHMS, isInForce, type Key } from './key';
+import { ALGORITHMS } from './algorithms';
+import { isInForce, type Key } from './key';
 import type { KeyRing } from './key-ring';
 import { hmacOf, LARGEST_TOKEN_BYTES } from './sign';
 
@@ -28,9 +29,6 @@ export interface VerifyOptions {
   /** How far the sender's clock may run ahead, in seconds. */
   readonly skew: number;
 }
-
-/** How far a sender's clock may run ahead unless a user says otherwise, in seconds. */
-export const DEFAULT_SKEW_SECONDS = 5;
 
 /** RFC 7515, 7.1: three parts in base64url. */
 const COMPACT_JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
