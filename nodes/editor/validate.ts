@@ -1,4 +1,4 @@
-import type { NumberSetting } from '../lib/node-red/settings';
+import { isFromMessage, type NumberSetting } from '../lib/node-red/settings';
 import { isReference } from './texts';
 
 /** The node that a property belongs to, as far as checks look at it. */
@@ -31,25 +31,14 @@ export function check(problem: (value: string, node: Checked) => string | undefi
   return validate as unknown as Validator;
 }
 
-interface NumberOptions {
-  readonly whole?: boolean | undefined;
-  /** Also from a message or context, as `settingInput` writes it: `msg.pre`. */
-  readonly fromMessage?: boolean | undefined;
-}
-
-/** A number in a range; the runtime checks the same. */
-export function number(min: number, max: number, { whole, fromMessage }: NumberOptions = {}): Validator {
+/** A number as its setting allows it; the runtime checks the same. */
+export function allowed({ min, max, whole, fromMessage }: NumberSetting): Validator {
   return check((value, node) => {
-    if (fromMessage && /^(msg|flow|global)\../.test(value)) return undefined;
+    if (fromMessage && isFromMessage(value)) return undefined;
     const given = Number(value);
     const fits = given >= min && given <= max && (!whole || Number.isInteger(given));
     return fits ? undefined : node._(`v2x.invalid.${whole ? 'whole' : 'number'}`, { min, max });
   });
-}
-
-/** A number as its setting allows it. */
-export function allowed({ min, max, ...options }: NumberSetting): Validator {
-  return number(min, max, options);
 }
 
 /** A directory: any path, but nothing that is plainly something else. */

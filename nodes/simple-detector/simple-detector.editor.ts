@@ -1,10 +1,11 @@
 import type { EditorNodeProperties } from 'node-red';
 import { labelOf, labelsOf, nameOfConfig } from '../editor/texts';
 import { upgrade } from '../editor/upgrade';
-import { number } from '../editor/validate';
+import { allowed } from '../editor/validate';
 import type { Area } from '../lib/detection/areas';
 import { areasAreValid, AreasField } from './areas.editor';
 import type { CameraNode } from './camera-picture.editor';
+import { SETTINGS } from './settings';
 
 interface Properties extends EditorNodeProperties {
   version: number;
@@ -40,21 +41,53 @@ RED.nodes.registerType<Properties>('simple-detector', {
     name: { value: '' },
     version: { value: version },
     camera: { value: '', type: 'v2x-camera', required: false, label: label('camera') },
-    width: { value: 640, label: label('width'), validate: number(16, 3840) },
-    height: { value: 360, label: label('height'), validate: number(16, 2160) },
-    fps: { value: 10, label: label('fps'), validate: number(0.1, 60) },
-    engine: { value: 'builtin' },
-    mode: { value: 'road' },
-    redPercent: { value: 20, label: label('redPercent'), validate: number(0, 100) },
-    stillPercent: { value: 0.5, label: label('stillPercent'), validate: number(0.001, 100) },
-    fireSeconds: { value: 3, label: label('fireSeconds'), validate: number(0, 3600) },
-    stillSeconds: { value: 9, label: label('stillSeconds'), validate: number(0.1, 86_400) },
-    cooldownSeconds: { value: 60, label: label('cooldownSeconds'), validate: number(0, 86_400) },
-    evidenceFrames: { value: 3, label: label('evidenceFrames'), validate: number(1, 1000) },
-    fireFrames: { value: 10, label: label('fireFrames'), validate: number(1, 100_000) },
-    stillFrames: { value: 90, label: label('stillFrames'), validate: number(1, 100_000) },
+    width: { value: SETTINGS.width.fallback, label: label('width'), validate: allowed(SETTINGS.width) },
+    height: { value: SETTINGS.height.fallback, label: label('height'), validate: allowed(SETTINGS.height) },
+    fps: { value: SETTINGS.fps.fallback, label: label('fps'), validate: allowed(SETTINGS.fps) },
+    engine: { value: SETTINGS.engine.fallback },
+    mode: { value: SETTINGS.mode.fallback },
+    redPercent: {
+      value: SETTINGS.redPercent.fallback,
+      label: label('redPercent'),
+      validate: allowed(SETTINGS.redPercent),
+    },
+    stillPercent: {
+      value: SETTINGS.stillPercent.fallback,
+      label: label('stillPercent'),
+      validate: allowed(SETTINGS.stillPercent),
+    },
+    fireSeconds: {
+      value: SETTINGS.fireSeconds.fallback,
+      label: label('fireSeconds'),
+      validate: allowed(SETTINGS.fireSeconds),
+    },
+    stillSeconds: {
+      value: SETTINGS.stillSeconds.fallback,
+      label: label('stillSeconds'),
+      validate: allowed(SETTINGS.stillSeconds),
+    },
+    cooldownSeconds: {
+      value: SETTINGS.cooldownSeconds.fallback,
+      label: label('cooldownSeconds'),
+      validate: allowed(SETTINGS.cooldownSeconds),
+    },
+    evidenceFrames: {
+      value: SETTINGS.evidenceFrames.fallback,
+      label: label('evidenceFrames'),
+      validate: allowed(SETTINGS.evidenceFrames),
+    },
+    fireFrames: {
+      value: SETTINGS.fireFrames.fallback,
+      label: label('fireFrames'),
+      validate: allowed(SETTINGS.fireFrames),
+    },
+    stillFrames: {
+      value: SETTINGS.stillFrames.fallback,
+      label: label('stillFrames'),
+      validate: allowed(SETTINGS.stillFrames),
+    },
     areas: { value: [], label: label('areas'), validate: areasAreValid },
-    frame: { value: false },
+    frame: { value: SETTINGS.frame.fallback },
   },
   inputs: 1,
   outputs: 2,

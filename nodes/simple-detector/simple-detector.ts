@@ -10,7 +10,7 @@ import { displayAddress, type CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
-import { readSettings, type Config, type Settings } from './settings';
+import { detectorSettings, type Config, type DetectorSettings } from './detector-settings';
 
 const REPORT_SECONDS = 1;
 
@@ -20,7 +20,7 @@ export default defineNode<Config>({
   async setup(node) {
     const { camera } = node.config;
     const source = camera === undefined ? undefined : await node.use<CameraSource>(camera, 'v2x-camera');
-    const watch = new Watch(node, readSettings(node.config), source);
+    const watch = new Watch(node, detectorSettings(node.config), source);
     watch.start();
     watch.keepReporting();
     return { input: (message) => watch.take(message) };
@@ -36,7 +36,7 @@ class Watch {
 
   constructor(
     private readonly node: FlowNode<Config>,
-    private readonly settings: Settings,
+    private readonly settings: DetectorSettings,
     private readonly source: CameraSource | undefined,
   ) {
     this.detector = new Detector({

@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type * as clock from '../../nodes/lib/time/clock';
 import type * as detector from '../../nodes/lib/detection/detector';
 import type { EngineChoice } from '../../nodes/lib/detection/engine/engines';
-import type * as roadRules from '../../nodes/lib/detection/rules/road-rules';
+import type * as defaults from '../../nodes/lib/detection/rules/default-settings';
 import type * as watch from '../../nodes/lib/detection/watch-camera';
 import type * as source from '../../nodes/lib/camera/source';
 
@@ -17,7 +17,7 @@ import type * as source from '../../nodes/lib/camera/source';
 const built = createRequire(join(__dirname, '../../dist/lib/'));
 const { systemClock } = built('./time/clock') as typeof clock;
 const { Detector } = built('./detection/detector') as typeof detector;
-const { ROAD_SETTINGS } = built('./detection/rules/road-rules') as typeof roadRules;
+const { ROAD_SETTINGS } = built('./detection/rules/default-settings') as typeof defaults;
 const { watchCamera } = built('./detection/watch-camera') as typeof watch;
 const { cameraSource } = built('./camera/source') as typeof source;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { arrival, Detector } from '../../../nodes/lib/detection/detector';
-import { SEED_SETTINGS } from '../../../nodes/lib/detection/rules/seed-rules';
+import { SEED_SETTINGS } from '../../../nodes/lib/detection/rules/default-settings';
 import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
 import { picture, RED } from './pictures';

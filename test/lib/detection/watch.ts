@@ -2,7 +2,8 @@ import type { Area } from '../../../nodes/lib/detection/areas';
 import { newEngine } from '../../../nodes/lib/detection/engine/engines';
 import { MaskOfAreas } from '../../../nodes/lib/detection/engine/mask';
 import type { Frame } from '../../../nodes/lib/detection/frames/frame';
-import { RoadRules, ROAD_SETTINGS } from '../../../nodes/lib/detection/rules/road-rules';
+import { ROAD_SETTINGS } from '../../../nodes/lib/detection/rules/default-settings';
+import { RoadRules } from '../../../nodes/lib/detection/rules/road-rules';
 import { Viewer } from '../../../nodes/lib/detection/rules/view';
 import { framesOf, STREET_FPS, type Scene } from './street';
 

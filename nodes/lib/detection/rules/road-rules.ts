@@ -3,6 +3,7 @@ import { Arrivals } from './arrivals';
 import { Background, medianChange, type Difference } from './background';
 import { CameraHealth } from './camera-health';
 import { countOf, shareOf } from './cells';
+import { ROAD_SETTINGS } from './default-settings';
 import { FireRule } from './fire-rule';
 import { Flames } from './flames';
 import type { Frame } from '../frames/frame';
@@ -26,16 +27,6 @@ export interface RoadSettings {
   /** What is looked at for incidents; all when there are none. The camera's health is judged by all of the picture. */
   readonly areas: readonly Area[];
 }
-
-export const ROAD_SETTINGS: RoadSettings = {
-  redRatio: 0.2,
-  fireSeconds: 3,
-  stillRatio: 0.005,
-  stillSeconds: 9,
-  cooldownSeconds: 60,
-  evidenceFrames: 3,
-  areas: [],
-};
 
 /** Levels by which most of the picture changes from one frame to the next only when the exposure or the scene jumps. */
 const JUMP = 8;

@@ -1,4 +1,5 @@
 import type { Counts } from '../engine/engine';
+import { SEED_SETTINGS } from './default-settings';
 import {
   fire,
   movingRatioOf,
@@ -20,13 +21,6 @@ export interface SeedSettings {
   /** How many frames in a row must be still. */
   readonly stillFrames: number;
 }
-
-export const SEED_SETTINGS: SeedSettings = {
-  redRatio: 0.2,
-  fireFrames: 10,
-  stillRatio: 0.005,
-  stillFrames: 90,
-};
 
 /** Where the two counters stand. */
 export interface SeedState {

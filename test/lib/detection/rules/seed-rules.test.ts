@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { newEngine } from '../../../../nodes/lib/detection/engine/engines';
 import type { Counts } from '../../../../nodes/lib/detection/engine/engine';
 import type { Frame } from '../../../../nodes/lib/detection/frames/frame';
-import { seedStep, SEED_SETTINGS, SEED_START } from '../../../../nodes/lib/detection/rules/seed-rules';
+import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/default-settings';
+import { seedStep, SEED_START } from '../../../../nodes/lib/detection/rules/seed-rules';
 import { seedEvents, withoutOpenCv } from '../engine/opencv';
 import { flames, framesOf, STREET, traffic, type Layer } from '../street';
 

@@ -13,7 +13,7 @@ import {
 import type { Frame } from '../../../../nodes/lib/detection/frames/frame';
 import { FrameWorker } from '../../../../nodes/lib/detection/worker/frame-worker';
 import type { FrameRequest } from '../../../../nodes/lib/detection/worker/protocol';
-import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/seed-rules';
+import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/default-settings';
 import { atEnd } from '../../../support/at-end';
 import { BINDINGS, withoutBindings } from '../engine/opencv-bindings';
 import { GRAY, picture, RED } from '../pictures';
