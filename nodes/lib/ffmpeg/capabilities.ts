@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock';
-import { V2xError } from '../errors';
+import { ToolError } from '../errors';
 import { ffmpegArguments } from './command';
 import { runFfmpeg } from './run';
 
@@ -25,7 +25,7 @@ async function tryDrawText(clock: Clock): Promise<boolean> {
     return true;
   } catch (error) {
     // It ran and failed: no filter or no font. That there is no ffmpeg at all is another matter.
-    if (error instanceof V2xError && 'exit' in error.details) return false;
+    if (error instanceof ToolError) return false;
     throw error;
   }
 }

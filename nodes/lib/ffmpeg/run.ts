@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { childEnvironment } from '../process/child-environment';
 import type { CancelTimer, Clock } from '../time/clock';
-import { codeOf, V2xError } from '../errors';
+import { codeOf, ToolError } from '../errors';
 import { findBinary, type ToolName } from './binary';
 import { launchPrefix } from '../process/launch';
 import { LineSplitter, maskSecrets, MAX_LINE, StderrTail } from './stderr';
@@ -36,7 +36,7 @@ const PIPE_CLOSED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'
 /**
  * Runs ffmpeg until it ends by itself or `signal` is aborted. It ends with this process, however that ends.
  * @param args as `ffmpegArguments` builds them
- * @throws V2xError `ffmpeg` with its last words when it exits with an error, or when there is no ffmpeg
+ * @throws ToolError `ffmpeg` with its last words when it fails; V2xError `ffmpeg` when there is no ffmpeg
  */
 export function runFfmpeg(args: readonly string[], options: RunOptions): Promise<void> {
   return runTool('ffmpeg', args, options);
@@ -145,17 +145,13 @@ async function followStdout(child: ChildProcess, options: RunOptions, stop: () =
   }
 }
 
-/** Of one that was killed the details name the `signal`: it did not come to an answer. */
 function exitError(
   name: ToolName,
   { code, killer }: { readonly code: number | null; readonly killer: NodeJS.Signals | null },
   tail: StderrTail,
-): V2xError {
-  const exit = killer === null ? `exit code ${code}` : `ended by ${killer}`;
+): ToolError {
+  const end = killer === null ? `exit code ${code}` : `ended by ${killer}`;
   const words = tail.toString();
-  return new V2xError('ffmpeg', `${name} failed (${exit})${words === '' ? '' : `: ${words}`}`, {
-    tool: name,
-    exit,
-    ...(killer !== null && { signal: killer }),
-  });
+  const problem = `${name} failed (${end})${words === '' ? '' : `: ${words}`}`;
+  return new ToolError('ffmpeg', problem, code ?? undefined, killer ?? undefined, { tool: name });
 }

@@ -37,8 +37,8 @@ type End = RunEnd | 'jump' | 'exit';
 /**
  * Runs one ffmpeg process until `signal` is aborted, or returns when it must start anew: its time stamps have jumped, or
  * sound is to be recorded from now on, or no more.
- * @throws V2xError with `exit` in its details when ffmpeg fails, ends by itself or stalls; `unwritten` when nothing
- * reaches the disk
+ * @throws ToolError when ffmpeg fails; V2xError `camera` when the stream ends or stalls, `unwritten` when nothing reaches
+ * the disk
  */
 export async function recordRun(
   options: RecorderOptions,
@@ -115,8 +115,10 @@ function endError(
   }
   const what = life.hasOnlySound ? 'sound but no picture' : 'nothing';
   const stalled = `it sent ${what} for ${STALL_SECONDS} s`;
-  const text = reason === 'stall' ? stalled : `the stream ended. ${words.toString()}`;
-  return new V2xError('camera', text, { exit: text });
+  const said = words.toString();
+  const ended = said === '' ? 'the stream ended' : `the stream ended. ${said}`;
+  const text = reason === 'stall' ? stalled : ended;
+  return new V2xError('camera', text);
 }
 
 function recordingArguments(

@@ -1,4 +1,4 @@
-import { isDiskFull, V2xError } from '../errors';
+import { codeOf, isDiskFull, messageOf, ToolError, V2xError } from '../errors';
 import type { Clock } from '../time/clock';
 import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../camera/input';
@@ -111,7 +111,7 @@ async function inspect(
 }
 
 function unusable(reason: string): V2xError {
-  return new V2xError('camera', reason, { exit: reason });
+  return new V2xError('camera', reason);
 }
 
 async function openInput({ source, clock }: RecorderOptions): Promise<CameraInput> {
@@ -122,11 +122,11 @@ async function openInput({ source, clock }: RecorderOptions): Promise<CameraInpu
 
 /** Failures of ffmpeg's run are the camera's; that there is no ffmpeg, or no space, is not. */
 function cameraError(source: CameraSource, error: unknown): unknown {
-  if (!(error instanceof V2xError) || !('exit' in error.details)) return error;
+  if (!(error instanceof ToolError) && codeOf(error) !== 'camera') return error;
   const address = displayAddress(source);
   return new V2xError(
     'camera',
-    `Cannot record ${address}: ${error.message}; it tries again by itself`,
+    `Cannot record ${address}: ${messageOf(error)}; it tries again by itself`,
     { address },
     { cause: error },
   );

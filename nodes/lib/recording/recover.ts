@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../time/clock';
-import { V2xError } from '../errors';
+import { ToolError } from '../errors';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
@@ -107,7 +107,7 @@ async function readableSeconds(path: string, clock: Clock): Promise<number | und
     const { video, duration } = await probe(path, { clock });
     return video ? (video.duration ?? duration ?? 0) : 0;
   } catch (error) {
-    if (!(error instanceof V2xError && 'exit' in error.details)) throw error;
-    return 'signal' in error.details ? undefined : 0;
+    if (!(error instanceof ToolError)) throw error;
+    return error.signal === undefined ? 0 : undefined;
   }
 }

@@ -144,6 +144,5 @@ export class RunSegments {
 }
 
 function untimed(): V2xError {
-  const reason = 'its pictures carry no times; convert it, for example to MP4';
-  return new V2xError('camera', reason, { exit: reason });
+  return new V2xError('camera', 'its pictures carry no times; convert it, for example to MP4');
 }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
+import { ToolError } from '../../../nodes/lib/errors';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { atEnd } from '../../support/at-end';
@@ -49,6 +50,30 @@ describe('runFfmpeg', () => {
       assert.equal(error.code, 'ffmpeg');
       assert.match(error.message, /refused/);
       return !error.message.includes('secret');
+    });
+  });
+
+  it('tells one that failed from one that was killed', async () => {
+    const missing = ffmpegArguments({ inputs: [{ url: 'file:/nowhere' }], outputs: [raw] });
+    await assert.rejects(runFfmpeg(missing, { clock }), (error) => {
+      assert.ok(error instanceof ToolError);
+      assert.deepEqual([error.exit, error.signal], [1, undefined]);
+      return true;
+    });
+
+    let isKilled = false;
+    const killed = runFfmpeg(ffmpegArguments({ inputs: [picture], outputs: [raw] }), {
+      clock,
+      async onStdout() {
+        if (isKilled) return;
+        isKilled = true;
+        process.kill(await childOf(process.pid), 'SIGKILL');
+      },
+    });
+    await assert.rejects(killed, (error) => {
+      assert.ok(error instanceof ToolError);
+      assert.deepEqual([error.exit, error.signal], [undefined, 'SIGKILL']);
+      return true;
     });
   });
 

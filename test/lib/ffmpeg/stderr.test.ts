@@ -31,7 +31,14 @@ describe('LineSplitter', () => {
 describe('StderrTail', () => {
   it('keeps the last different lines that mean something, the same text for the same failure', () => {
     const tail = new StderrTail();
-    for (const line of ['[rtsp @ 0x55d0] refused', '[rtsp @ 0x66e1] refused', '', 'Conversion failed!'])
+    const unset = '[framecrc @ 0x77f2] Timestamps are unset in a packet for stream 0. This is deprecated';
+    for (const line of [
+      '[rtsp @ 0x55d0] refused',
+      '[rtsp @ 0x66e1] refused',
+      '',
+      unset,
+      'Conversion failed!',
+    ])
       tail.add(line);
     assert.equal(tail.toString(), '[rtsp] refused');
     for (let number = 0; number < 100; number++) tail.add(`line ${number}`);

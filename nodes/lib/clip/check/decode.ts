@@ -1,4 +1,4 @@
-import { messageOf, V2xError } from '../../errors';
+import { messageOf, ToolError } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
 import { runFfmpeg } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
@@ -73,7 +73,7 @@ export async function decodeStretch(
 
 /** Whether ffmpeg or ffprobe ended with an error of its own: it cannot read the file. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof V2xError && 'exit' in error.details && !('signal' in error.details);
+  return error instanceof ToolError && error.signal === undefined;
 }
 
 function decodeArguments(path: string, { from, to }: TimeSpan, keyFramesOnly: boolean): string[] {
