@@ -1,8 +1,8 @@
 // Runs the tests with node:test: unit and node tests side by side, then the end-to-end tests one after the other.
-//   npm test                      everything but the long tests
-//   npm test -- test/lib/clip     what lies below a path
+//   npm test                      everything
+//   npm test -- test/unit/clip    what lies below a path
 //   npm run test:fast             test/unit: no tool, camera, broker or browser
-//   npm run test:long             test/long: full matrices, soaks and stress
+//   npm run test:long             the full matrix and five minutes of each camera, see package.json
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -15,7 +15,6 @@ process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import tsx`.trim
 /** A file hangs when none of its tests begins or ends for this long, also on a machine with other work to do. */
 const SILENCE_MS = 600_000;
 const SLOWEST = 10;
-const LONG = 'test/long/';
 const END_TO_END = 'test/e2e/';
 
 const paths = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
@@ -25,9 +24,7 @@ const seconds = new Map();
 
 function chosenFiles() {
   const isChosen = (name) =>
-    paths.length === 0
-      ? !name.startsWith(LONG)
-      : paths.some((path) => name === path || name.startsWith(`${path}/`));
+    paths.length === 0 || paths.some((path) => name === path || name.startsWith(`${path}/`));
   return readdirSync('test', { recursive: true })
     .map((name) => join('test', name))
     .filter((name) => name.endsWith('.test.ts') && isChosen(name))

@@ -2,8 +2,8 @@
 // the parser: nothing is trusted that was not signed, nothing throws, nothing leaks.
 // npm run bench:fuzz [-- --datagrams 1000000 --files 100000 --seconds 600 --json]
 import { parseArgs } from 'node:util';
-import { fuzzDatagrams } from '../lib/alert/fuzz-datagrams';
-import { fuzzEventFiles } from '../lib/event/fuzz-files';
+import { fuzzDatagrams } from '../unit/alert/fuzz-datagrams';
+import { fuzzEventFiles } from '../unit/event/fuzz-files';
 import type { FuzzResult } from '../support/fuzz';
 
 const { values } = parseArgs({

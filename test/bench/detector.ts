@@ -9,9 +9,9 @@ import { newEngine, type EngineChoice } from '../../nodes/lib/detection/engine/e
 import type { Frame, Size } from '../../nodes/lib/detection/frames/frame';
 import { loadOpenCv } from '../../nodes/lib/detection/engine/opencv';
 import { OpenCvEngine } from '../../nodes/lib/detection/engine/opencv-engine';
-import { openCvSpeed, withoutOpenCv } from '../lib/detection/engine/opencv';
-import { BINDINGS, openCvPath } from '../lib/detection/engine/opencv-bindings';
-import { pseudoRandom } from '../lib/detection/pictures';
+import { openCvSpeed, withoutOpenCv } from '../media/detection/engine/opencv';
+import { BINDINGS, openCvPath } from '../media/detection/engine/opencv-bindings';
+import { pseudoRandom } from '../unit/detection/pictures';
 import { watchCameras } from './detector-cameras';
 
 const SIZES: readonly Size[] = [

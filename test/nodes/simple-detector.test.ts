@@ -14,7 +14,7 @@ import { defineNode } from '../../nodes/lib/node-red/define-node';
 import eventDirOut from '../../nodes/event-dir-out/event-dir-out';
 import simpleDetector from '../../nodes/simple-detector/simple-detector';
 import type { NodeModule } from '../../nodes/lib/node-red/define-node';
-import { GRAY, picture, RED, type Colour } from '../lib/detection/pictures';
+import { GRAY, picture, RED, type Colour } from '../unit/detection/pictures';
 import {
   outlet,
   probe,

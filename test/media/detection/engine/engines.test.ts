@@ -10,7 +10,7 @@ import { SimdEngine } from '../../../../nodes/lib/detection/engine/simd-engine';
 import type { Frame } from '../../../../nodes/lib/detection/frames/frame';
 import { openCvPath, withoutBindings } from './opencv-bindings';
 import { openCvColours, openCvCounts, withoutOpenCv, type Stream } from './opencv';
-import { GRAY, picture, pseudoRandom, RED } from '../pictures';
+import { GRAY, picture, pseudoRandom, RED } from '../../../unit/detection/pictures';
 import { eachFrame } from '../scenes';
 
 const EMPTY = new Uint8Array();

@@ -16,7 +16,7 @@ import type { FrameRequest } from '../../../../nodes/lib/detection/worker/protoc
 import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/default-settings';
 import { atEnd } from '../../../support/at-end';
 import { BINDINGS, withoutBindings } from '../engine/opencv-bindings';
-import { GRAY, picture, RED } from '../pictures';
+import { GRAY, picture, RED } from '../../../unit/detection/pictures';
 
 /** A request with its own copy of a frame. */
 const request = ({ data, ...size }: Frame, generation = 0): FrameRequest => ({

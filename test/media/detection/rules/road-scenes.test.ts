@@ -15,8 +15,8 @@ import {
   vehicle,
   type Layer,
   type Scene,
-} from '../street';
-import { names, Watch, watchScene, type Found } from '../watch';
+} from '../../../unit/detection/street';
+import { names, Watch, watchScene, type Found } from '../../../unit/detection/watch';
 
 /** Around the tree. */
 const IGNORED: Area = {

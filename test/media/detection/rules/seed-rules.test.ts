@@ -6,7 +6,7 @@ import type { Frame } from '../../../../nodes/lib/detection/frames/frame';
 import { SEED_SETTINGS } from '../../../../nodes/lib/detection/rules/default-settings';
 import { seedStep, SEED_START } from '../../../../nodes/lib/detection/rules/seed-rules';
 import { seedEvents, withoutOpenCv } from '../engine/opencv';
-import { flames, framesOf, STREET, traffic, type Layer } from '../street';
+import { flames, framesOf, STREET, traffic, type Layer } from '../../../unit/detection/street';
 
 const RED: Counts = { pixels: 1000, red: 201, moving: 500 };
 const CALM: Counts = { pixels: 1000, red: 200, moving: 500 };

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { car, DUSK, flames, stopping, STREET, traffic, vehicle, type Layer } from '../street';
-import { names, watchScene } from '../watch';
+import {
+  car,
+  DUSK,
+  flames,
+  stopping,
+  STREET,
+  traffic,
+  vehicle,
+  type Layer,
+} from '../../../unit/detection/street';
+import { names, watchScene } from '../../../unit/detection/watch';
 
 /** A lamp that lights a patch of the verge from one second to another. */
 const lamp =
