@@ -177,6 +177,9 @@ function refuse(response: ServerResponse, reason: string): void {
   response.end(JSON.stringify({ code: 'foreign', message, details: { reason } }));
 }
 
+/** What a request to a proxy has before the path (RFC 9112, 3.2.2); Node-RED takes it as well. */
+const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?#]*/i;
+
 const guarded = new WeakSet<Server>();
 
 /**
@@ -188,7 +191,7 @@ export function guardWebSocket(server: Server, path: string): void {
   if (guarded.has(server)) return;
   guarded.add(server);
   server.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    const [asked] = (request.url ?? '').split(/[?#]/);
+    const [asked] = (request.url ?? '').replace(ABSOLUTE_FORM, '').split(/[?#]/);
     if (asked !== path || !isForeign(request.headers, ownHosts())) return;
     // Node-RED's own listener comes next; it opens no WebSocket on what has ended.
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());

@@ -183,8 +183,9 @@ describe('guardWebSocket', () => {
     const evil = { origin: 'http://evil.example' };
     assert.equal(await open('/admin/comms', evil), 403);
     assert.equal(await open('/admin/comms?x', { host: 'evil.example' }), 403);
+    assert.equal(await open('http://127.0.0.1/admin/comms', evil), 403);
     assert.equal(await open('/admin/comms', {}), 101);
     assert.equal(await open('/ws/of/a/flow', evil), 101);
-    assert.deepEqual(opened, [false, false, true, true]);
+    assert.deepEqual(opened, [false, false, false, true, true]);
   });
 });
