@@ -55,7 +55,7 @@ const NODES: Readonly<Record<string, Settings>> = {
     status: true,
   },
   'v2x-multicast-in': {
-    bad: ['limit', '70000', /must be a number from 1 to 65507/],
+    bad: ['limit', '70000', /must be a whole number from 1 to 65507/],
     good: { group: GROUP, limit: '1400' },
     status: true,
   },
