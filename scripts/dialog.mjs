@@ -1,12 +1,13 @@
 // Turns `<v2x-row name="pre" icon="clock-o" unit="seconds" />` in a node's html into the rows that Node-RED's dialogs
 // are made of: label with icon and tooltip, input, unit. Texts come from the node's catalogue: `label.<name>`,
-// `tip.<name>`, `<name>.<option>`, `checkbox.<name>`.
+// `tip.<name>`, `<name>.<option>`, `checkbox.<name>`, `empty.<name>`.
 //
 //   name         property or credential
 //   icon         of Font Awesome 4
 //   kind         text (also for config nodes, which Node-RED makes a list of), password, checkbox
 //   options      values of a list
 //   placeholder  an example, where there is no default
+//   empty        an empty field has a meaning of its own, which its catalogue text says in the field
 //   unit         behind the input, `v2x.unit.<unit>`; such inputs are short
 //
 // Default, choices and unit come from the node's table of settings (`settings.ts`) where it has the property.
@@ -62,7 +63,7 @@ function row(type, prefix, attributes) {
   ].join('\n');
 }
 
-function input(type, id, { name, kind = 'text', options, placeholder, unit, wide }) {
+function input(type, id, { name, kind = 'text', options, placeholder, empty, unit, wide }) {
   if (options !== undefined) {
     const choices = options
       .split(' ')
@@ -72,10 +73,8 @@ function input(type, id, { name, kind = 'text', options, placeholder, unit, wide
   if (kind === 'checkbox') {
     return `<input type="checkbox" id="${id}" style="display: inline-block; width: auto; vertical-align: top" />`;
   }
-  const hint =
-    name === 'name'
-      ? ' data-i18n="[placeholder]node-red:common.label.name"'
-      : placeholder && ` placeholder="${placeholder}"`;
+  const text = name === 'name' ? 'node-red:common.label.name' : empty === '' && `${type}.empty.${name}`;
+  const hint = text ? ` data-i18n="[placeholder]${text}"` : placeholder && ` placeholder="${placeholder}"`;
   const width = unit === undefined ? '70%' : wide === undefined ? '120px' : '50%';
   const silent = kind === 'password' ? ' autocomplete="new-password"' : '';
   return `<input type="${kind}" id="${id}"${hint ?? ''}${silent} style="width: ${width}" />`;

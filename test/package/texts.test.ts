@@ -90,6 +90,15 @@ for (const type of TYPES) {
       assert.deepEqual(unused, []);
     });
 
+    it('say in each empty field for a number what it stands for', () => {
+      const html = readFileSync(`dist/${type}/${type}.html`, 'utf8');
+      const numbers = html.match(/<input type="text"[^>]*width: 120px[^>]*>/g) ?? [];
+      assert.deepEqual(
+        numbers.filter((input) => !input.includes('placeholder')),
+        [],
+      );
+    });
+
     it("have a status for each error of the node's own and of its config nodes", () => {
       const codes = [type, ...configTypesOf(type)].flatMap((origin) =>
         readdirSync(`nodes/${origin}`)
