@@ -1,6 +1,7 @@
 import { prepareInbox, runInbox, type InboxOptions } from '../lib/event/intake/inbox';
 import type { Note } from '../lib/event/normalise';
 import { warmUpParsing } from '../lib/event/warm-up';
+import { logIntake } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
 import { readSettings } from '../lib/node-red/settings';
@@ -33,12 +34,13 @@ export default defineNode<Config>({
             healthy();
             node.status.ok('watching');
           },
-          taken({ event, file, taken, stale, notes }, handled, giveBack) {
+          taken({ event, file, taken, stale, notes, times }, handled, giveBack) {
             count += 1;
             const about = { id: event.id, file, taken, ...(stale && { stale }), ...textsOf(notes) };
             const send = (message: Message) => {
               node.send(message, null);
             };
+            logIntake(node, file, times);
             deliveries.follow({ payload: event, event: about }, send, (everywhere) => {
               if (everywhere) handled();
               else giveBack();

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../lib/alert/trust/key-ring';
 import { rehearseSigning } from '../lib/alert/warm-up';
 import { sign } from '../lib/alert/trust/sign';
+import { logStage } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
 import type { Message } from '../lib/node-red/message';
 
@@ -24,6 +25,7 @@ export default defineNode<Config>({
       input(message, send) {
         const token = sign(message.payload, ring, node.clock.now());
         send({ ...message, payload: token });
+        logStage(node, message, 'signed');
         node.status.ok('signed', { bytes: token.length });
       },
     };

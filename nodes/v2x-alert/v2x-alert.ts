@@ -3,6 +3,7 @@ import { alertOf, actionIdOf } from '../lib/alert/alert';
 import { rehearseAlerts } from '../lib/alert/warm-up';
 import { shareRegistry, type SharedRegistry } from '../lib/alert/issue/shared-registry';
 import { toEvent } from '../lib/event/event';
+import { logStage } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
@@ -38,6 +39,7 @@ export default defineNode<Config>({
         }
         const alert = { actionId: actionIdOf(action), version, referenceTime, expires };
         send({ ...message, payload: alertOf(action, event), alert });
+        logStage(node, message, 'issued');
         node.status.ok(version, { sequence });
         if (unsaved) node.report(unsaved);
       },

@@ -4,6 +4,7 @@ import type { DueCopy, OutgoingAlert } from '../lib/alert/repeat/schedule';
 import { V2xError } from '../lib/errors';
 import type { MulticastGroup } from '../lib/multicast/group';
 import { MulticastSender, requireSize, type SendReport } from '../lib/multicast/sender';
+import { logStage } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { InterfaceStatus } from '../lib/node-red/interface-status';
@@ -88,8 +89,12 @@ function copySender(
   { reportRepetitions }: SettingValues<typeof SETTINGS>,
 ) {
   return async ({ alert, repetition, first }: DueCopy<MessageAlert>): Promise<boolean> => {
-    const report = await sender.send(alert.bytes);
+    const sending = sender.send(alert.bytes);
+    // The system has it by now; its answer comes later.
+    const handedOver = node.clock.monotonic();
+    const report = await sending;
     const out = report.interfaces.some(({ ok }) => ok);
+    if (alert.message && first && out) logStage(node, alert.message, 'sent', handedOver);
     if (alert.message && (repetition === 0 || (first && out) || reportRepetitions)) {
       node.send(reportMessage(alert.message, report, repetition));
     }

@@ -1,13 +1,12 @@
-// Preloaded into the Node-RED under measurement (node --require): notes when each message with an event reaches a
-// node, by Node-RED's own message hooks, and hands the notes over when the bench asks.
+// Preloaded into the Node-RED under measurement (node --require): notes when each verified alert reaches the
+// vehicle's table, by Node-RED's own message hooks, and hands the notes over when the bench asks.
 const { createRequire } = require('node:module');
 const { resolve } = require('node:path');
 
 const { hooks } = createRequire(resolve('node_modules/node-red/red.js'))('@node-red/util');
 
 /**
- * Nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share: by file and the type of the node that the
- * message reached, and below `verified` by the id of the event.
+ * Nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share: below `verified` by the id of the event.
  */
 let notes = {};
 
@@ -17,9 +16,7 @@ function note(subject, what) {
 }
 
 hooks.add('onReceive.bench', ({ msg, destination }) => {
-  const { type } = destination.node;
-  if (msg.event?.file !== undefined) note(msg.event.file, type);
-  if (type === 'v2x-alert-tracker') note('verified', msg.payload.event.id);
+  if (destination.node.type === 'v2x-alert-tracker') note('verified', msg.payload.event.id);
 });
 
 process.on('message', () => {

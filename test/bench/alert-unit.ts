@@ -14,7 +14,7 @@ export interface AlertUnit {
   readonly secret: string;
 }
 
-/** When each message reached the nodes on its way: nanoseconds by file and node type. */
+/** When each message reached the vehicle's nodes: nanoseconds by what is told and the event's id. */
 export type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
@@ -22,13 +22,17 @@ export type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
  * @param options `duration` of the repetition in seconds: with many drops it has to be short, so that none waits for its
  *   turn; `listening`: with the vehicle's tab
  */
-export async function startAlertUnit({ duration = 0.5, listening = false } = {}): Promise<AlertUnit> {
+export async function startAlertUnit({
+  duration = 0.5,
+  listening = false,
+  log = 'info',
+} = {}): Promise<AlertUnit> {
   const data = await mkdtemp(join(tmpdir(), 'v2x-bench-'));
   await writeAlertFlow(data, { 'v2x-multicast-out': { duration } }, { listening });
   const port = randomInt(20_000, 60_000);
   const secret = randomBytes(32).toString('base64url');
   const unit = await Unit.start(
-    { V2X_DATA: data, V2X_MULTICAST_PORT: String(port), V2X_KEY: secret },
+    { V2X_DATA: data, V2X_MULTICAST_PORT: String(port), V2X_KEY: secret, V2X_LOG: log },
     { nodeArguments: ['--require', resolve('test/bench/alert-stages.cjs')], ipc: true },
   );
   return { unit, events: unit.directory('events'), group: multicastGroup({ port }), secret };

@@ -10,7 +10,7 @@ import { verifyAlert } from '../../nodes/lib/alert/trust/verify';
 import { Program } from '../support/process';
 import { testGroup } from '../support/multicast';
 import { milliseconds, percentilesOf, Vehicle, type Drop, type Percentiles } from './alert-measure';
-import { notesOf, startAlertUnit, type AlertUnit, type Notes } from './alert-unit';
+import { startAlertUnit, type AlertUnit } from './alert-unit';
 import { verificationThroughput } from './alert-throughput';
 
 const { values: options } = parseArgs({
@@ -27,15 +27,15 @@ const PAUSE = 20;
 const SEED_DROPS = 20;
 const FRESH_UNITS = 5;
 
-/** What lies between two neighbours in this list is one stage. */
-const WAY = ['v2x-alert', 'hmac-sign', 'v2x-multicast-out', 'debug'];
-const STAGES = ['taken and parsed', 'alert made, number kept', 'signed', 'sent and reported'];
+/** The stages that the unit logs (V2X_LOG=debug), in their order. */
+const STAGES = ['seen', 'read', 'claimed', 'issued', 'signed', 'sent'];
+const STAGE_LINE = /\[debug\] .*?(\S+\.json): (\w+) (-?[\d.]+) ms after the file was closed/;
 
 /**
  * Drops to a unit that runs for a while, and in turn to bare fs.watch: what else the machine does is the same for both.
  */
 async function measureUnit() {
-  const bench = await startAlertUnit();
+  const bench = await startAlertUnit({ log: 'debug' });
   const vehicle = await Vehicle.listen(bench.group);
   const floor = await startWatcher(process.execPath, resolve('test/bench/alert-bare.cjs'), []);
   const drops: Drop[] = [];
@@ -47,7 +47,7 @@ async function measureUnit() {
       bare.push(await floor.vehicle.drop(floor.directory, `bare-${count}`));
       await wait(PAUSE);
     }
-    const stages = stagesOf(drops, await notesOf(bench.unit));
+    const stages = await stagesOf(drops, bench);
     return {
       unit: percentilesOf(drops.map(latency)),
       bare: percentilesOf(bare.map(latency)),
@@ -110,16 +110,23 @@ function latency({ closed, received }: Drop): number {
   return received - closed;
 }
 
-function stagesOf(drops: readonly Drop[], notes: Notes): Record<string, Percentiles> {
-  const stages = WAY.map((type, index) => {
-    const durations = drops.map(({ file, closed }) => {
-      const began = index === 0 ? closed : Number(notes[file][WAY[index - 1]]) / 1e6;
-      return Number(notes[file][type]) / 1e6 - began;
-    });
-    return [STAGES[index], percentilesOf(durations)] as const;
+/** What each stage took after the one before, and what the system took: notice before the first, network after the last. */
+async function stagesOf(drops: readonly Drop[], { unit: { program } }: AlertUnit) {
+  const last = drops.at(-1)?.file ?? '';
+  await program.line(new RegExp(`${last}: sent `));
+  const times = new Map<string, Map<string, number>>(drops.map(({ file }) => [file, new Map()]));
+  for (const { text } of program.lines) {
+    const found = STAGE_LINE.exec(text);
+    if (found) times.get(found[1])?.set(found[2], Number(found[3]));
+  }
+  const between = ({ file }: Drop, from: string, to: string) =>
+    (times.get(file)?.get(to) ?? NaN) - (times.get(file)?.get(from) ?? NaN);
+  const steps = STAGES.slice(1).map((stage, index) => {
+    const durations = drops.map((drop) => between(drop, STAGES[index], stage));
+    return [stage, percentilesOf(durations)] as const;
   });
-  const received = drops.map((drop) => drop.received - Number(notes[drop.file]['v2x-multicast-out']) / 1e6);
-  return { ...Object.fromEntries(stages), 'received after signed': percentilesOf(received) };
+  const system = drops.map((drop) => latency(drop) - between(drop, 'seen', 'sent'));
+  return { 'closed to seen, sent to received': percentilesOf(system), ...Object.fromEntries(steps) };
 }
 
 async function verifying(drops: readonly Drop[], { secret }: AlertUnit): Promise<Percentiles> {

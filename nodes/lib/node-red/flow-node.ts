@@ -48,6 +48,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
   readonly clock: Clock;
   readonly random: () => number;
   readonly status: NodeStatus;
+  /** Whether anything that Node-RED logs to takes lines at debug level. */
+  readonly logsDebug: boolean;
 
   private readonly deploys: Deploys;
   /** Texts of the catalogue as they were looked up. */
@@ -72,6 +74,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
     // Without stored credentials Node-RED leaves the property undefined, whatever its type says.
     this.credentials = withoutUnset((node.credentials as Credentials | undefined) ?? {});
     this.deploys = Deploys.of(RED.events);
+    this.logsDebug = takesDebug(RED.settings);
     this.clock = environment.clock;
     this.random = environment.random;
     this.status = new NodeStatus(node, (key, values) => this.text(key, values));
@@ -119,6 +122,10 @@ export class FlowNode<Config extends object = object, Credentials extends object
   /** Sends one entry per output; null sends nothing there. */
   send(...outputs: (Message | null)[]): void {
     this.node.send(outputs);
+  }
+
+  debug(text: string): void {
+    this.node.debug(text);
   }
 
   info(text: string): void {
@@ -324,4 +331,10 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
 function isReported(error: unknown): boolean {
   return error instanceof Error && reported.has(error);
+}
+
+/** Whether one of the loggers in Node-RED's settings (`logging`) has level debug or trace. */
+function takesDebug(settings: object): boolean {
+  const { logging } = settings as { logging?: Readonly<Record<string, { level?: unknown } | undefined>> };
+  return Object.values(logging ?? {}).some((logger) => ['debug', 'trace'].includes(String(logger?.level)));
 }

@@ -34,6 +34,13 @@ export interface TakenEvent {
   readonly stale: boolean;
   /** What its writer should mend. */
   readonly notes: readonly Note[];
+  /** When it was last written (Unix seconds), and when each step of taking it was done (monotonic seconds). */
+  readonly times: {
+    readonly modified: number;
+    readonly seen: number;
+    readonly read: number;
+    readonly claimed: number;
+  };
 }
 
 export interface RefusedFile {
@@ -69,7 +76,7 @@ export interface IntakeOptions {
 
 /** What was read from a file: its event, or what is wrong with it. */
 type Examined =
-  | (ParsedEvent & { readonly content: FileContent })
+  | (ParsedEvent & { readonly content: FileContent; readonly seen: number; readonly read: number })
   | { readonly error: unknown; readonly stamp: string | undefined };
 
 /** Takes single files: each is sent on, waited for, or refused, and put away afterwards. */
@@ -146,8 +153,10 @@ export class FileIntake {
 
   private async examine(name: string, waited: boolean): Promise<Examined> {
     let content: FileContent | undefined;
+    const seen = this.clock.monotonic();
     try {
       content = await this.disk.read(this.pathOf(name));
+      const read = this.clock.monotonic();
       const { bytes, modified } = content;
       const before = this.givenBack(name);
       const arrival = before?.modified === modified ? before.ts : undefined;
@@ -157,7 +166,7 @@ export class FileIntake {
         ts: arrival ?? arrivalOf(modified, this.clock.now(), waited || before !== undefined),
         written: modified,
       });
-      return { ...parsed, content };
+      return { ...parsed, content, seen, read };
     } catch (error) {
       return { error: content ? error : inFile(name, error), stamp: content?.stamp };
     }
@@ -166,7 +175,7 @@ export class FileIntake {
   /** Nothing happens when another watcher was faster or the file changed meanwhile. */
   private async take(
     name: string,
-    { event, notes, content }: Exclude<Examined, { readonly error: unknown }>,
+    { event, notes, content, seen, read }: Exclude<Examined, { readonly error: unknown }>,
     waited: boolean,
   ): Promise<void> {
     const before = this.givenBack(name);
@@ -182,11 +191,12 @@ export class FileIntake {
       this.pending.add(name);
       return;
     }
+    const claimed = this.clock.monotonic();
     const taken = this.clock.now();
     const stale = (waited || before !== undefined) && taken - event.ts > this.options.stale;
     const given = { times: (before?.times ?? 0) + 1, modified: content.modified, ts: event.ts };
     this.handlers.taken(
-      { event, file: name, taken, stale, notes },
+      { event, file: name, taken, stale, notes, times: { modified: content.modified, seen, read, claimed } },
       () => {
         this.putAway(() => claim.finish());
       },
