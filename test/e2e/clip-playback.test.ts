@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { checkPlayback } from '../../nodes/lib/clip/check/playback';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
 import { systemClock as clock } from '../../nodes/lib/time/clock';
+import { noBrowser } from '../support/editor';
 import { cutTail, makeFilm } from '../support/film';
 import { temporaryDirectory } from '../support/flow';
 import { FakeRing, recordSegments } from '../support/footage';
-import { playInBrowser } from '../support/playback';
+import { Player } from '../support/player';
 
 const START = 1_700_000_000;
 const SECONDS = 12;
-const skip = existsSync('/usr/bin/chromium') ? false : 'needs Chromium';
 
-describe('a clip in a browser', { skip }, () => {
+describe('a clip in a browser', { skip: noBrowser }, () => {
+  let player: Player;
+  before(async () => {
+    player = await Player.open();
+  });
+  after(() => player.close());
+
   for (const [what, flips, exact] of [
     ['copied', 0, false],
     ['cut exactly', 0, true],
@@ -34,7 +39,7 @@ describe('a clip in a browser', { skip }, () => {
       const options = { work: join(archive, '.jobs', 'job'), signal: new AbortController().signal };
 
       const clip = await maker.make(request, options);
-      const { ended, error, frames, duration, time } = await playInBrowser(clip.path);
+      const { ended, error, frames, duration, time } = await player.play(clip.path);
 
       assert.deepEqual({ ended, error }, { ended: true, error: '' });
       assert.ok(frames > 200, `${frames} frames`);
@@ -48,7 +53,7 @@ describe('a clip in a browser', { skip }, () => {
     await cutTail(path);
 
     assert.ok((await checkPlayback(path, { clock, signal: new AbortController().signal })).faults.length > 0);
-    const { ended, error } = await playInBrowser(path);
+    const { ended, error } = await player.play(path);
 
     assert.ok(!ended || error !== '', JSON.stringify({ ended, error }));
   });

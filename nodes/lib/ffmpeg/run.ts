@@ -155,3 +155,8 @@ function exitError(
   const problem = `${name} failed (${end})${words === '' ? '' : `: ${words}`}`;
   return new ToolError('ffmpeg', problem, code ?? undefined, killer ?? undefined, { tool: name });
 }
+
+/** Whether ffmpeg or ffprobe ended with an error of its own: it cannot read the file. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ToolError && error.signal === undefined;
+}

@@ -149,7 +149,8 @@ describe(
         await checkSound(recorded.clip, trial);
         const { path, description } = recorded.clip;
         const played = await player.play(path);
-        assert.equal(played.error, '', `Chromium stopped at ${played.reached} s`);
+        assert.equal(played.error, '', `Chromium stopped at ${played.time} s`);
+        assert.ok(played.ended, `Chromium hangs at ${played.time} s`);
         const difference = Math.abs(played.duration - description.duration_s);
         assert.ok(difference < 0.5, `Chromium plays ${played.duration} s of ${description.duration_s} s`);
       });

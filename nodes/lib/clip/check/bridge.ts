@@ -1,8 +1,7 @@
 import { findBinary, frameTimingOption } from '../../ffmpeg/binary';
 import { ffmpegArguments } from '../../ffmpeg/command';
-import { runFfmpeg } from '../../ffmpeg/run';
+import { isRefusal, runFfmpeg } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
-import { isRefusal } from './decode';
 
 export interface BridgeOptions {
   readonly clock: Clock;

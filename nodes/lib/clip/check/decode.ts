@@ -1,6 +1,6 @@
-import { messageOf, ToolError } from '../../errors';
+import { messageOf } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
-import { runFfmpeg } from '../../ffmpeg/run';
+import { isRefusal, runFfmpeg } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
 import type { TimeSpan } from '../plan/footage';
 import { DecodeLog, type PlaybackFault } from './decode-log';
@@ -69,11 +69,6 @@ export async function decodeStretch(
   if (isComplete && log.lastFrame === undefined) log.fail('it shows no picture');
   const reached = isComplete ? stretch.to : (log.lastFrame ?? stretch.from);
   return { faults: log.faults(reached), reached, isComplete };
-}
-
-/** Whether ffmpeg or ffprobe ended with an error of its own: it cannot read the file. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof ToolError && error.signal === undefined;
 }
 
 function decodeArguments(path: string, { from, to }: TimeSpan, keyFramesOnly: boolean): string[] {

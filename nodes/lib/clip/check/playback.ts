@@ -1,8 +1,9 @@
 import { messageOf } from '../../errors';
 import { probe, type MediaInfo, type StreamInfo } from '../../ffmpeg/probe';
+import { isRefusal } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
 import type { TimeSpan } from '../plan/footage';
-import { decodeStretch, isRefusal, type Decoded, type DecodeOptions } from './decode';
+import { decodeStretch, type Decoded, type DecodeOptions } from './decode';
 import type { PlaybackFault } from './decode-log';
 
 export interface PlaybackReport {

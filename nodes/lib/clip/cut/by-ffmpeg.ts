@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { findBinary, frameTimingOption } from '../../ffmpeg/binary';
 import { ffmpegArguments, type CommandPlan } from '../../ffmpeg/command';
-import { runFfmpeg } from '../../ffmpeg/run';
+import { isRefusal, runFfmpeg } from '../../ffmpeg/run';
 import type { TimeSpan } from '../plan/footage';
 import type { CutOptions } from './options';
 
@@ -115,6 +115,25 @@ export async function remux(source: string, options: CutOptions): Promise<void> 
     inputs: [{ url: `file:${source}` }],
     outputs: [{ url: `file:${options.target}`, options: copy }],
   });
+}
+
+/**
+ * Whether the pictures of a file decode without any complaint, as browsers demand it: Chromium stops at the first one.
+ * @throws V2xError `ffmpeg` when there is none, or something killed it; the signal's reason when it is aborted
+ */
+export async function decodesStrictly(source: string, options: CutOptions): Promise<boolean> {
+  const strict = ['-err_detect', 'explode'];
+  try {
+    await run({ ...options, onPercent: () => undefined }, 0, {
+      inputs: [{ url: `file:${source}`, options: strict }],
+      options: ['-xerror'],
+      outputs: [{ url: '-', options: ['-map', '0:v:0', '-f', 'null'] }],
+    });
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
 }
 
 async function run(

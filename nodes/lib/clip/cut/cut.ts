@@ -10,6 +10,7 @@ import { MOMENT, planSound } from '../plan/sound';
 import { planPicture, type JoinablePart, type PicturePlan } from '../plan/spans';
 import { assertLength, cutMedia, type CutMedia } from './length';
 import type { CutOptions } from './options';
+import { opensCleanly } from './opening';
 import { cutPicture } from './picture';
 import { cutSound } from './sound';
 
@@ -38,8 +39,9 @@ export interface CutWish {
 export async function cutClip(plan: ClipPlan, wish: CutWish, options: CutOptions): Promise<CutResult> {
   const parts = plan.parts.filter(isJoinable);
   const begin = wish.exact ? Math.max(0, plan.wanted.from - plan.achieved.from) : 0;
-  const pictures = planPicture(parts, { ...wish, begin, end: plan.duration });
   try {
+    const isOpen = !wish.exact && !wish.encode && (await opensCleanly(parts[0], plan, options));
+    const pictures = planPicture(parts, { ...wish, begin, end: plan.duration, opensCleanly: isOpen });
     const picture = await cutPicture(pictures, options);
     const bounds = { begin: picture.begin, end: plan.duration };
     const sound = await cutSound(planSound(parts, plan.gaps.length > 0), bounds, options);

@@ -29,6 +29,8 @@ export interface PictureWish {
   readonly end: number;
   /** Begin and end on the very frame instead of at key frames. */
   readonly exact: boolean;
+  /** Whether a clip that begins with an open GOP decodes from there, without the pictures shown before its key frame. */
+  readonly opensCleanly?: boolean;
   /** Encode all of it. */
   readonly encode?: boolean;
 }
@@ -140,7 +142,7 @@ function spansOf(
     end - begin > SAME_FRAME ? [{ from: begin, to: end, parts, copied: false }] : [];
   if (parts[0].media.format !== model.media.format) return encoded(from, to);
   const keys = parts.flatMap(({ media, shift }) => media.tracks.picture.closed.map((key) => key + shift));
-  const startsHere = isFirst && !wish.exact && !isLed(parts[0], from);
+  const startsHere = isFirst && !wish.exact && (wish.opensCleanly === true || !isLed(parts[0], from));
   const first = startsHere ? from : keys.find((key) => key >= from - SAME_FRAME);
   const isCutShort = isLast && wish.exact && parts[parts.length - 1].outpoint !== undefined;
   const isReordered = parts.some(({ media }) => media.tracks.picture.reordered);
@@ -154,7 +156,7 @@ function spansOf(
  * Whether pictures are missing behind a key frame when decoding begins there. HEVC names them, so that decoders expect
  * it (RASL, ITU-T H.265, 3.142); those of H.264 complain of what later pictures say about the missing ones.
  */
-function isLed({ media: { tracks }, shift }: JoinablePart, time: number): boolean {
+export function isLed({ media: { tracks }, shift }: JoinablePart, time: number): boolean {
   const { codec, led } = tracks.picture;
   return codec === 'h264' && led.some((key) => Math.abs(key + shift - time) < SAME_FRAME);
 }
