@@ -3,6 +3,7 @@ import { ascii, box, u32, u64 } from '../mp4/boxes';
 import { chapterTrack } from '../mp4/chapters';
 import type { Track } from '../mp4/media';
 import { movieHeader } from '../mp4/movie';
+import { decoderSettings } from '../mp4/parameter-sets';
 import type { JoinPart, JoinPlan } from './options';
 import { pictureUnits } from './picture-units';
 import { SoundTimeline } from './sound-units';
@@ -94,13 +95,16 @@ function laySound({ sound }: JoinPlan, sources: ReadonlyMap<string, SourceFile>,
   return { table: timeline.table, units, silences: timeline.silences };
 }
 
-/** Players on Apple systems and browsers know HEVC in MP4 only as `hvc1`, and H.264 best as `avc1`. */
+/**
+ * Players on Apple systems and browsers know HEVC in MP4 only as `hvc1`, and H.264 best as `avc1`. Both names promise
+ * decoder settings out of band (ISO/IEC 14496-15, 5.4.2 and 8.4.1), so that an entry without any keeps its own.
+ */
 function playable(track: Track): Track {
   const names = { hev1: 'hvc1', avc3: 'avc1' } as const;
   const at = 20;
   const name = names[track.description.toString('latin1', at, at + 4) as keyof typeof names] as
     string | undefined;
-  if (name === undefined) return track;
+  if (name === undefined || decoderSettings(track.description)?.sets.length === 0) return track;
   const description = Buffer.from(track.description);
   description.write(name, at, 'latin1');
   return { ...track, description };

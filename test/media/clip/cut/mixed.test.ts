@@ -38,6 +38,8 @@ interface Take extends Partial<FilmOptions> {
   readonly encode?: readonly string[];
   /** What the camera sends after it without saying so in its header. */
   readonly then?: NumberedVideo;
+  /** Its header holds no decoder settings. */
+  readonly settingsInBand?: boolean;
   /** Degrees, as its header says. */
   readonly turned?: number;
 }
@@ -54,6 +56,8 @@ interface Case {
   /** Read the pictures as they are stored, not turned. */
   readonly asStored?: boolean;
 }
+
+const HEVC = { output: [...COPY, '-tag:v', 'hvc1'] };
 
 const plain = (seconds = 2 * TAKE): NumberedVideo => ({ seconds });
 const second = (change: Partial<NumberedVideo> = {}): NumberedVideo => ({
@@ -187,6 +191,29 @@ const CASES: Readonly<Record<string, Case>> = {
     takes: [{ film: { ...OPEN, codec: 'h265' }, input: ['-ss', '2'], output: [...COPY, '-tag:v', 'hvc1'] }],
     method: 'copy',
   },
+  'H.264 that has its decoder settings in band only': {
+    takes: [{ film: plain(), output: [...COPY, '-tag:v', 'avc3'], settingsInBand: true }],
+    method: 'copy',
+  },
+  'HEVC with other decoder settings in its second half': {
+    takes: [
+      { film: { ...plain(), codec: 'h265' }, ...HEVC },
+      { film: { ...second(), codec: 'h265', encoder: ['-preset', 'medium'] }, ...HEVC },
+    ],
+    method: 'reencode',
+  },
+  'a sound track that holds nothing': {
+    takes: [
+      { film: plain(), sound: AAC, output: ['-c:v', 'copy', '-af', 'aselect=0', '-c:a', 'aac'] },
+      { film: second() },
+    ],
+    method: 'copy',
+  },
+  'plain files with B-frames, whose edit lists take off a delay': {
+    takes: [{ film: { ...plain(), bFrames: 3 }, sound: AAC, plain: true }],
+    method: 'copy',
+    sound: true,
+  },
   'HEVC with the sample entry hev1': {
     takes: [{ film: { seconds: 2 * TAKE, codec: 'h265' }, output: [...COPY, '-tag:v', 'hev1'] }],
     method: 'copy',
@@ -221,20 +248,30 @@ async function notTurned(path: string): Promise<string> {
   return result;
 }
 
+/** Takes the parameter sets out of `avcC` (ISO/IEC 14496-15, 5.3.3.1): the numbers of both kinds become 0. */
+async function emptySettings(path: string): Promise<void> {
+  const data = await readFile(path);
+  assert.ok(data.includes('avc3'));
+  const record = data.indexOf('avcC') + 4;
+  data[record + 5] = 0xe0;
+  data[record + 6] = 0;
+  await writeFile(path, data);
+}
+
 async function clipOf(t: TestContext, { takes, exact }: Case): Promise<FinishedClip> {
   const directory = await temporaryDirectory(t);
   const segments: Segment[] = [];
   for (const take of takes) {
     const start = segments.at(-1)?.to ?? START;
     const seconds = take.seconds ?? (takes.length === 1 ? 2 * TAKE - 1 : TAKE);
-    segments.push(
-      ...segmentsOf(await filmOf(take, directory), directory, {
-        ...take,
-        start,
-        seconds,
-        segmentSeconds: SEGMENT,
-      }),
-    );
+    const recorded = segmentsOf(await filmOf(take, directory), directory, {
+      ...take,
+      start,
+      seconds,
+      segmentSeconds: SEGMENT,
+    });
+    if (take.settingsInBand) for (const { name } of recorded) await emptySettings(join(directory, name));
+    segments.push(...recorded);
   }
   const archive = await temporaryDirectory(t);
   const maker = new ClipMaker(new FakeRing(directory, SEGMENT, segments), archive, clock);
@@ -271,6 +308,9 @@ describe('a clip of mixed footage', { skip: noBrowser, concurrency: 4 }, () => {
         assert.equal(missing, 0, `${missing} of ${pictures.length} pictures cannot be read`);
       const length = description.duration_s;
       assert.ok(Math.abs(pictures.length - length * FPS) <= 3, `${pictures.length} pictures in ${length} s`);
+      // `avc1` would promise settings in the header.
+      const isInBand = given.takes.some(({ settingsInBand }) => settingsInBand);
+      assert.equal((await readFile(path)).includes('avc3'), isInBand);
       const { video, audio } = await probe(path, { clock });
       assert.equal(audio !== undefined, given.sound ?? false);
       if (audio) {
