@@ -6,12 +6,13 @@ import { joinParts } from '../join/join';
 import type { Joined, JoinPlan } from '../join/options';
 import { clipChapters } from '../mp4/chapters';
 import type { ClipPlan } from '../plan/plan';
-import { MOMENT, planSound } from '../plan/sound';
+import { planSound } from '../plan/sound';
 import { planPicture, type JoinablePart, type PicturePlan } from '../plan/spans';
 import { assertLength, cutMedia, type CutMedia } from './length';
 import type { CutOptions } from './options';
 import { opensCleanly } from './opening';
 import { cutPicture } from './picture';
+import { silenceNotes } from './silence';
 import { cutSound } from './sound';
 
 /** A clip that was cut, with the times that it really has. */
@@ -61,7 +62,7 @@ export async function cutClip(plan: ClipPlan, wish: CutWish, options: CutOptions
       options,
     );
     assertLength(result, media.end - media.firstFrame, result.duration);
-    const notes = [...sound.notes, ...silenceNotes(joined.silences, result)];
+    const notes = [...sound.notes, ...silenceNotes(joined.silences, gapsOf(result))];
     return { plan: result, media: { ...media, sha256: joined.sha256 }, notes };
   } finally {
     await removePieces(options.target);
@@ -106,17 +107,9 @@ async function joinAndProbe(
   return { joined, media };
 }
 
-/** Where nothing at all was recorded, the gap says enough. */
-function silenceNotes(silences: readonly TimeSpan[], { gaps, achieved }: ClipPlan): string[] {
-  const unexplained = silences.filter(({ from, to }) => {
-    const middle = achieved.from + (from + to) / 2;
-    return to - from > MOMENT && !gaps.some((gap) => gap.from <= middle && middle <= gap.to);
-  });
-  if (unexplained.length === 0) return [];
-  const lost = unexplained.reduce((sum, { from, to }) => sum + to - from, 0);
-  const where = unexplained.slice(0, 3).map(({ from, to }) => `${from.toFixed(1)}-${to.toFixed(1)} s`);
-  const more = unexplained.length > where.length ? ' and later' : '';
-  return [`No sound was recorded for ${lost.toFixed(1)} s; the clip is silent at ${where.join(', ')}${more}`];
+/** In seconds of the clip. */
+function gapsOf({ gaps, achieved }: ClipPlan): TimeSpan[] {
+  return gaps.map(({ from, to }) => ({ from: from - achieved.from, to: to - achieved.from }));
 }
 
 /** What was written beside the clip on the way. */
