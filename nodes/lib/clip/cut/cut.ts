@@ -62,7 +62,8 @@ export async function cutClip(plan: ClipPlan, wish: CutWish, options: CutOptions
       options,
     );
     assertLength(result, media.end - media.firstFrame, result.duration);
-    const notes = [...sound.notes, ...silenceNotes(joined.silences, gapsOf(result))];
+    const silences = [...sound.silences, ...joined.silences];
+    const notes = [...sound.notes, ...silenceNotes(silences, gapsOf(result))];
     return { plan: result, media: { ...media, sha256: joined.sha256 }, notes };
   } finally {
     await removePieces(options.target);

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors';
 import { joinParts } from '../join/join';
 import type { JoinPart } from '../join/options';
+import type { TimeSpan } from '../plan/footage';
 import type { SoundPlan, SoundStretch } from '../plan/sound';
 import type { JoinablePart } from '../plan/spans';
 import { encodeSound, type SoundSource } from './by-ffmpeg';
@@ -10,6 +11,8 @@ import { pathOf } from './readable';
 /** The sound of a clip, ready to be joined. */
 export interface CutSound {
   readonly parts: readonly JoinPart[];
+  /** Where encoded sound is silent since none was recorded, in seconds after `begin`; joining reports it of copied sound. */
+  readonly silences: readonly TimeSpan[];
   readonly notes: readonly string[];
 }
 
@@ -25,19 +28,22 @@ export async function cutSound(
   { begin, end }: { readonly begin: number; readonly end: number },
   options: CutOptions,
 ): Promise<CutSound> {
-  if (plan.method === 'none') return { parts: [], notes: [] };
-  if (plan.method === 'copy') return { parts: partsOf(plan.parts, options), notes: [] };
+  if (plan.method === 'none') return { parts: [], silences: [], notes: [] };
+  if (plan.method === 'copy') return { parts: partsOf(plan.parts, options), silences: [], notes: [] };
   const target = `${options.target}.sound.mp4`;
+  let sources: SilentSource[];
   try {
-    const sources = await sourcesOf(plan.stretches, { begin, end }, options);
+    sources = await sourcesOf(plan.stretches, { begin, end }, options);
     await encodeSound(sources, formatOf(plan.stretches), { ...options, target });
   } catch (error) {
     options.signal.throwIfAborted();
-    return { parts: [], notes: [`The clip has no sound, which could not be encoded: ${messageOf(error)}`] };
+    const note = `The clip has no sound, which could not be encoded: ${messageOf(error)}`;
+    return { parts: [], silences: [], notes: [note] };
   }
   const kinds = new Set(plan.stretches.flatMap(({ format }) => format ?? [])).size;
   const notes = kinds > 1 ? [`The sound was encoded anew: ${kinds} kinds of it were recorded`] : [];
-  return { parts: [{ name: target, path: target, shift: begin }], notes };
+  const silences = sources.flatMap((source) => source.silences);
+  return { parts: [{ name: target, path: target, shift: begin }], silences, notes };
 }
 
 function partsOf(parts: readonly JoinablePart[], options: CutOptions): JoinPart[] {
@@ -57,24 +63,34 @@ function formatOf(stretches: readonly SoundStretch[]): { rate: number; channels:
   };
 }
 
+interface SilentSource extends SoundSource {
+  /** Where none was recorded, in seconds after the begin of all sound. */
+  readonly silences: readonly TimeSpan[];
+}
+
 /** A file for each stretch, in which the times are right already. */
 async function sourcesOf(
   stretches: readonly SoundStretch[],
   { begin, end }: { readonly begin: number; readonly end: number },
   options: CutOptions,
-): Promise<SoundSource[]> {
-  const sources: SoundSource[] = [];
+): Promise<SilentSource[]> {
+  const sources: SilentSource[] = [];
   for (const [number, { format, parts }] of stretches.entries()) {
     const from = number === 0 ? begin : beginOf(parts[0]);
     const to = number + 1 < stretches.length ? beginOf(stretches[number + 1].parts[0]) : end;
     const duration = to - from;
     if (duration <= 0) continue;
-    const path = format === undefined ? undefined : `${options.target}.sound${number}.mp4`;
-    sources.push({ path, duration });
-    if (path === undefined) continue;
+    const at = from - begin;
+    if (format === undefined) {
+      sources.push({ path: undefined, duration, silences: [{ from: at, to: at + duration }] });
+      continue;
+    }
+    const path = `${options.target}.sound${number}.mp4`;
     const sound = partsOf(parts, options).map((part) => ({ ...part, shift: part.shift - from }));
     const rest = { picture: [], settingsDiffer: false, chapters: [], began: 0, soundSeconds: duration };
-    await joinParts({ sound, ...rest }, { signal: options.signal, target: path });
+    const joined = await joinParts({ sound, ...rest }, { signal: options.signal, target: path });
+    const silences = joined.silences.map((span) => ({ from: span.from + at, to: span.to + at }));
+    sources.push({ path, duration, silences });
   }
   return sources;
 }

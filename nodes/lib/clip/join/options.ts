@@ -47,7 +47,7 @@ export interface JoinOptions {
 export interface Joined {
   /** Of the file, in hexadecimal. */
   readonly sha256: string;
-  /** Where there was no sound and silence was put, in seconds of the clip. */
+  /** Where no sound was recorded, in seconds of the clip; silence was put there if its format has any. */
   readonly silences: readonly TimeSpan[];
 }
 

@@ -12,6 +12,7 @@ import { TrackTable, type Unit } from './track-table';
  */
 export class SoundTimeline {
   readonly table: TrackTable;
+  /** Where no sound was recorded, whether or not silence could be put there. */
   readonly silences: TimeSpan[] = [];
   private readonly silence: Buffer | undefined;
   private heardUntil = 0;
@@ -67,14 +68,15 @@ export class SoundTimeline {
 
   private fillUntil(time: number): Unit | undefined {
     const { silence, frame, heardUntil } = this;
-    const frames = silence && frame > 0 ? Math.floor((time - heardUntil) / frame + 0.1) : 0;
-    if (!silence || frames < 1) return undefined;
+    const frames = frame > 0 ? Math.floor((time - heardUntil) / frame + 0.1) : 0;
+    if (frames < 1) return undefined;
+    this.silences.push({ from: heardUntil, to: heardUntil + frames * frame });
+    if (!silence) return undefined;
     for (let i = 0; i < frames; i += 1) {
       const at = heardUntil + i * frame;
       this.table.add({ dts: at, pts: at, duration: frame, size: silence.length, key: true });
     }
     this.heardUntil += frames * frame;
-    this.silences.push({ from: heardUntil, to: this.heardUntil });
     const bytes = Array.from({ length: frames }, () => silence);
     return { table: this.table, samples: frames, time: heardUntil, bytes: [Buffer.concat(bytes)] };
   }
