@@ -34,9 +34,21 @@ const SEARCH_LENGTHS = 2;
 const SEARCH_STEPS = 32;
 const COMPARED_CELLS = 64;
 
+/** Pictures through which a thing must be followed back: 0.8 s at their shortest spacing. */
+const LINKS = 4;
+/** Overlap of a thing with itself in the picture before, as intersection over union. */
+const OVERLAP = 0.3;
+/** Share of a thing's earlier outline that it has left since. */
+const LEFT = 0.5;
+/** Mean colours are the same when they differ by less than this, in levels, or by LIKENESS. */
+const MEAN_CHANGE = 8;
+
 /**
  * Tells things that drove in from things that merely appeared, such as the light of a street lamp: what drove in was
- * seen shortly before at another place, which it has left. It is found there by block matching, as video encoders do.
+ * seen shortly before at another place, which it has left. Driving across the view it keeps its size, and is found
+ * there by block matching, as video encoders do. Driving along the view it grows or shrinks, but slowly enough to be
+ * followed back from picture to picture by the overlap of its outlines (E. Bochinski, V. Eiselein, T. Sikora:
+ * High-speed tracking-by-detection without using image information, 2017).
  */
 export class Arrivals {
   private readonly snapshots: Snapshot[] = [];
@@ -75,17 +87,84 @@ export class Arrivals {
    * @param road the levels of the road without it
    */
   arrivedCells(standing: Uint8Array, now: Frame, road: Float32Array): number {
-    const things = piecesOf(standing, now, REACH).flatMap((piece) => tilesOf(piece, LARGEST));
-    return things
-      .filter((thing) => thing.length >= SMALLEST_CELLS)
-      .map((cells) => new Thing(cells, standing, now, road))
-      .filter((thing) => this.snapshots.some((before) => thing.cameFrom(before)))
-      .reduce((sum, { cells }) => sum + cells.length, 0);
+    const thingsOf = (pieces: readonly Cell[][]) =>
+      pieces
+        .filter((piece) => piece.length >= SMALLEST_CELLS)
+        .map((cells) => new Thing(cells, standing, now, road));
+    const things = thingsOf(piecesOf(standing, now, REACH)).flatMap((thing) =>
+      this.leadsTo(thing, standing, road) ? [thing] : this.matched(thingsOf(tilesOf(thing.cells, LARGEST))),
+    );
+    return things.reduce((sum, { cells }) => sum + cells.length, 0);
+  }
+
+  /** Those of the things that block matching finds elsewhere. */
+  private matched(things: readonly Thing[]): Thing[] {
+    return things.filter((thing) => this.snapshots.some((before) => thing.cameFrom(before)));
+  }
+
+  /** Whether a thing can be followed back from where it stands to a place that it has left since. */
+  private leadsTo(thing: Thing, standing: Uint8Array, road: Float32Array): boolean {
+    let latest = thing.outline;
+    let links = 0;
+    for (const snapshot of [...this.snapshots].reverse()) {
+      const { thumbnail, changed } = snapshot;
+      const before = piecesOf(changed, thumbnail, REACH)
+        .map((piece) => new Outline(piece, thumbnail, road))
+        .find((candidate) => candidate.overlap(latest) >= OVERLAP && candidate.isLike(latest));
+      if (!before) continue;
+      latest = before;
+      if (thing.stoodIn(snapshot)) continue;
+      links += 1;
+      const left = before.shareLeft(standing) >= LEFT;
+      // It must lead to where the thing stands, not past it.
+      if (left && links === 1) return false;
+      if (left && links >= LINKS) return true;
+    }
+    return false;
+  }
+}
+
+/** A connected piece of what differs from the road. */
+class Outline {
+  private readonly places: ReadonlySet<number>;
+  /** By how much it differs in the mean, colour by colour. */
+  private readonly difference: readonly number[];
+
+  constructor(
+    readonly cells: readonly Cell[],
+    { width, data }: Frame,
+    road: Float32Array,
+  ) {
+    const places = cells.map(({ x, y }) => y * width + x);
+    this.places = new Set(places);
+    this.difference = [0, 1, 2].map((colour) => {
+      const levels = places.map(
+        (place) => data[place * BYTES_PER_PIXEL + colour] - road[place * BYTES_PER_PIXEL + colour],
+      );
+      return levels.reduce((sum, level) => sum + level, 0) / levels.length;
+    });
+  }
+
+  /** Intersection over union. */
+  overlap({ places }: Outline): number {
+    const both = [...this.places].filter((place) => places.has(place)).length;
+    return both / (this.places.size + places.size - both);
+  }
+
+  isLike({ difference }: Outline): boolean {
+    const tolerance = Math.max(MEAN_CHANGE, LIKENESS * Math.max(...difference.map(Math.abs)));
+    return distance(this.difference, 0, difference, 0) <= tolerance;
+  }
+
+  /** Share of it where nothing stands now. */
+  shareLeft(standing: Uint8Array): number {
+    return [...this.places].filter((place) => standing[place] === 0).length / this.places.size;
   }
 }
 
 /** Something that stands in the picture. */
 class Thing {
+  readonly outline: Outline;
   private readonly compared: readonly (Cell & { readonly at: number; readonly tolerance: number })[];
   private readonly width: number;
   private readonly height: number;
@@ -96,6 +175,7 @@ class Thing {
     private readonly now: Frame,
     road: Float32Array,
   ) {
+    this.outline = new Outline(cells, now, road);
     const stride = Math.ceil(cells.length / COMPARED_CELLS);
     this.compared = cells
       .filter((_, index) => index % stride === 0)
@@ -117,7 +197,8 @@ class Thing {
     return false;
   }
 
-  private stoodIn({ thumbnail }: Snapshot): boolean {
+  /** Whether it stood there already. */
+  stoodIn({ thumbnail }: Snapshot): boolean {
     const same = this.compared.filter(
       ({ at, tolerance }) => distance(this.now.data, at, thumbnail.data, at) <= tolerance,
     );
