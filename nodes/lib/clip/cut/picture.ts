@@ -24,10 +24,13 @@ export async function cutPicture(plan: PicturePlan, options: CutOptions): Promis
   const picture: PicturePart[] = [];
   const settings = new Set<string>();
   let begin: number | undefined;
+  // Copied pictures are all of the model's kind; the model itself may be in the clip as encoded pictures only.
+  let model: string | undefined;
   for (const [number, span] of plan.spans.entries()) {
     const parts = partsBetween(span.parts, span);
     if (span.copied) {
       picture.push(...picturePartsOf(parts, options));
+      model ??= pathOf(parts[0], options);
       for (const { media } of parts) for (const text of media.tracks.picture.settings) settings.add(text);
       begin ??= beginOf(parts[0]);
       continue;
@@ -38,8 +41,7 @@ export async function cutPicture(plan: PicturePlan, options: CutOptions): Promis
     for (const text of encoded.settings) settings.add(text);
     begin ??= span.from + encoded.firstFrame;
   }
-  const model = plan.model ? pathOf(plan.model, options) : picture.at(0)?.path;
-  return { picture, model, settingsDiffer: settings.size > 1, begin: begin ?? 0 };
+  return { picture, model: model ?? picture.at(0)?.path, settingsDiffer: settings.size > 1, begin: begin ?? 0 };
 }
 
 /** Decoding begins anew with the first of them, and goes on from one to the next. */

@@ -71,8 +71,10 @@ async function sourcesOf({ picture, sound, settingsDiffer }: JoinPlan): Promise<
 }
 
 function layPicture({ picture, model }: JoinPlan, sources: ReadonlyMap<string, SourceFile>) {
-  const track = sources.get(model ?? '')?.picture?.track;
-  if (!track) return undefined;
+  const first = picture.at(0);
+  if (!first) return undefined;
+  const track = sources.get(model ?? first.path)?.picture?.track;
+  if (!track) throw changed(first);
   const table = new TrackTable(playable(track));
   const units = picture.flatMap((part) => {
     const source = sources.get(part.path)?.picture;
