@@ -214,7 +214,7 @@ describe(
 
     it('tells it across a freeze of the camera', async (t) => {
       const { camera, ring } = await setUp(t, {});
-      const recording = recordSegments(ring, camera, 3);
+      const recording = recordSegments(ring, camera, 5);
       await new Promise((resolve) => ring.onSegment(resolve));
       process.kill(camera.pid, 'SIGSTOP');
       await sleep(clock, 3);
