@@ -12,7 +12,7 @@ describe('lockDirectory', () => {
   it('lets one in at a time', async (t) => {
     const directory = await temporaryDirectory(t);
     const unlock = await lockDirectory(directory);
-    await assert.rejects(lockDirectory(directory), { code: 'taken' });
+    await assert.rejects(lockDirectory(directory), { code: 'in-use' });
     await unlock();
     await (
       await lockDirectory(directory)
@@ -47,7 +47,7 @@ describe('lockDirectory', () => {
     const [started] = (await Promise.race([once(other.stdout, 'data'), exit])) as unknown[];
     assert.ok(Number(started) > 1, `it told ${String(started)}`);
     atEnd(t, () => process.kill(Number(started)));
-    await assert.rejects(lockDirectory(directory), { code: 'taken' });
+    await assert.rejects(lockDirectory(directory), { code: 'in-use' });
     other.kill('SIGKILL');
     await exit;
 
