@@ -41,7 +41,12 @@ export async function cutPicture(plan: PicturePlan, options: CutOptions): Promis
     for (const text of encoded.settings) settings.add(text);
     begin ??= span.from + encoded.firstFrame;
   }
-  return { picture, model: model ?? picture.at(0)?.path, settingsDiffer: settings.size > 1, begin: begin ?? 0 };
+  return {
+    picture,
+    model: model ?? picture.at(0)?.path,
+    settingsDiffer: settings.size > 1,
+    begin: begin ?? 0,
+  };
 }
 
 /** Decoding begins anew with the first of them, and goes on from one to the next. */
