@@ -147,8 +147,10 @@ export class Ring implements SegmentRing {
    * @param path below `workDirectory`
    * @throws RangeError when its times are not sane
    */
-  async adopt(path: string, times: SegmentTimes): Promise<Segment> {
-    if (!isSpan(times.from, times.to)) throw new RangeError(`${path} has no sane times`);
+  async adopt(path: string, measured: SegmentTimes): Promise<Segment> {
+    if (!isSpan(measured.from, measured.to)) throw new RangeError(`${path} has no sane times`);
+    // The same in file, index and memory.
+    const times = { ...measured, from: toMicroseconds(measured.from), to: toMicroseconds(measured.to) };
     await sealSegment(path, times);
     const { size: bytes } = await stat(path);
     const name = await this.giveName(path, times.from);
@@ -323,4 +325,9 @@ function indexError(directory: string, cause: unknown): V2xError {
     { directory },
     { cause },
   );
+}
+
+/** Microseconds are more than enough. */
+function toMicroseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { isDiskFull } from '../errors';
 import { RUN_NAME } from './names';
 import { isSpan, type Segment } from './segment';
 
@@ -12,7 +13,8 @@ const VERSION = 1;
 
 /**
  * Writes a segment's times behind its last box and makes the whole file durable. Readers of MP4 skip the box; MediaMTX
- * does the same (`mtxi`). Times that are in it already are replaced.
+ * does the same (`mtxi`). Times that are in it already are replaced. On a full disk the segment stays whole without its
+ * times, which are then in the index alone.
  * @param path a closed segment
  * @throws the system's error
  */
@@ -21,7 +23,12 @@ export async function sealSegment(path: string, times: SegmentTimes): Promise<vo
   try {
     const { size } = await file.stat();
     const sealed = (await readEnd(file, size)) !== undefined;
-    await file.write(encode(times), 0, BYTES, sealed ? size - BYTES : size);
+    try {
+      await file.write(encode(times), 0, BYTES, sealed ? size - BYTES : size);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      await file.truncate(size);
+    }
     await file.sync();
   } finally {
     await file.close();

@@ -51,16 +51,10 @@ function entriesOf(segments: readonly Segment[]): Entry[] {
   return segments
     .filter(({ measured }) => measured)
     .map(({ name, from, to, bytes, run, number, rate, timeError }) => ({
-      ...{ name, from: round(from), to: round(to) },
-      ...{ bytes, run, number },
+      ...{ name, from, to, bytes, run, number },
       ...(rate !== undefined && { rate }),
       ...(timeError !== undefined && { timeError }),
     }));
-}
-
-/** Microseconds are more than enough. */
-function round(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e6;
 }
 
 function isEntry(value: unknown): value is Entry {
