@@ -4,7 +4,7 @@ export const MAX_LINE = 500;
 const KEPT_LINES = 4;
 /** Said after every failure, or about something else than the cause. */
 const MEANINGLESS =
-  /^(Conversion failed!|Last message repeated|frame=|Press \[q\]|-vsync is deprecated|\[concat\] Impossible to open|pipe:0: |\[framecrc\] Timestamps are unset|\s*$)/;
+  /^(Conversion failed!|Last message repeated|frame=|Press \[q\]|-vsync is deprecated|\[concat\] Impossible to open|pipe:0: |\[framecrc\] (Timestamps are unset|Invalid DTS|Non-monoton)|\s*$)/;
 
 /** Scheme, host and port of a URL, when no user stands before them. */
 const SERVER = /^[a-z][a-z\d+.-]*:\/\/(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?(?=[/?]|$)/i;

@@ -37,6 +37,7 @@ describe('StderrTail', () => {
       '[rtsp @ 0x66e1] refused',
       '',
       unset,
+      '[framecrc @ 0x77f2] Invalid DTS: 9 PTS: 8 in output stream 0:0, replacing by guess',
       'Conversion failed!',
     ])
       tail.add(line);
