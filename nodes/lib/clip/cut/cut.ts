@@ -7,7 +7,7 @@ import type { Joined, JoinPlan } from '../join/options';
 import { clipChapters } from '../mp4/chapters';
 import type { ClipPlan } from '../plan/plan';
 import { planSound } from '../plan/sound';
-import { planPicture, type JoinablePart, type PicturePlan } from '../plan/spans';
+import { planPicture, type Encoding, type JoinablePart, type PicturePlan } from '../plan/spans';
 import { assertLength, cutMedia, type CutMedia } from './length';
 import type { CutOptions } from './options';
 import { opensCleanly } from './opening';
@@ -27,8 +27,7 @@ export interface CutResult {
 export interface CutWish {
   /** Begin and end on the very frame instead of at key frames. */
   readonly exact: boolean;
-  /** Encode all pictures. */
-  readonly encode: boolean;
+  readonly encode: Encoding;
 }
 
 /**
@@ -41,7 +40,7 @@ export async function cutClip(plan: ClipPlan, wish: CutWish, options: CutOptions
   const parts = plan.parts.filter(isJoinable);
   const begin = wish.exact ? Math.max(0, plan.wanted.from - plan.achieved.from) : 0;
   try {
-    const isOpen = !wish.exact && !wish.encode && (await opensCleanly(parts[0], plan, options));
+    const isOpen = !wish.exact && wish.encode === 'needed' && (await opensCleanly(parts[0], plan, options));
     const pictures = planPicture(parts, { ...wish, begin, end: plan.duration, opensCleanly: isOpen });
     const picture = await cutPicture(pictures, options);
     const bounds = { begin: picture.begin, end: plan.duration };

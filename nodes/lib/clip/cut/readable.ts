@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { codeOf, V2xError } from '../../errors';
+import { codeOf, isDiskFull, ToolError, V2xError } from '../../errors';
 import { startOf, endOf, type Footage, type TimeSpan } from '../plan/footage';
 import { inspectMedia } from '../plan/inspect';
 import { remux } from './by-ffmpeg';
@@ -36,7 +36,8 @@ async function remuxed(item: Footage, number: number, options: CutOptions): Prom
     if (media.tracks) return { ...item, media, path: target };
   } catch (error) {
     options.signal.throwIfAborted();
-    if (codeOf(error) !== 'ffmpeg') throw error;
+    const isKilled = error instanceof ToolError && error.signal !== undefined;
+    if (codeOf(error) !== 'ffmpeg' || isKilled || isDiskFull(error)) throw error;
   }
   throw new V2xError('segment', `${name} cannot be read`, { segment: name });
 }

@@ -4,7 +4,7 @@ import { V2xError } from '../../errors';
 import { readAhead, type Stretch } from '../mp4/read-ahead';
 import { layOut, type Copy } from './layout';
 import type { Joined, JoinTask } from './options';
-import { changed } from './source-file';
+import { changed, readFault } from './source-file';
 import { isRange } from './track-table';
 
 /** The disk gets this many bytes at a time while we go on, rather than all of them at the end. */
@@ -13,7 +13,7 @@ const FLUSH_BYTES = 16 << 20;
 /**
  * Writes a joined MP4 file, its header first: nothing is encoded or written twice. It hashes without letting anybody
  * else have a turn, so it belongs into a thread.
- * @throws V2xError `segment` with the `segment` that is not as it was when it was inspected, `stopped` when it was
+ * @throws V2xError `segment` with the `segment` that cannot be read or changed since it was inspected, `stopped` when it was
  *   asked to end; the system's error when a segment cannot be read or the clip not be written, `ENOSPC` on a full disk
  */
 export async function writeJoined(
@@ -33,6 +33,8 @@ export async function writeJoined(
       onPercent(Math.round((100 * done) / copies.length));
     }
     return { sha256: await writer.finish(), silences };
+  } catch (error) {
+    throw done < copies.length ? readFault(error, copies[done].part) : error;
   } finally {
     await file.close();
   }

@@ -28,7 +28,8 @@ const MAX_BYTES = 2 ** 40;
 /**
  * Reads the heads of a file.
  * @param withSettings find for each key picture the decoder settings that it does not bring itself
- * @throws V2xError `segment` when it is no file that can be joined; the system's error when it cannot be read
+ * @throws V2xError `segment` when it is no file that can be joined; or the disk cannot
+ *   read it; the system's error when it cannot be opened
  */
 export async function readSource(part: JoinPart, withSettings: boolean): Promise<SourceFile> {
   const source = await HeadFile.with(part.path, MAX_BYTES, async (heads) => {
@@ -39,6 +40,8 @@ export async function readSource(part: JoinPart, withSettings: boolean): Promise
       picture: picture && withSettings ? await settingsInserted(picture, heads) : picture,
       sound: trackOf(file, 'audio'),
     };
+  }).catch((error: unknown) => {
+    throw readFault(error, part);
   });
   if (!source) throw changed(part);
   return source;
@@ -46,6 +49,15 @@ export async function readSource(part: JoinPart, withSettings: boolean): Promise
 
 export function changed({ name }: JoinPart): V2xError {
   return new V2xError('segment', `${name} is not as it was when it was inspected`, { segment: name });
+}
+
+/** What reading a part threw: where the disk cannot read it (`EIO`) the segment is at fault, and stays so. */
+export function readFault(error: unknown, { name }: JoinPart): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code !== 'EIO' || syscall !== 'read') return error;
+  return new V2xError('segment', `${name} cannot be read: the disk reports an error (EIO)`, {
+    segment: name,
+  });
 }
 
 function trackOf({ tracks, runs }: MediaFile, kind: Track['kind']): SourceTrack | undefined {

@@ -31,9 +31,12 @@ export interface PictureWish {
   readonly exact: boolean;
   /** Whether a clip that begins with an open GOP decodes from there, without the pictures shown before its key frame. */
   readonly opensCleanly?: boolean;
-  /** Encode all of it. */
-  readonly encode?: boolean;
+  /** Default: what needs it. */
+  readonly encode?: Encoding;
 }
+
+/** Which pictures are encoded; `none` is for footage of one kind, which is copied even where it may not decode. */
+export type Encoding = 'needed' | 'all' | 'none';
 
 /** Key frames closer than this to a moment, in seconds, are at it. */
 const SAME_FRAME = 0.002;
@@ -55,7 +58,7 @@ export function planPicture(parts: readonly JoinablePart[], wish: PictureWish): 
     const bounds = { from, to: next ? entryOf(next[0]) : wish.end };
     return spansOf(stretch, bounds, { model, wish, isFirst: i === 0, isLast: !next });
   });
-  if (!wish.encode && (spans.every(({ copied }) => copied) || takesEncoded(model, parts))) {
+  if (wish.encode !== 'all' && (spans.every(({ copied }) => copied) || takesEncoded(model, parts))) {
     const isCopied = spans.some(({ copied }) => copied);
     return isCopied
       ? { spans, model, size: model.media }
@@ -140,6 +143,7 @@ function spansOf(
 ): PictureSpan[] {
   const encoded = (begin: number, end: number) =>
     end - begin > SAME_FRAME ? [{ from: begin, to: end, parts, copied: false }] : [];
+  if (wish.encode === 'none') return [{ from, to, parts, copied: true }];
   if (parts[0].media.format !== model.media.format) return encoded(from, to);
   const keys = parts.flatMap(({ media, shift }) => media.tracks.picture.closed.map((key) => key + shift));
   const startsHere = isFirst && !wish.exact && (wish.opensCleanly === true || !isLed(parts[0], from));

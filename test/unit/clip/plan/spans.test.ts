@@ -51,7 +51,7 @@ describe('planPicture', () => {
     // The upright kind is the model here; the turned one the other.
     assert.deepEqual(shown(spans), ['copy 0-10', 'encode 10-20']);
     assert.deepEqual([size.width, size.height], [640, 361]);
-    const all = planPicture(parts, { ...COPY, encode: true });
+    const all = planPicture(parts, { ...COPY, encode: 'all' });
     assert.deepEqual(shown(all.spans), ['encode 0-10', 'encode 10-20']);
     assert.deepEqual(all.size, { width: 640, height: 640 });
   });
