@@ -1,4 +1,4 @@
-// Runs the tests with node:test: unit and node tests side by side, then the end-to-end tests one after the other.
+// Runs the tests with node:test, two files at a time.
 //   npm test                      everything
 //   npm test -- test/unit/clip    what lies below a path
 //   npm run test:fast             test/unit: no tool, camera, broker or browser
@@ -63,23 +63,17 @@ function withoutTotals(report) {
   return report.replace(/^.*ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm, '');
 }
 
-async function runGroup(group, concurrency) {
-  const waiting = [...group];
-  const work = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) await runFile(file);
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+/** The longest come first, so that no core idles at the end. */
+function longestFirst(files) {
+  const isLong = (name) => name.startsWith(END_TO_END);
+  return [...files.filter(isLong), ...files.filter((name) => !isLong(name))];
 }
 
-const files = chosenFiles();
-await runGroup(
-  files.filter((name) => !name.startsWith(END_TO_END)),
-  2,
-);
-await runGroup(
-  files.filter((name) => name.startsWith(END_TO_END)),
-  1,
-);
+const waiting = longestFirst(chosenFiles());
+async function work() {
+  for (let file = waiting.shift(); file; file = waiting.shift()) await runFile(file);
+}
+await Promise.all([work(), work()]);
 
 const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST);
 console.log(`\nThe slowest of ${seconds.size} files:`);

@@ -42,7 +42,7 @@ export class Editor {
       if (message.type() === 'error' && !message.location().url.includes('catalogue'))
         errors.push(message.text());
     });
-    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
     await page.goto(url);
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await page.locator('.red-ui-flow-node').first().waitFor();
