@@ -230,9 +230,11 @@ export class Editor {
     const size = { width: 1500, height: 1080 };
     await this.page.setViewportSize(size);
     await this.page.keyboard.press('Control+Space');
-    await this.page.locator('#red-ui-palette-V2X_footage').evaluate((category: { scrollIntoView(): void }) => {
-      category.scrollIntoView();
-    });
+    await this.page
+      .locator('#red-ui-palette-V2X_footage')
+      .evaluate((category: { scrollIntoView(): void }) => {
+        category.scrollIntoView();
+      });
     return size;
   }
 
