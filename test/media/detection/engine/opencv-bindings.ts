@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findOpenCv } from '../../../../nodes/lib/detection/engine/opencv';
 
 /** Where `npm test` builds the bindings to the system's OpenCV. */
-export const BINDINGS = join(__dirname, '../../../.cache/opencv');
+export const BINDINGS = join(__dirname, '../../../../.cache/opencv');
 
 function bindings(): string | undefined {
   try {
