@@ -4,16 +4,19 @@ import { join } from 'node:path';
 /** A recorder writes a fragment each second; what has not grown for so many seconds was left behind. */
 const STILL_WRITTEN = 5;
 
-/** Bytes of all files below a directory. */
-export async function sizeOfTree(directory: string): Promise<number> {
+/**
+ * The names and sizes of all files below a directory, as text that changes whenever something is written. A sum of sizes
+ * would not do: looked at once a second, segments of a second can all be of the same size.
+ */
+export async function stateOfTree(directory: string): Promise<string> {
   const names = await readdir(directory, { recursive: true }).catch(() => []);
-  const sizes = names.map((name) =>
+  const files = names.map((name) =>
     stat(join(directory, name)).then(
-      (info) => (info.isFile() ? info.size : 0),
-      () => 0,
+      (info) => (info.isFile() ? `${name} ${info.size}` : ''),
+      () => '',
     ),
   );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  return (await Promise.all(files)).filter(Boolean).sort().join('\n');
 }
 
 /**

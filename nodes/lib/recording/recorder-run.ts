@@ -8,7 +8,7 @@ import { runFfmpeg } from '../ffmpeg/run';
 import { StderrTail } from '../ffmpeg/stderr';
 import { eachSecond } from '../time/each-second';
 import { frameLog, isHeldBack, isPictureKept, pictureOptions, recordingOptions, SOUND_LOG } from './encoding';
-import { sizeOfTree } from './open-file';
+import { stateOfTree } from './open-file';
 import type { RecorderOptions } from './recorder';
 import {
   RunLife,
@@ -93,7 +93,7 @@ async function watch(
 ): Promise<RunEnd | undefined> {
   let told: Lack | 'unknown' | undefined = 'unknown';
   const look = async () => {
-    const end = life.second(await sizeOfTree(directory));
+    const end = life.second(await stateOfTree(directory));
     if (life.lack !== told) onLack?.(life.lack);
     told = life.lack;
     return end;

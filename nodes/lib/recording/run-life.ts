@@ -39,7 +39,7 @@ export class RunLife {
   private lastKey: number | undefined;
   private longestGop = 0;
   private soundSeconds = 0;
-  private written = 0;
+  private written = '';
   private lastWrite = 0;
 
   /** @param isSettled whether sound that comes, or does not come, ends no run any more */
@@ -70,10 +70,10 @@ export class RunLife {
 
   /**
    * Takes the end of a second.
-   * @param written bytes of the files being written
+   * @param written the state of the files being written: any text that changes when they do
    * @returns why the run has to end, if it has
    */
-  second(written: number): RunEnd | undefined {
+  second(written: string): RunEnd | undefined {
     this.now += 1;
     if (written !== this.written || this.firstKey === undefined) this.lastWrite = this.now;
     this.written = written;

@@ -22,7 +22,7 @@ class Run {
         else if (what === 'w') this.written += 1;
         else this.life.picture(what === 'K');
       }
-      const end = this.life.second(this.written);
+      const end = this.life.second(String(this.written));
       if (end) return [end, second];
     }
     return undefined;
