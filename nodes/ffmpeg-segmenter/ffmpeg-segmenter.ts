@@ -2,7 +2,7 @@ import { V2xError } from '../lib/errors';
 import type { CameraSource } from '../lib/camera/source';
 import { defineNode } from '../lib/node-red/define-node';
 import { readSettings } from '../lib/node-red/settings';
-import type { Ring } from '../lib/recording/ring';
+import type { Ring } from '../lib/recording/ring/ring';
 import { Segmenter } from './segmenter';
 import { SETTINGS } from './settings';
 

@@ -3,8 +3,8 @@ import { findBinary } from '../lib/ffmpeg/binary';
 import { displayAddress, type CameraSource } from '../lib/camera/source';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { record } from '../lib/recording/recorder';
-import type { Lack } from '../lib/recording/run-life';
-import type { Ring } from '../lib/recording/ring';
+import type { Lack } from '../lib/recording/run/run-monitor';
+import type { Ring } from '../lib/recording/ring/ring';
 import type { Segment } from '../lib/recording/segment';
 
 export type State = 'connecting' | 'waiting' | 'recording' | 'failed' | 'stopped';

@@ -3,7 +3,7 @@ import { completeDirectory, diskOf } from '../lib/disk/directories';
 import type { AdminRoute } from '../lib/node-red/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
 import { dataPath } from '../lib/node-red/data-path';
-import type { Ring } from '../lib/recording/ring';
+import type { Ring } from '../lib/recording/ring/ring';
 
 /** Besides the data root: where recordings are usually put. Elsewhere a directory can be typed, but is not offered. */
 const ROOTS = [homedir(), '/mnt', '/media', '/srv', '/var/lib'];

@@ -1,6 +1,6 @@
 import { defineNode } from '../lib/node-red/define-node';
 import { readSettings } from '../lib/node-red/settings';
-import { Ring } from '../lib/recording/ring';
+import { Ring } from '../lib/recording/ring/ring';
 import { directoriesRoute, diskRoute } from './routes';
 import { SETTINGS } from './settings';
 

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock as clock } from '../../nodes/lib/time/clock';
 import { cameraSource } from '../../nodes/lib/camera/source';
 import { record } from '../../nodes/lib/recording/recorder';
-import { Ring } from '../../nodes/lib/recording/ring';
+import { Ring } from '../../nodes/lib/recording/ring/ring';
 import { startRtspServer } from '../support/rtsp-server';
 
 const SECONDS = 30;

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock as clock } from '../../nodes/lib/time/clock';
-import { Ring } from '../../nodes/lib/recording/ring';
+import { Ring } from '../../nodes/lib/recording/ring/ring';
 
 const COUNT = 100_000;
 const START = 1_700_000_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { defineNode } from '../../nodes/lib/node-red/define-node';
-import type { Ring } from '../../nodes/lib/recording/ring';
+import type { Ring } from '../../nodes/lib/recording/ring/ring';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 

@@ -6,7 +6,7 @@ import { cameraSource } from '../../nodes/lib/camera/source';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
 import { V2xError } from '../../nodes/lib/errors';
 import { record } from '../../nodes/lib/recording/recorder';
-import { Ring } from '../../nodes/lib/recording/ring';
+import { Ring } from '../../nodes/lib/recording/ring/ring';
 import type { Segment } from '../../nodes/lib/recording/segment';
 import { sleep, systemClock as clock } from '../../nodes/lib/time/clock';
 import { atEnd, type Ending } from './at-end';

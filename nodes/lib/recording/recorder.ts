@@ -8,11 +8,11 @@ import { probe, type MediaInfo } from '../ffmpeg/probe';
 import { recordCamera } from '../camera/shared-device';
 import { displayAddress, type CameraSource } from '../camera/source';
 import { lockDirectory } from './lock';
-import { soundPlan } from './encoding';
-import { hasPresentationTimes } from './presentation-times';
-import { recordRun } from './recorder-run';
-import type { Lack } from './run-life';
-import { makeRoomOnFullDisk, type RoomOptions } from './free-space';
+import { soundPlan } from './run/encoding';
+import { hasPresentationTimes } from './times/presentation-times';
+import { recordRun } from './run/recorder-run';
+import type { Lack } from './run/run-monitor';
+import { makeRoomOnFullDisk, type RoomOptions } from './ring/free-space';
 import { salvage } from './recover';
 import type { Segment } from './segment';
 

@@ -7,7 +7,7 @@ import { readCameraFrames } from '../../../nodes/lib/detection/frames/camera-fra
 import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { record } from '../../../nodes/lib/recording/recorder';
-import { Ring } from '../../../nodes/lib/recording/ring';
+import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';

@@ -8,7 +8,7 @@ import { ClipMaker } from '../../../nodes/lib/clip/maker';
 import { sleep, systemClock as clock } from '../../../nodes/lib/time/clock';
 import { cameraSource } from '../../../nodes/lib/camera/source';
 import { record } from '../../../nodes/lib/recording/recorder';
-import { Ring } from '../../../nodes/lib/recording/ring';
+import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 import {

@@ -9,7 +9,7 @@ import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { cameraSource } from '../../../nodes/lib/camera/source';
 import { record } from '../../../nodes/lib/recording/recorder';
-import { Ring } from '../../../nodes/lib/recording/ring';
+import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
@@ -160,7 +160,7 @@ describe('record', { timeout: 240_000 }, () => {
     const directory = await temporaryDirectory(t);
     const script = `
       const { record } = require('./nodes/lib/recording/recorder');
-      const { Ring } = require('./nodes/lib/recording/ring');
+      const { Ring } = require('./nodes/lib/recording/ring/ring');
       const { cameraSource } = require('./nodes/lib/camera/source');
       const { systemClock: clock } = require('./nodes/lib/time/clock');
       const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };

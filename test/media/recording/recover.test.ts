@@ -7,7 +7,7 @@ import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
 import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
-import { Ring } from '../../../nodes/lib/recording/ring';
+import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import { sealSegment } from '../../../nodes/lib/recording/segment-box';
 import { salvage } from '../../../nodes/lib/recording/recover';
 import { atEnd } from '../../support/at-end';

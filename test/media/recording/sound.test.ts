@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { cameraSource } from '../../../nodes/lib/camera/source';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { record } from '../../../nodes/lib/recording/recorder';
-import { Ring } from '../../../nodes/lib/recording/ring';
+import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import type { Segment } from '../../../nodes/lib/recording/segment';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { atEnd } from '../../support/at-end';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { overlaps } from '../../../nodes/lib/recording/retention';
-import { SegmentTable } from '../../../nodes/lib/recording/segment-table';
+import { overlaps } from '../../../../nodes/lib/recording/ring/retention';
+import { SegmentTable } from '../../../../nodes/lib/recording/ring/segment-table';
 import { segment } from './segments';
 
 describe('SegmentTable', () => {

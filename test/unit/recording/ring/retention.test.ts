@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseVictims, type RingState } from '../../../nodes/lib/recording/retention';
+import { chooseVictims, type RingState } from '../../../../nodes/lib/recording/ring/retention';
 import { segments } from './segments';
 
 const unlimited = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };

@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { inspectMedia } from '../../../nodes/lib/clip/plan/inspect';
-import { firstPictureTime } from '../../../nodes/lib/recording/first-picture';
-import { recordingOptions } from '../../../nodes/lib/recording/encoding';
-import { systemClock as clock } from '../../../nodes/lib/time/clock';
-import { temporaryDirectory } from '../../support/flow';
-import { numberedFilm } from '../../support/numbered-footage';
+import { inspectMedia } from '../../../../nodes/lib/clip/plan/inspect';
+import { firstPictureTime } from '../../../../nodes/lib/recording/times/first-picture';
+import { recordingOptions } from '../../../../nodes/lib/recording/run/encoding';
+import { systemClock as clock } from '../../../../nodes/lib/time/clock';
+import { temporaryDirectory } from '../../../support/flow';
+import { numberedFilm } from '../../../support/numbered-footage';
 
 const run = promisify(execFile);
 const FRAME = 1 / 15;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sortForeign, type ForeignFile } from '../../../nodes/lib/recording/foreign';
+import { sortForeign, type ForeignFile } from '../../../../nodes/lib/recording/ring/foreign';
 
 /** As the seed recorder writes them: named after the second they were opened in, last written when closed. */
 const file = (second: number, modified: number, bytes = 100): ForeignFile => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunTimeline, type SegmentSpan } from '../../../nodes/lib/recording/timeline';
-import { FakeClock } from '../../support/fake-clock';
+import { RunTimeline, type SegmentSpan } from '../../../../nodes/lib/recording/times/timeline';
+import { FakeClock } from '../../../support/fake-clock';
 
 const START = 1_700_000_000;
 

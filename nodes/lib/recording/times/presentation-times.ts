@@ -1,7 +1,7 @@
-import type { ProbeInput } from '../ffmpeg/probe';
-import { runTool } from '../ffmpeg/run';
-import { LineSplitter } from '../ffmpeg/stderr';
-import type { Clock } from '../time/clock';
+import type { ProbeInput } from '../../ffmpeg/probe';
+import { runTool } from '../../ffmpeg/run';
+import { LineSplitter } from '../../ffmpeg/stderr';
+import type { Clock } from '../../time/clock';
 
 /** So many packets are looked at; the first ones of many files have no times although the others have. */
 const PACKETS = 60;

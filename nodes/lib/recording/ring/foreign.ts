@@ -1,4 +1,4 @@
-import type { Segment } from './segment';
+import type { Segment } from '../segment';
 
 /** A file named like a segment that no index knows: recorded by another program, or the index was lost. */
 export interface ForeignFile {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
+import { codeOf } from '../../errors';
 import type { ForeignFile } from './foreign';
-import { secondOfName } from './names';
-import type { Segment } from './segment';
-import { readSeal } from './segment-box';
+import { secondOfName } from '../names';
+import type { Segment } from '../segment';
+import { readSeal } from '../segment-box';
 
 /** Files that are looked at side by side. */
 const BATCH = 256;

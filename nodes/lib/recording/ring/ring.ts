@@ -1,17 +1,17 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { link, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CancelTimer, Clock } from '../time/clock';
-import { codeOf, messageOf, V2xError } from '../errors';
-import { ensureWritableDirectory, makeDirectory, syncDirectory } from '../disk/files';
+import type { CancelTimer, Clock } from '../../time/clock';
+import { codeOf, messageOf, V2xError } from '../../errors';
+import { ensureWritableDirectory, makeDirectory, syncDirectory } from '../../disk/files';
 import { sortForeign } from './foreign';
 import { readForeign } from './foreign-files';
-import { openWorkFile } from './open-file';
+import { openWorkFile } from '../open-file';
 import { SegmentLog } from './segment-log';
-import { secondOfName, segmentName } from './names';
+import { secondOfName, segmentName } from '../names';
 import { chooseVictims, type Eviction, type Retention, type TimeWindow } from './retention';
-import { isSpan, type Segment, type SegmentRing } from './segment';
-import { sealSegment, type SegmentTimes } from './segment-box';
+import { isSpan, type Segment, type SegmentRing } from '../segment';
+import { sealSegment, type SegmentTimes } from '../segment-box';
 import { SegmentTable } from './segment-table';
 
 export interface RingOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunLogReader } from '../../../nodes/lib/recording/run-log';
+import { RunLogReader } from '../../../../nodes/lib/recording/run/run-log';
 
 describe('RunLogReader', () => {
   it('reads the segment list and the frame log, and passes over the rest', () => {

@@ -1,4 +1,4 @@
-import type { Segment } from '../../../nodes/lib/recording/segment';
+import type { Segment } from '../../../../nodes/lib/recording/segment';
 
 /** A segment for tests: ten seconds of 100 bytes, named after its start. */
 export function segment(from: number, change: Partial<Segment> = {}): Segment {

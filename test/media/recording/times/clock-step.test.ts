@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock, type Clock } from '../../../nodes/lib/time/clock';
-import { cameraSource } from '../../../nodes/lib/camera/source';
-import { record } from '../../../nodes/lib/recording/recorder';
-import { Ring } from '../../../nodes/lib/recording/ring';
-import type { Segment } from '../../../nodes/lib/recording/segment';
-import { atEnd } from '../../support/at-end';
-import { temporaryDirectory } from '../../support/flow';
+import { systemClock, type Clock } from '../../../../nodes/lib/time/clock';
+import { cameraSource } from '../../../../nodes/lib/camera/source';
+import { record } from '../../../../nodes/lib/recording/recorder';
+import { Ring } from '../../../../nodes/lib/recording/ring/ring';
+import type { Segment } from '../../../../nodes/lib/recording/segment';
+import { atEnd } from '../../../support/at-end';
+import { temporaryDirectory } from '../../../support/flow';
 
 describe('a recorder whose wall clock is set', { concurrency: true, timeout: 120_000 }, () => {
   for (const step of [3600, -3600]) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { JsonLines } from '../disk/json-lines';
-import { secondOfName } from './names';
-import { isSpan, type Segment } from './segment';
+import { JsonLines } from '../../disk/json-lines';
+import { secondOfName } from '../names';
+import { isSpan, type Segment } from '../segment';
 
 /** Hidden, so that it does not stand among the segments. */
 const INDEX_NAME = '.segments.jsonl';

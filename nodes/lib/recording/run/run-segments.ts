@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { V2xError } from '../errors';
-import { ffmpegArguments } from '../ffmpeg/command';
-import { runFfmpeg } from '../ffmpeg/run';
-import { LineSplitter } from '../ffmpeg/stderr';
-import type { RecorderOptions } from './recorder';
-import { firstPictureTime } from './first-picture';
-import { diskFull, makeRoom } from './free-space';
+import { V2xError } from '../../errors';
+import { ffmpegArguments } from '../../ffmpeg/command';
+import { runFfmpeg } from '../../ffmpeg/run';
+import { LineSplitter } from '../../ffmpeg/stderr';
+import type { RecorderOptions } from '../recorder';
+import { firstPictureTime } from '../times/first-picture';
+import { diskFull, makeRoom } from '../ring/free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
-import { PICTURE_DIRECTORY } from './names';
-import type { RunLife } from './run-life';
-import { RunTimeline } from './timeline';
+import { PICTURE_DIRECTORY } from '../names';
+import type { RunLife } from './run-monitor';
+import { RunTimeline } from '../times/timeline';
 
 /** The first frames of many cameras have no time stamp; if so many have none, none has. */
 const MAX_UNTIMED = 100;

@@ -1,4 +1,4 @@
-import type { Segment } from './segment';
+import type { Segment } from '../segment';
 
 /** The segments of a ring in memory, sorted by start: a window is found by binary search. */
 export class SegmentTable {

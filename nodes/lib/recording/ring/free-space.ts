@@ -1,4 +1,4 @@
-import { V2xError } from '../errors';
+import { V2xError } from '../../errors';
 import type { Ring } from './ring';
 
 export interface RoomOptions {

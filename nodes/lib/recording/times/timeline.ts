@@ -1,5 +1,5 @@
-import type { Clock } from '../time/clock';
-import type { FrameTimes } from './run-log';
+import type { Clock } from '../../time/clock';
+import type { FrameTimes } from '../run/run-log';
 import { StampClock } from './stamp-clock';
 
 /** Seconds by which time stamps may run ahead of the steady clock before they have jumped. */

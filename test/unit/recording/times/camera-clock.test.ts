@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { RunTimeline, type SegmentSpan } from '../../../nodes/lib/recording/timeline';
+import { RunTimeline, type SegmentSpan } from '../../../../nodes/lib/recording/times/timeline';
 
 const START = 1_700_000_000;
 /** What the recorder promises, see nodes/lib/recording/README.md. */

@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { V2xError } from '../errors';
-import type { CameraInput } from '../camera/input';
-import { ffmpegArguments, type Output } from '../ffmpeg/command';
-import type { MediaInfo } from '../ffmpeg/probe';
-import { runFfmpeg } from '../ffmpeg/run';
-import { StderrTail } from '../ffmpeg/stderr';
-import { eachSecond } from '../time/each-second';
+import { V2xError } from '../../errors';
+import type { CameraInput } from '../../camera/input';
+import { ffmpegArguments, type Output } from '../../ffmpeg/command';
+import type { MediaInfo } from '../../ffmpeg/probe';
+import { runFfmpeg } from '../../ffmpeg/run';
+import { StderrTail } from '../../ffmpeg/stderr';
+import { eachSecond } from '../../time/each-second';
 import { frameLog, isHeldBack, isPictureKept, pictureOptions, recordingOptions, SOUND_LOG } from './encoding';
-import { stateOfTree } from './open-file';
-import type { RecorderOptions } from './recorder';
+import { stateOfTree } from '../open-file';
+import type { RecorderOptions } from '../recorder';
 import {
   RunLife,
   STALL_SECONDS,
@@ -17,7 +17,7 @@ import {
   type Lack,
   type RunEnd,
   type SoundPlan,
-} from './run-life';
+} from './run-monitor';
 import { RunSegments } from './run-segments';
 
 export interface OpenCamera {

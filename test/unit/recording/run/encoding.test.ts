@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
-import type { AudioPolicy } from '../../../nodes/lib/camera/source';
-import { cameraSource } from '../../../nodes/lib/camera/source';
+import type { MediaInfo } from '../../../../nodes/lib/ffmpeg/probe';
+import type { AudioPolicy } from '../../../../nodes/lib/camera/source';
+import { cameraSource } from '../../../../nodes/lib/camera/source';
 import {
   frameLog,
   isHeldBack,
   isPictureKept,
   recordingOptions,
   soundPlan,
-} from '../../../nodes/lib/recording/encoding';
+} from '../../../../nodes/lib/recording/run/encoding';
 
 function mediaOf(video: string, audio?: string): MediaInfo {
   return {

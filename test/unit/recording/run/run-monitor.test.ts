@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunLife, type RunEnd, type SoundPlan } from '../../../nodes/lib/recording/run-life';
+import { RunLife, type RunEnd, type SoundPlan } from '../../../../nodes/lib/recording/run/run-monitor';
 
 /** A run, second by second: what comes in it and how much is written. */
 class Run {

@@ -6,13 +6,13 @@ import fs, { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
-import { Ring } from '../../../nodes/lib/recording/ring';
-import { SegmentLog } from '../../../nodes/lib/recording/segment-log';
-import type { Retention } from '../../../nodes/lib/recording/retention';
-import type { Segment } from '../../../nodes/lib/recording/segment';
-import { atEnd } from '../../support/at-end';
-import { FakeClock, settle } from '../../support/fake-clock';
-import { temporaryDirectory } from '../../support/flow';
+import { Ring } from '../../../../nodes/lib/recording/ring/ring';
+import { SegmentLog } from '../../../../nodes/lib/recording/ring/segment-log';
+import type { Retention } from '../../../../nodes/lib/recording/ring/retention';
+import type { Segment } from '../../../../nodes/lib/recording/segment';
+import { atEnd } from '../../../support/at-end';
+import { FakeClock, settle } from '../../../support/fake-clock';
+import { temporaryDirectory } from '../../../support/flow';
 
 const START = 1_700_000_000;
 const RUN = `${START}-abcdef`;
@@ -363,7 +363,7 @@ describe('Ring', () => {
     async (t) => {
       const directory = await temporaryDirectory(t);
       const script = `
-        const { Ring } = require('./nodes/lib/recording/ring');
+        const { Ring } = require('./nodes/lib/recording/ring/ring');
         const { systemClock: clock } = require('./nodes/lib/time/clock');
         const retention = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
         const say = (...words) => console.log(...words);

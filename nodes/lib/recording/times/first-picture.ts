@@ -1,5 +1,5 @@
-import { outputOf } from '../ffmpeg/output';
-import type { RunOptions } from '../ffmpeg/run';
+import { outputOf } from '../../ffmpeg/output';
+import type { RunOptions } from '../../ffmpeg/run';
 
 /** No picture is put further forward than sixteen others (H.264, A.3.1: `MaxDpbFrames`), and a few may have no time. */
 const PACKETS = 40;

@@ -1,4 +1,4 @@
-import type { Segment } from './segment';
+import type { Segment } from '../segment';
 
 /** How much footage a ring keeps; whichever limit is reached first counts. 0 means no limit. */
 export interface Retention {

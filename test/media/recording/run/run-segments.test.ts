@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { cameraSource } from '../../../nodes/lib/camera/source';
-import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
-import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
-import { Ring } from '../../../nodes/lib/recording/ring';
-import { RunLife } from '../../../nodes/lib/recording/run-life';
-import { RunSegments } from '../../../nodes/lib/recording/run-segments';
-import type { Segment } from '../../../nodes/lib/recording/segment';
-import { systemClock } from '../../../nodes/lib/time/clock';
-import { atEnd } from '../../support/at-end';
-import { FakeClock } from '../../support/fake-clock';
-import { temporaryDirectory } from '../../support/flow';
+import { cameraSource } from '../../../../nodes/lib/camera/source';
+import { ffmpegArguments } from '../../../../nodes/lib/ffmpeg/command';
+import { runFfmpeg } from '../../../../nodes/lib/ffmpeg/run';
+import { Ring } from '../../../../nodes/lib/recording/ring/ring';
+import { RunLife } from '../../../../nodes/lib/recording/run/run-monitor';
+import { RunSegments } from '../../../../nodes/lib/recording/run/run-segments';
+import type { Segment } from '../../../../nodes/lib/recording/segment';
+import { systemClock } from '../../../../nodes/lib/time/clock';
+import { atEnd } from '../../../support/at-end';
+import { FakeClock } from '../../../support/fake-clock';
+import { temporaryDirectory } from '../../../support/flow';
 
 const START = 1_700_000_000;
 /** Seconds of sound before the first picture. */

@@ -1,6 +1,6 @@
-import type { MediaInfo } from '../ffmpeg/probe';
-import type { CameraSource } from '../camera/source';
-import type { SoundPlan } from './run-life';
+import type { MediaInfo } from '../../ffmpeg/probe';
+import type { CameraSource } from '../../camera/source';
+import type { SoundPlan } from './run-monitor';
 
 /** Codecs that players and the clip cutter take from MP4 as they are; anything else becomes H.264. */
 const COPIED_VIDEO = ['h264', 'hevc'];
