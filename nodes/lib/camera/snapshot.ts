@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock';
+import { Deadline } from '../time/deadline';
 import { messageOf, V2xError } from '../errors';
 import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from './input';
@@ -30,10 +31,7 @@ export async function takeSnapshot(source: CameraSource, options: SnapshotOption
   const seen = { ...source, address, ...(address === '' ? {} : { detectionAddress: address }) };
   const { avformat } = await findBinary('ffmpeg');
   const drawText = source.kind === 'synthetic' && (await canDrawText(options.clock));
-  const late = new AbortController();
-  const cancel = options.clock.after(PATIENCE_SECONDS, () => {
-    late.abort();
-  });
+  const deadline = new Deadline(options.clock, PATIENCE_SECONDS, options.signal);
   let picture: Buffer = Buffer.alloc(0);
   try {
     await readCamera(
@@ -42,15 +40,15 @@ export async function takeSnapshot(source: CameraSource, options: SnapshotOption
       async (input, signal) => {
         picture = await readPicture(input, options.clock, signal);
       },
-      AbortSignal.any([options.signal, late.signal]),
+      deadline.signal,
     );
   } catch (error) {
     throw noPicture(seen, reasonOf(error), error);
   } finally {
-    cancel();
+    deadline.cancel();
   }
   if (picture.length > 0) return picture;
-  throw noPicture(seen, late.signal.aborted ? `none came within ${PATIENCE_SECONDS} s` : 'its stream ended');
+  throw noPicture(seen, deadline.passed ? `none came within ${PATIENCE_SECONDS} s` : 'its stream ended');
 }
 
 function readPicture(input: CameraInput, clock: Clock, signal: AbortSignal): Promise<Buffer> {

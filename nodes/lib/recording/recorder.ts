@@ -1,5 +1,6 @@
 import { codeOf, isDiskFull, messageOf, ToolError, V2xError } from '../errors';
 import type { Clock } from '../time/clock';
+import { Deadline } from '../time/deadline';
 import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../camera/input';
 import { canDrawText } from '../ffmpeg/capabilities';
@@ -91,22 +92,18 @@ async function inspect(
 ): Promise<MediaInfo | undefined> {
   if (source.kind === 'synthetic') return undefined;
   const { avformat } = await findBinary('ffprobe');
-  const late = new AbortController();
-  const cancel = clock.after(INSPECT_SECONDS, () => {
-    late.abort();
-  });
+  const deadline = new Deadline(clock, INSPECT_SECONDS, signal);
   try {
-    const ended = AbortSignal.any([signal, late.signal]);
     const input = cameraInput(source, { avformat, forProbe: true });
-    const media = await probe(input, { clock, signal: ended });
+    const media = await probe(input, { clock, signal: deadline.signal });
     if (!media.video) throw unusable('it has no video');
     if (source.kind !== 'file') return media;
-    const timed = await hasPresentationTimes(input, { clock, signal: ended });
+    const timed = await hasPresentationTimes(input, { clock, signal: deadline.signal });
     return { ...media, video: { ...media.video, timed } };
   } catch (error) {
-    throw late.signal.aborted ? unusable(`it does not answer within ${INSPECT_SECONDS} s`) : error;
+    throw deadline.passed ? unusable(`it does not answer within ${INSPECT_SECONDS} s`) : error;
   } finally {
-    cancel();
+    deadline.cancel();
   }
 }
 

@@ -3,9 +3,9 @@ import { sleep, type Clock } from './clock';
 const SECOND = 1;
 
 /**
- * Looks once a second until there is something to return. Only seconds count that this process lived through: when it
- * stood still for a while, as a suspended machine does, that is one look, and nobody is blamed for the rest.
- * @returns what `look` found; undefined when `signal` ended the watch
+ * Calls a function once a second until it returns something. Only seconds count in which this process ran: after it was
+ * suspended, however long, there is one call for all of that time, so that nothing is taken for late because of it.
+ * @returns what `look` returned; undefined when `signal` ended it
  */
 export async function eachSecond<T>(
   clock: Clock,

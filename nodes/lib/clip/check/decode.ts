@@ -2,6 +2,7 @@ import { messageOf } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
 import { isRefusal, runFfmpeg } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
+import { Deadline } from '../../time/deadline';
 import type { TimeSpan } from '../plan/footage';
 import { DecodeLog, type PlaybackFault } from './decode-log';
 
@@ -42,30 +43,26 @@ export async function decodeStretch(
   const { clock, signal, limit, wholeOnly = false, keyFramesOnly = false, onTime } = options;
   const began = clock.monotonic();
   const log = keyFramesOnly ? new DecodeLog(stretch.from, 1) : new DecodeLog(stretch.from);
-  const late = new AbortController();
-  const cancel = clock.after(limit, () => {
-    late.abort();
-  });
+  const deadline = new Deadline(clock, limit, signal);
   const onStderrLine = (line: string) => {
     if (!log.add(line)) return;
     const reached = log.lastFrame ?? stretch.from;
     onTime?.(reached);
     const spent = clock.monotonic() - began;
     const share = (reached - stretch.from) / (stretch.to - stretch.from);
-    if (wholeOnly && spent > PACE_SECONDS && spent > share * limit) late.abort();
+    if (wholeOnly && spent > PACE_SECONDS && spent > share * limit) deadline.pass();
   };
   try {
     const args = decodeArguments(path, stretch, keyFramesOnly);
-    const ended = AbortSignal.any([signal, late.signal]);
-    await runFfmpeg(args, { clock, signal: ended, lowPriority: true, onStderrLine });
+    await runFfmpeg(args, { clock, signal: deadline.signal, lowPriority: true, onStderrLine });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     log.fail(messageOf(error));
   } finally {
-    cancel();
+    deadline.cancel();
   }
   signal.throwIfAborted();
-  const isComplete = !late.signal.aborted;
+  const isComplete = !deadline.passed;
   if (isComplete && log.lastFrame === undefined) log.fail('it shows no picture');
   const reached = isComplete ? stretch.to : (log.lastFrame ?? stretch.from);
   return { faults: log.faults(reached), reached, isComplete };

@@ -8,7 +8,7 @@ import { readCamera } from '../../camera/shared-device';
 import { displayAddress, type CameraSource } from '../../camera/source';
 import { BYTES_PER_PIXEL, type Frame, type Size } from './frame';
 import { FrameSplitter } from './frame-splitter';
-import { Watchdog } from '../../time/watchdog';
+import { Deadline } from '../../time/deadline';
 
 /** A camera that gives no frame for so long is started again, or for so many times as long as frames are apart. */
 const STALL_SECONDS = 10;
@@ -46,27 +46,27 @@ async function readFrames(
   options: CameraFrameOptions,
 ): Promise<void> {
   const patience = stallSeconds(options.fps);
-  const watchdog = new Watchdog(options.clock, patience, options.signal);
+  const silence = new Deadline(options.clock, patience, options.signal);
   const splitter = frameSplitter(options);
   try {
     await runFfmpeg(frameArguments(input, avformat, options), {
       clock: options.clock,
-      signal: watchdog.signal,
+      signal: silence.signal,
       lowPriority: true,
       secrets: input.secrets,
       ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
       onStdout(chunk) {
-        watchdog.feed();
+        silence.extend();
         splitter.push(chunk);
       },
     });
   } catch (error) {
     throw lost(source, messageOf(error), error);
   } finally {
-    watchdog.stop();
+    silence.cancel();
   }
   if (options.signal.aborted) return;
-  throw lost(source, watchdog.starved ? `no picture for ${patience} s` : 'its stream ended');
+  throw lost(source, silence.passed ? `no picture for ${patience} s` : 'its stream ended');
 }
 
 /** For how long a camera of which so many frames a second are taken may give none. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../../time/clock';
+import { Deadline } from '../../time/deadline';
 import { messageOf, V2xError } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
 import { outputOf } from '../../ffmpeg/output';
@@ -21,23 +22,20 @@ export async function encodeJpeg(
   frame: RawFrame,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Buffer> {
-  const late = new AbortController();
-  const cancel = clock.after(LONGEST_SECONDS, () => {
-    late.abort();
-  });
+  const deadline = new Deadline(clock, LONGEST_SECONDS, signal);
   let picture: Buffer;
   try {
     picture = await outputOf('ffmpeg', jpegArguments(frame), MAX_BYTES, {
       clock,
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: deadline.signal,
       stdin: onePiece(frame.data),
     });
   } catch (error) {
     throw failed(messageOf(error), error);
   } finally {
-    cancel();
+    deadline.cancel();
   }
-  if (late.signal.aborted) throw failed(`ffmpeg took longer than ${LONGEST_SECONDS} s`);
+  if (deadline.passed) throw failed(`ffmpeg took longer than ${LONGEST_SECONDS} s`);
   if (signal.aborted || picture.length === 0) throw failed('ffmpeg was ended');
   return picture;
 }

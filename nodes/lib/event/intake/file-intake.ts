@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { backoffLimit } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import { currentUser, shellQuoted } from '../../disk/files';
@@ -14,9 +15,8 @@ import { inFile, parseEvent, type ParsedEvent } from '../parse';
 import { stampOf, type FileContent } from './read';
 
 const JUST_WRITTEN_SECONDS = 10;
-/** How long a file that was given back is left to others, the first time; each time twice as long, up to a minute. */
-const REST_SECONDS = 5;
-const LONGEST_REST_SECONDS = 60;
+/** How long a file that was given back is left to others. */
+const REST = { first: 5, cap: 60 };
 /** How often a file is given back, over about five minutes. */
 const GIVE_BACKS = 8;
 /** How long a rejected file stays in the events directory too, since its writer may go on with it. */
@@ -218,7 +218,7 @@ export class FileIntake {
       await claim.finish();
       throw unhandledError(name);
     }
-    const seconds = Math.min(REST_SECONDS * 2 ** (before.times - 1), LONGEST_REST_SECONDS);
+    const seconds = backoffLimit(REST, before.times);
     const cancel = this.clock.after(seconds, () => {
       this.states.set(name, { is: 'returned', before });
       this.pending.add(name);
