@@ -3,7 +3,7 @@ import { findBinary } from '../lib/ffmpeg/binary';
 import { displayAddress, type CameraSource } from '../lib/camera/source';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { record } from '../lib/recording/recorder';
-import type { Lack } from '../lib/recording/run/run-monitor';
+import type { Missing } from '../lib/recording/run/run-monitor';
 import type { Ring } from '../lib/recording/ring/ring';
 import type { Segment } from '../lib/recording/segment';
 
@@ -12,7 +12,7 @@ export type State = 'connecting' | 'waiting' | 'recording' | 'failed' | 'stopped
 interface Told {
   readonly state: State;
   /** What is missing although the camera sends. */
-  readonly missing?: Lack;
+  readonly missing?: Missing;
   readonly error?: string;
   readonly code?: string;
 }
@@ -67,12 +67,12 @@ export class Segmenter {
   }
 
   /** Says what begins to be missing although the camera sends, and that nothing is missing any more. */
-  private enterLack(lack: Lack | undefined): void {
-    if (lack === 'key-frame') {
-      this.state = { state: 'waiting', missing: lack };
+  private enterMissing(missing: Missing | undefined): void {
+    if (missing === 'key-frame') {
+      this.state = { state: 'waiting', missing };
       this.node.status.waiting('waiting');
-    } else if (lack === 'sound') {
-      this.state = { state: 'recording', missing: lack };
+    } else if (missing === 'sound') {
+      this.state = { state: 'recording', missing };
       this.node.status.waiting('noSound');
       this.warnOnce(this.node.text('warning.noSound'));
     } else if (this.state.state === 'recording' && this.state.missing !== undefined) {
@@ -101,8 +101,8 @@ export class Segmenter {
         onRecording: () => {
           if (this.state.state !== 'recording') this.enter('recording');
         },
-        onLack: (lack: Lack | undefined) => {
-          this.enterLack(lack);
+        onMissing: (missing: Missing | undefined) => {
+          this.enterMissing(missing);
         },
         onSegment: (segment: Segment) => {
           healthy();

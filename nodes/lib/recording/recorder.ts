@@ -1,62 +1,49 @@
 import { codeOf, isDiskFull, messageOf, ToolError, V2xError } from '../errors';
-import type { Clock } from '../time/clock';
-import { Deadline } from '../time/deadline';
-import { findBinary } from '../ffmpeg/binary';
 import { cameraInput, type CameraInput } from '../camera/input';
+import { recordCamera } from '../camera/shared-device';
+import { displayAddress, type CameraSource } from '../camera/source';
+import { findBinary } from '../ffmpeg/binary';
 import { canDrawText } from '../ffmpeg/capabilities';
 import type { Output } from '../ffmpeg/command';
 import { probe, type MediaInfo } from '../ffmpeg/probe';
-import { recordCamera } from '../camera/shared-device';
-import { displayAddress, type CameraSource } from '../camera/source';
+import { Deadline } from '../time/deadline';
 import { lockDirectory } from './lock';
+import type { RecorderOptions } from './options';
+import { recover } from './recover';
+import { freeFullDisk } from './ring/free-space';
 import { soundPlan } from './run/encoding';
-import { hasPresentationTimes } from './times/presentation-times';
 import { recordRun } from './run/recorder-run';
-import type { Lack } from './run/run-monitor';
-import { makeRoomOnFullDisk, type RoomOptions } from './ring/free-space';
-import { salvage } from './recover';
-import type { Segment } from './segment';
+import { hasPresentationTimes } from './times/presentation-times';
 
 /**
- * ffprobe ends by itself when nothing comes; decoder settings that are not announced come with a key frame, which may be
- * rare.
+ * ffprobe ends by itself when nothing arrives. A camera that does not announce its decoder settings sends them with each
+ * key frame, and key frames may be rare.
  */
 const INSPECT_SECONDS = 120;
 
-export interface RecorderOptions extends RoomOptions {
-  readonly source: CameraSource;
-  readonly clock: Clock;
-  /** Footage arrives: the first key frame of this attempt has come. */
-  readonly onRecording: () => void;
-  /** Something begins to be missing although the camera sends, or nothing is missing any more. */
-  readonly onLack?: (lack: Lack | undefined) => void;
-  /** A segment has closed and is listed in the ring. */
-  readonly onSegment: (segment: Segment) => void;
-}
-
 /**
- * Records a camera into a ring until `signal` is aborted; the last segment is finished then. It is one attempt:
- * whoever calls it tries again when it throws.
- * @throws V2xError `camera` when the camera cannot be opened, ends or stalls; `in-use` when another recorder has the
- * directory; `space` when the disk is full of footage that must stay; `ffmpeg` when there is none
+ * Records a camera into a ring until `signal` is aborted; the last segment is then finished. This is one attempt: the
+ * caller retries when it throws.
+ * @throws V2xError `camera` when the camera cannot be opened, ends or stalls; `unwritten` when nothing reaches the disk;
+ * `in-use` when another recorder has the directory; `space` when the disk is full of footage that must stay; `ffmpeg` when
+ * there is none
  */
 export async function record(options: RecorderOptions, signal: AbortSignal): Promise<void> {
   await options.ring.prepare();
   const unlock = await lockDirectory(options.ring.directory);
   try {
-    await takeIn(options);
+    await recoverSegments(options);
     await recordCamera(options.source, (outputs) => recordRuns(options, outputs, signal));
   } finally {
-    await takeIn(options).finally(unlock);
+    await recoverSegments(options).finally(unlock);
   }
 }
 
-/** Takes in what a killed recorder left behind. */
-async function takeIn({ ring, clock, onSegment }: RecorderOptions): Promise<void> {
-  for (const segment of await salvage(ring, clock)) onSegment(segment);
+async function recoverSegments({ ring, clock, onSegment }: RecorderOptions): Promise<void> {
+  for (const segment of await recover(ring, clock)) onSegment(segment);
 }
 
-/** One run after the other: jumping time stamps and a full disk end a run, and the next one begins at once. */
+/** One run after the other: a jump of time stamps, a change of sound or a full disk ends a run, and the next one begins at once. */
 async function recordRuns(
   options: RecorderOptions,
   outputs: readonly Output[],
@@ -76,16 +63,16 @@ async function recordRuns(
         }
       } catch (error) {
         if (!isDiskFull(error)) throw error;
-        await makeRoomOnFullDisk(options);
+        await freeFullDisk(options);
       }
-      await takeIn(options);
+      await recoverSegments(options);
     }
   } catch (error) {
     throw cameraError(options.source, error);
   }
 }
 
-/** What the camera sends; undefined for the synthetic picture, which has nothing to copy. */
+/** What the camera sends; undefined for the synthetic picture, of which nothing is copied. */
 async function inspect(
   { source, clock }: RecorderOptions,
   signal: AbortSignal,
@@ -117,7 +104,7 @@ async function openInput({ source, clock }: RecorderOptions): Promise<CameraInpu
   return cameraInput(source, { avformat, drawText });
 }
 
-/** Failures of ffmpeg's run are the camera's; that there is no ffmpeg, or no space, is not. */
+/** Names the camera in failures that are its own; a missing ffmpeg or a full disk is not. */
 function cameraError(source: CameraSource, error: unknown): unknown {
   if (!(error instanceof ToolError) && codeOf(error) !== 'camera') return error;
   const address = displayAddress(source);

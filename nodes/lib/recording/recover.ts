@@ -7,8 +7,8 @@ import { probe } from '../ffmpeg/probe';
 import { runFfmpeg } from '../ffmpeg/run';
 import type { Ring } from './ring/ring';
 import { MOV_FLAGS } from './run/encoding';
-import { PICTURE_DIRECTORY, RUN_NAME } from './names';
-import { readSeal } from './segment-box';
+import { VIDEO_ONLY_DIRECTORY, RUN_NAME } from './names';
+import { readSegmentTimes } from './segment-box';
 import type { Segment } from './segment';
 
 /** A picture alone is preferred from so much more of it on, in seconds; sound always lags a little. */
@@ -22,7 +22,7 @@ const WORK_NAME = /^(\d{6,})\.mp4$/;
  * Call it only as the one recorder of the directory.
  * @returns the segments saved
  */
-export async function salvage(ring: Ring, clock: Clock): Promise<Segment[]> {
+export async function recover(ring: Ring, clock: Clock): Promise<Segment[]> {
   const saved: Segment[] = [];
   const entries = await readdir(ring.workDirectory, { withFileTypes: true });
   const runs = entries.filter((entry) => entry.isDirectory() && RUN_NAME.test(entry.name));
@@ -32,7 +32,7 @@ export async function salvage(ring: Ring, clock: Clock): Promise<Segment[]> {
     for (const name of await workNames(directory)) {
       const number = Number(WORK_NAME.exec(name)?.[1]);
       const path = join(directory, name);
-      const length = await restore(path, join(directory, PICTURE_DIRECTORY, name), clock);
+      const length = await restore(path, join(directory, VIDEO_ONLY_DIRECTORY, name), clock);
       if (length === undefined) certain = false;
       else if (length > 0) saved.push(await takeIn(ring, path, { run, number, length }));
     }
@@ -43,7 +43,7 @@ export async function salvage(ring: Ring, clock: Clock): Promise<Segment[]> {
 
 /** Names of unfinished segments, whole or of the picture alone, in order. */
 async function workNames(directory: string): Promise<string[]> {
-  const picture = readdir(join(directory, PICTURE_DIRECTORY)).catch(() => []);
+  const picture = readdir(join(directory, VIDEO_ONLY_DIRECTORY)).catch(() => []);
   const names = [...(await readdir(directory)), ...(await picture)];
   return [...new Set(names)].filter((name) => WORK_NAME.test(name)).sort();
 }
@@ -65,7 +65,7 @@ async function restore(path: string, picture: string, clock: Clock): Promise<num
 /** Whether a file is in the ring already, or was closed and only not taken in any more. */
 async function isWhole(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined);
-  return info !== undefined && (info.nlink > 1 || (await readSeal(path)) !== undefined);
+  return info !== undefined && (info.nlink > 1 || (await readSegmentTimes(path)) !== undefined);
 }
 
 /** Gives the picture the sound of a file, if ffmpeg can read it. */
@@ -91,7 +91,7 @@ async function takeIn(
   path: string,
   { run, number, length }: { readonly run: string; readonly number: number; readonly length: number },
 ): Promise<Segment> {
-  const sealed = await readSeal(path);
+  const sealed = await readSegmentTimes(path);
   if (sealed) return ring.adopt(path, sealed);
   const before = ring.segments.findLast((segment) => segment.run === run && segment.number === number - 1);
   const from = before?.to ?? (await stat(path)).mtimeMs / 1000 - length;

@@ -3,28 +3,28 @@ import { isDiskFull } from '../errors';
 import { RUN_NAME } from './names';
 import { isSpan, type Segment } from './segment';
 
-/** What a closed segment says of itself. */
+/** What a closed segment records about itself. */
 export type SegmentTimes = Omit<Segment, 'name' | 'bytes'>;
 
-/** Names our box among those of others (ISO/IEC 14496-12, 11.1: a `uuid` box is an extension known by its UUID). */
+/** Identifies our box (ISO/IEC 14496-12, 11.1: a `uuid` box is an extension identified by its UUID). */
 const UUID = Buffer.from('6b1f0c1e52f84d0c9d0a76327873656d', 'hex');
 const BYTES = 72;
 const VERSION = 1;
 
 /**
- * Writes a segment's times behind its last box and makes the whole file durable. Readers of MP4 skip the box; MediaMTX
- * does the same (`mtxi`). Times that are in it already are replaced. On a full disk the segment stays whole without its
- * times, which are then in the index alone.
+ * Writes a segment's times after its last box and syncs the whole file. MP4 readers skip the box; MediaMTX does the same
+ * (`mtxi`). Times that are already there are replaced. On a full disk the segment stays whole without its times, which
+ * are then only in the index.
  * @param path a closed segment
  * @throws the system's error
  */
-export async function sealSegment(path: string, times: SegmentTimes): Promise<void> {
+export async function writeSegmentTimes(path: string, times: SegmentTimes): Promise<void> {
   const file = await open(path, 'r+');
   try {
     const { size } = await file.stat();
-    const sealed = (await readEnd(file, size)) !== undefined;
+    const hasBox = (await readBox(file, size)) !== undefined;
     try {
-      await file.write(encode(times), 0, BYTES, sealed ? size - BYTES : size);
+      await file.write(encode(times), 0, BYTES, hasBox ? size - BYTES : size);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       await file.truncate(size);
@@ -37,19 +37,19 @@ export async function sealSegment(path: string, times: SegmentTimes): Promise<vo
 
 /**
  * Reads the times that a closed segment carries.
- * @returns undefined when it carries none: it is not closed, or not ours, or its end was never written
- * @throws the system's error when the file is there and cannot be read
+ * @returns undefined when there are none: the segment is not closed, not ours, or its end was never written
+ * @throws the system's error when the file cannot be read
  */
-export async function readSeal(path: string): Promise<SegmentTimes | undefined> {
+export async function readSegmentTimes(path: string): Promise<SegmentTimes | undefined> {
   const file = await open(path, 'r');
   try {
-    return await readEnd(file, (await file.stat()).size);
+    return await readBox(file, (await file.stat()).size);
   } finally {
     await file.close();
   }
 }
 
-async function readEnd(
+async function readBox(
   file: Awaited<ReturnType<typeof open>>,
   size: number,
 ): Promise<SegmentTimes | undefined> {
@@ -59,9 +59,9 @@ async function readEnd(
 }
 
 /**
- * Big endian, as MP4 is: size, `uuid`, the UUID, then version (8 bit), the run's six hexadecimal digits (24 bit) and
- * second (32 bit), number (32 bit), whether measured (32 bit), from, to, rate and time error (64-bit
- * floating point; NaN where there is none).
+ * Big endian, like all of MP4: size, `uuid`, the UUID, then version (8 bit), the run's six hexadecimal digits (24 bit) and
+ * second (32 bit), number (32 bit), measured (32 bit), from, to, rate and time error (64-bit floating point; NaN for
+ * none).
  */
 function encode({ from, to, run, number, measured, rate = NaN, timeError = NaN }: SegmentTimes): Buffer {
   const box = Buffer.alloc(BYTES);
@@ -91,7 +91,7 @@ function decode(box: Buffer): SegmentTimes | undefined {
   };
 }
 
-/** Leaves out what is no number. */
+/** Leaves out NaN. */
 function known<T extends Readonly<Record<string, number>>>(values: T): Partial<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => Number.isFinite(value)),

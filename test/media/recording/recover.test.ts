@@ -8,8 +8,8 @@ import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring/ring';
-import { sealSegment } from '../../../nodes/lib/recording/segment-box';
-import { salvage } from '../../../nodes/lib/recording/recover';
+import { writeSegmentTimes } from '../../../nodes/lib/recording/segment-box';
+import { recover } from '../../../nodes/lib/recording/recover';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
@@ -29,7 +29,7 @@ async function setUp(t: TestContext) {
   return { directory, ring, run };
 }
 
-describe('salvage', () => {
+describe('recover', () => {
   it('takes in what can be read, in order, and deletes the rest', async (t) => {
     const { directory, ring, run } = await setUp(t);
     await writeFilm(join(run, '000003.mp4'));
@@ -41,7 +41,7 @@ describe('salvage', () => {
     await writeFile(join(run, '000006.mp4'), 'garbage');
     await writeFile(join(run, 'notes.txt'), 'garbage');
 
-    const saved = await salvage(ring, clock);
+    const saved = await recover(ring, clock);
 
     assert.deepEqual(
       saved.map(({ run, number }) => `${run} ${number}`),
@@ -56,9 +56,9 @@ describe('salvage', () => {
     const path = join(run, '000003.mp4');
     await writeFilm(path);
     const times = { from: 1_700_000_030.25, to: 1_700_000_033.25, run: RUN, number: 3, measured: true };
-    await sealSegment(path, times);
+    await writeSegmentTimes(path, times);
 
-    const [{ name, bytes, ...saved }] = await salvage(ring, clock);
+    const [{ name, bytes, ...saved }] = await recover(ring, clock);
     assert.deepEqual(saved, times);
     assert.equal((await stat(join(ring.directory, name))).size, bytes);
   });
@@ -73,7 +73,7 @@ describe('salvage', () => {
     await writeFilm(join(run, '000005.mp4'), ['-t', '2'], true);
     await copyFile(join(picture, '000003.mp4'), join(picture, '000005.mp4'));
 
-    const saved = await salvage(ring, clock);
+    const saved = await recover(ring, clock);
 
     assert.deepEqual(
       saved.map(({ number, from, to }) => `${number} ${(to - from).toFixed(1)}`),
@@ -87,11 +87,11 @@ describe('salvage', () => {
   it('keeps for the next time what ffprobe was killed over', async (t) => {
     const { ring, run } = await setUp(t);
     await writeFilm(join(run, '000003.mp4'));
-    await killFfprobe(t, () => salvage(ring, clock));
+    await killFfprobe(t, () => recover(ring, clock));
 
     assert.deepEqual(await readdir(run), ['000003.mp4']);
     assert.deepEqual(
-      (await salvage(ring, clock)).map(({ number }) => number),
+      (await recover(ring, clock)).map(({ number }) => number),
       [3],
     );
     assert.deepEqual(await readdir(ring.workDirectory), []);
@@ -102,7 +102,7 @@ describe('salvage', () => {
     await writeFile(join(ring.workDirectory, 'notes'), 'mine');
     await mkdir(join(ring.workDirectory, 'films'));
 
-    assert.deepEqual(await salvage(ring, clock), []);
+    assert.deepEqual(await recover(ring, clock), []);
     assert.deepEqual((await readdir(ring.workDirectory)).sort(), ['films', 'notes']);
   });
 });

@@ -27,12 +27,12 @@ async function start(t: TestContext, script: CameraScript) {
   atEnd(t, () => ring.close());
   const segments: Segment[] = [];
   const arrivals = new EventEmitter();
-  const lacks: unknown[] = [];
+  const missing: unknown[] = [];
   const stop = new AbortController();
   const hooks = {
     onRecording: () => undefined,
     onWarning: unexpected,
-    onLack: (lack: unknown) => lacks.push(lack),
+    onMissing: (what: unknown) => missing.push(what),
     onSegment(segment: Segment) {
       segments.push(segment);
       arrivals.emit('segment');
@@ -44,7 +44,7 @@ async function start(t: TestContext, script: CameraScript) {
     stop.abort();
     await end.catch(() => undefined);
   });
-  return { ring, segments, arrivals, lacks, stop, end };
+  return { ring, segments, arrivals, missing, stop, end };
 }
 
 describe(
@@ -52,7 +52,7 @@ describe(
   { skip: scriptedCameraMissing, concurrency: 2, timeout: 120_000 },
   () => {
     it('is left out and said so: video is recorded from its first key frame', async (t) => {
-      const { ring, segments, arrivals, lacks, stop, end } = await start(t, {
+      const { ring, segments, arrivals, missing, stop, end } = await start(t, {
         audio: 'alaw',
         audioSilent: true,
       });
@@ -61,7 +61,7 @@ describe(
       stop.abort();
       await end;
       const { video, audio } = await probe(join(ring.directory, segments[1].name), { clock });
-      assert.deepEqual([video?.codec, audio, lacks.at(-1)], ['h264', undefined, 'sound']);
+      assert.deepEqual([video?.codec, audio, missing.at(-1)], ['h264', undefined, 'sound']);
     });
 
     it('costs no more than the last second when it stops and ffmpeg is killed', async (t) => {

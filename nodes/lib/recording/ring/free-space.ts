@@ -1,35 +1,35 @@
 import { V2xError } from '../../errors';
 import type { Ring } from './ring';
 
-export interface RoomOptions {
+export interface SpaceOptions {
   readonly ring: Ring;
-  /** Something the user should know of although recording goes on. */
+  /** Something the user should know although recording goes on. */
   readonly onWarning: (text: string) => void;
 }
 
 /**
- * Deletes what retention demands, and the oldest when the disk has no room for the next segments. It says so when that
- * came early, or when only footage is left that clips still need.
+ * Deletes what retention demands, and the oldest segments when the disk cannot hold the next ones. Warns when segments had
+ * to go early, or when only footage is left that clips still need.
  */
-export async function makeRoom({ ring, onWarning }: RoomOptions): Promise<void> {
+export async function freeSpace({ ring, onWarning }: SpaceOptions): Promise<void> {
   const { missingBytes, diskFull } = await ring.trim();
   if (missingBytes > 0) onWarning(onlyPinned(ring));
   else if (diskFull) onWarning(deletedEarly(ring));
 }
 
-/** A file that could not be written. */
+/** The error for a file that could not be written. */
 export function diskFull(path: string): V2xError {
   return new V2xError('space', `${path} could not be written`, { path });
 }
 
 /**
  * Deletes the oldest segments although retention would keep them, so that recording can go on.
- * @throws V2xError `space` when there is nothing that may be deleted, or nothing that would help
+ * @throws V2xError `space` when nothing may be deleted, or deleting would not help
  */
-export async function makeRoomOnFullDisk({ ring, onWarning }: RoomOptions): Promise<void> {
-  const { victims, missingBytes } = await ring.trim();
+export async function freeFullDisk({ ring, onWarning }: SpaceOptions): Promise<void> {
+  const { evicted, missingBytes } = await ring.trim();
   const pinned = missingBytes > 0;
-  if (victims.length > 0) onWarning(pinned ? onlyPinned(ring) : deletedEarly(ring));
+  if (evicted.length > 0) onWarning(pinned ? onlyPinned(ring) : deletedEarly(ring));
   else throw new V2xError('space', pinned ? onlyPinned(ring) : refused(ring), { directory: ring.directory });
 }
 
@@ -42,5 +42,5 @@ function onlyPinned(ring: Ring): string {
 }
 
 function refused(ring: Ring): string {
-  return `The disk of ${ring.directory} has free space but takes no more; look at its quota and inodes (df -i)`;
+  return `The disk of ${ring.directory} has free space but takes no more; check its quota and inodes (df -i)`;
 }

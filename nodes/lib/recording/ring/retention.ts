@@ -6,7 +6,7 @@ export interface Retention {
   readonly maxAge: number;
   /** Sum of all segments. */
   readonly maxBytes: number;
-  /** What must stay free on the disk. */
+  /** Bytes that must stay free on the disk. */
   readonly minFreeBytes: number;
 }
 
@@ -21,47 +21,47 @@ export interface RingState {
   /** Bytes of all segments. */
   readonly bytes: number;
   readonly freeBytes: number;
-  /** What the next segments need: ffmpeg does not notice a full disk, so it must never meet one. */
-  readonly room: number;
+  /** Bytes that the next segments need. ffmpeg does not report a full disk, so it must never meet one. */
+  readonly reserveBytes: number;
   /** Unix seconds. */
   readonly now: number;
-  /** Windows that must stay. */
+  /** Windows whose footage must stay. */
   readonly pinned: readonly TimeWindow[];
 }
 
 export interface Eviction {
-  readonly victims: readonly Segment[];
-  /** Bytes still missing although everything that is not pinned goes. */
+  readonly evicted: readonly Segment[];
+  /** Bytes that are still missing when everything that is not pinned has gone. */
   readonly missingBytes: number;
-  /** Retention would have kept more: the disk has no room for the next segments. */
+  /** Retention would have kept more, but the disk cannot hold the next segments. */
   readonly diskFull: boolean;
 }
 
-/** Seconds by which a clock may be set back without footage of the time before being taken for the oldest. */
-const SET_BACK = 60;
+/** Seconds that a segment may lie in the future before it counts as recorded by a clock that was ahead. */
+const MAX_FUTURE = 60;
 
 /**
- * Decides which segments to delete: the oldest ones that are not pinned, as many as the limits and the room for the
- * next segments demand. Footage of a time to come was recorded before the clock was set back, so it is the oldest.
+ * Decides which segments to delete: the oldest that are not pinned, as many as the limits and the next segments demand.
+ * Footage from the future was recorded before the clock was set back, so it goes first.
  */
-export function chooseVictims(state: RingState, { maxAge, maxBytes, minFreeBytes }: Retention): Eviction {
-  const tooMany = maxBytes > 0 ? state.bytes - maxBytes : 0;
-  const wanted = Math.max(0, tooMany, minFreeBytes - state.freeBytes);
-  const lacking = state.room - state.freeBytes;
-  let missing = Math.max(wanted, lacking);
+export function planEviction(state: RingState, { maxAge, maxBytes, minFreeBytes }: Retention): Eviction {
+  const excess = maxBytes > 0 ? state.bytes - maxBytes : 0;
+  const wanted = Math.max(0, excess, minFreeBytes - state.freeBytes);
+  const shortage = state.reserveBytes - state.freeBytes;
+  let missing = Math.max(wanted, shortage);
   const isOld = ({ to }: Segment) => maxAge > 0 && Math.abs(state.now - to) > maxAge;
-  const victims: Segment[] = [];
-  for (const segment of asRecorded(state)) {
+  const evicted: Segment[] = [];
+  for (const segment of oldestFirst(state)) {
     if ((missing <= 0 && !isOld(segment)) || isPinned(segment, state.pinned)) continue;
-    victims.push(segment);
+    evicted.push(segment);
     missing -= segment.bytes;
   }
-  return { victims, missingBytes: Math.max(0, missing), diskFull: lacking > wanted };
+  return { evicted, missingBytes: Math.max(0, missing), diskFull: shortage > wanted };
 }
 
-/** Footage of a time to come, then the rest. */
-function asRecorded({ segments, now }: RingState): readonly Segment[] {
-  const last = segments.findLastIndex(({ from }) => from <= now + SET_BACK);
+/** Footage from the future, then the rest. */
+function oldestFirst({ segments, now }: RingState): readonly Segment[] {
+  const last = segments.findLastIndex(({ from }) => from <= now + MAX_FUTURE);
   return last === segments.length - 1
     ? segments
     : [...segments.slice(last + 1), ...segments.slice(0, last + 1)];

@@ -72,7 +72,7 @@ export function soundPlan({ kind, audio: policy }: CameraSource, media: MediaInf
  * Whether the picture is written a second time, alone, until its segment has closed: sound may stop in the middle, and
  * the file with sound has no header before sound has come. What is encoded is not encoded twice.
  */
-export function isPictureKept(
+export function needsVideoOnly(
   { kind }: CameraSource,
   media: MediaInfo | undefined,
   sound: SoundPlan,
@@ -103,7 +103,7 @@ export function recordingOptions({ media, withSound, segmentSeconds }: Encoding)
 }
 
 /** Output options for the picture alone, cut as the segments are. */
-export function pictureOptions({ media, segmentSeconds }: Encoding): string[] {
+export function videoOnlyOptions({ media, segmentSeconds }: Encoding): string[] {
   return [...videoOptions(media), ...segmentOptions(segmentSeconds)];
 }
 

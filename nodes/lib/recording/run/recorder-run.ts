@@ -7,14 +7,21 @@ import type { MediaInfo } from '../../ffmpeg/probe';
 import { runFfmpeg } from '../../ffmpeg/run';
 import { StderrTail } from '../../ffmpeg/stderr';
 import { eachSecond } from '../../time/each-second';
-import { frameLog, isHeldBack, isPictureKept, pictureOptions, recordingOptions, SOUND_LOG } from './encoding';
-import { stateOfTree } from '../open-file';
-import type { RecorderOptions } from '../recorder';
 import {
-  RunLife,
+  frameLog,
+  isHeldBack,
+  needsVideoOnly,
+  videoOnlyOptions,
+  recordingOptions,
+  SOUND_LOG,
+} from './encoding';
+import { stateOfTree } from '../open-file';
+import type { RecorderOptions } from '../options';
+import {
+  RunMonitor,
   STALL_SECONDS,
   UNWRITTEN_SECONDS,
-  type Lack,
+  type Missing,
   type RunEnd,
   type SoundPlan,
 } from './run-monitor';
@@ -24,19 +31,19 @@ export interface OpenCamera {
   readonly input: CameraInput;
   /** What it sends; undefined for the synthetic picture. */
   readonly media: MediaInfo | undefined;
-  /** What ffmpeg serves besides the recording. */
+  /** Further outputs of the same ffmpeg. */
   readonly outputs: readonly Output[];
   readonly sound: SoundPlan;
-  /** Whether sound that comes is left out: it has come and gone in this attempt. */
+  /** Whether sound has disappeared once in this attempt: it is not recorded again even if it comes back. */
   readonly isSoundSettled: boolean;
 }
 
-/** What ended ffmpeg: we did, or it ended by itself. */
+/** Why ffmpeg ended: we stopped it, or it ended by itself. */
 type End = RunEnd | 'jump' | 'exit';
 
 /**
- * Runs one ffmpeg process until `signal` is aborted, or returns when it must start anew: its time stamps have jumped, or
- * sound is to be recorded from now on, or no more.
+ * Runs one ffmpeg process until `signal` is aborted. Returns why a new one must be started at once: time stamps have
+ * jumped, or sound is to be recorded from now on, or no longer.
  * @throws ToolError when ffmpeg fails; V2xError `camera` when the stream ends or stalls, `unwritten` when nothing reaches
  * the disk
  */
@@ -49,13 +56,13 @@ export async function recordRun(
   const end = (reason: End) => {
     stop.abort(reason);
   };
-  const words = new StderrTail();
-  const life = new RunLife(camera.sound, camera.isSoundSettled);
+  const stderr = new StderrTail();
+  const monitor = new RunMonitor(camera.sound, camera.isSoundSettled);
   const onJump = () => {
     end('jump');
   };
-  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media), life);
-  await mkdir(segments.pictureDirectory, { recursive: true });
+  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media), monitor);
+  await mkdir(segments.videoOnlyDirectory, { recursive: true });
   const { stdin, secrets } = camera.input;
   const recording = runFfmpeg(recordingArguments(options, camera, segments), {
     clock: options.clock,
@@ -64,10 +71,10 @@ export async function recordRun(
     signal: AbortSignal.any([signal, stop.signal]),
     onStdout: (chunk) => segments.takeLog(chunk),
     onStderrLine: (line) => {
-      words.add(line);
+      stderr.add(line);
     },
   }).finally(() => segments.finish());
-  const watching = watch(options, life, segments.directory, stop.signal);
+  const watching = watch(options, monitor, segments.directory, stop.signal);
   const outcomes = await Promise.allSettled([
     recording.finally(() => {
       end('exit');
@@ -81,21 +88,21 @@ export async function recordRun(
   const reason = stop.signal.reason as End;
   if (signal.aborted) return undefined;
   if (reason === 'jump' || reason === 'sound') return reason;
-  throw endError(reason, { life, words, directory: options.ring.directory });
+  throw endError(reason, { monitor, stderr, directory: options.ring.directory });
 }
 
 /** @returns why the run has to end */
 async function watch(
-  { clock, onLack }: RecorderOptions,
-  life: RunLife,
+  { clock, onMissing }: RecorderOptions,
+  monitor: RunMonitor,
   directory: string,
   signal: AbortSignal,
 ): Promise<RunEnd | undefined> {
-  let told: Lack | 'unknown' | undefined = 'unknown';
+  let reported: Missing | 'unknown' | undefined = 'unknown';
   const look = async () => {
-    const end = life.second(await stateOfTree(directory));
-    if (life.lack !== told) onLack?.(life.lack);
-    told = life.lack;
+    const end = monitor.second(await stateOfTree(directory));
+    if (monitor.missing !== reported) onMissing?.(monitor.missing);
+    reported = monitor.missing;
     return end;
   };
   return eachSecond(clock, look, signal);
@@ -103,28 +110,28 @@ async function watch(
 
 function endError(
   reason: 'stall' | 'unwritten' | 'exit',
-  { life, words, directory }: { life: RunLife; words: StderrTail; directory: string },
+  { monitor, stderr, directory }: { monitor: RunMonitor; stderr: StderrTail; directory: string },
 ): V2xError {
   if (reason === 'unwritten') {
     return new V2xError(
       'unwritten',
-      `The camera sends, but for ${UNWRITTEN_SECONDS} s nothing was written into ${directory}`,
+      `The camera sends, but nothing has been written into ${directory} for ${UNWRITTEN_SECONDS} s`,
       { directory },
-      { remedy: 'look at its disk; it tries again by itself' },
+      { remedy: 'check its disk; it tries again by itself' },
     );
   }
-  const what = life.hasOnlySound ? 'sound but no picture' : 'nothing';
-  const stalled = `it sent ${what} for ${STALL_SECONDS} s`;
-  const said = words.toString();
-  const ended = said === '' ? 'the stream ended' : `the stream ended. ${said}`;
-  const text = reason === 'stall' ? stalled : ended;
-  return new V2xError('camera', text);
+  if (reason === 'stall') {
+    const what = monitor.hasOnlySound ? 'sound but no picture' : 'nothing';
+    return new V2xError('camera', `it sent ${what} for ${STALL_SECONDS} s`);
+  }
+  const lines = stderr.toString();
+  return new V2xError('camera', `the stream ended${lines === '' ? '' : `. ${lines}`}`);
 }
 
 function recordingArguments(
   { source, ring }: RecorderOptions,
   { input, media, outputs, sound }: OpenCamera,
-  { directory, pictureDirectory }: RunSegments,
+  { directory, videoOnlyDirectory }: RunSegments,
 ): string[] {
   const encoding = { media, withSound: sound === 'recorded', segmentSeconds: ring.segmentSeconds };
   const log = (options: readonly string[]) => ({ url: 'pipe:1', options });
@@ -132,14 +139,14 @@ function recordingArguments(
     { url: filesIn(directory), options: recordingOptions(encoding) },
     log(frameLog(media)),
     ...(sound === 'none' ? [] : [log(SOUND_LOG)]),
-    ...(isPictureKept(source, media, sound)
-      ? [{ url: filesIn(pictureDirectory), options: pictureOptions(encoding) }]
+    ...(needsVideoOnly(source, media, sound)
+      ? [{ url: filesIn(videoOnlyDirectory), options: videoOnlyOptions(encoding) }]
       : []),
   ];
   return ffmpegArguments({ inputs: [input], outputs: [...all, ...outputs] });
 }
 
-/** The muxer counts the files up; a percent sign of the path itself must be doubled. */
+/** The muxer numbers the files; a percent sign in the path itself must be doubled. */
 function filesIn(directory: string): string {
   return join(directory.replaceAll('%', '%%'), '%06d.mp4');
 }

@@ -1,37 +1,37 @@
-/** What a run does with the camera's sound: records it, listens whether any comes, or nothing. */
+/** What a run does with the camera's sound: records it, watches for it without recording, or ignores it. */
 export type SoundPlan = 'recorded' | 'awaited' | 'none';
 
-/** What a user must know of although the camera sends: recording waits for a key frame, or goes on without sound. */
-export type Lack = 'key-frame' | 'sound';
+/** What is missing although the camera sends: a key frame, for which recording waits, or sound, without which it goes on. */
+export type Missing = 'key-frame' | 'sound';
 
 /**
- * Why a run has to end: no picture comes, nothing is written although pictures come, or sound that was to be recorded
- * does not come, or comes and is not recorded.
+ * Why a run has to end: no pictures arrive; pictures arrive but nothing is written; or sound is expected and absent, or
+ * present and not recorded.
  */
 export type RunEnd = 'stall' | 'unwritten' | 'sound';
 
-/** Seconds without a packet of the picture after which the camera is taken for stalled. */
+/** Seconds without a video packet after which the camera counts as stalled. */
 export const STALL_SECONDS = 15;
-/** The same before the first packet: ffmpeg waits for decoder settings, which may come with a rare key frame only. */
+/** The same before the first packet: ffmpeg waits for decoder settings, which may come only with a rare key frame. */
 const OPEN_SECONDS = 120;
-/** Seconds of pictures of which nothing reaches the disk. */
+/** Seconds for which pictures may arrive without anything being written. */
 export const UNWRITTEN_SECONDS = 30;
-/** Seconds without a key frame that are worth a word. */
+/** Seconds without a key frame before the user is told. */
 const KEY_FRAME_SECONDS = 3;
 /**
- * Sound that has not come so many seconds after the first key frame does not come. Until then segments wait in ffmpeg's
- * memory, and their picture alone is on disk.
+ * Sound that is still absent this many seconds after the first key frame counts as absent for good. Until then segments
+ * wait in ffmpeg's memory, and only the video-only copy is on disk.
  */
 const SOUND_SECONDS = 20;
-/** Sound that came and has paused for so long is missing. */
+/** Seconds for which sound may pause before it is missing. */
 const PAUSE_SECONDS = 10;
-/** Seconds with sound after which it has come to stay. */
+/** Seconds with sound after which it counts as permanent. */
 const STEADY_SECONDS = 3;
-/** A run is not ended for sound where the next key frame may be further away than this: that would cost pictures. */
+/** Longest time between key frames at which a run ends for sound: pictures are lost until the next key frame. */
 const NEAR_KEY_FRAMES = 10;
 
-/** Judges by what arrives and what is written whether a run goes on. It counts seconds in which this process lived. */
-export class RunLife {
+/** Decides from what arrives and what is written whether a run goes on. It counts seconds in which this process ran. */
+export class RunMonitor {
   private now = 0;
   private lastPicture: number | undefined;
   private lastSound: number | undefined;
@@ -42,13 +42,13 @@ export class RunLife {
   private written = '';
   private lastWrite = 0;
 
-  /** @param isSettled whether sound that comes, or does not come, ends no run any more */
+  /** @param isSettled whether sound that appears no longer ends the run */
   constructor(
     private readonly sound: SoundPlan,
     private readonly isSettled = false,
   ) {}
 
-  /** Takes a packet of the picture. */
+  /** Takes a video packet. */
   picture(isKey: boolean): void {
     this.lastPicture = this.now;
     if (!isKey) return;
@@ -57,19 +57,19 @@ export class RunLife {
     this.firstKey ??= this.now;
   }
 
-  /** Takes a packet of sound. */
+  /** Takes an audio packet. */
   soundPacket(): void {
     if (this.lastSound !== this.now) this.soundSeconds += 1;
     this.lastSound = this.now;
   }
 
-  /** Whether sound comes but no picture. */
+  /** Whether sound arrives but no video. */
   get hasOnlySound(): boolean {
     return this.lastSound !== undefined && this.lastSound > (this.lastPicture ?? -1);
   }
 
   /**
-   * Takes the end of a second.
+   * Ends a second.
    * @param written the state of the files being written: any text that changes when they do
    * @returns why the run has to end, if it has
    */
@@ -82,8 +82,8 @@ export class RunLife {
     return this.isSoundToChange() ? 'sound' : undefined;
   }
 
-  /** What is missing of the recording now. */
-  get lack(): Lack | undefined {
+  /** What is missing now. */
+  get missing(): Missing | undefined {
     if (this.firstKey === undefined) {
       return this.lastPicture !== undefined && this.now >= KEY_FRAME_SECONDS ? 'key-frame' : undefined;
     }

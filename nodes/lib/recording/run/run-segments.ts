@@ -5,12 +5,12 @@ import { V2xError } from '../../errors';
 import { ffmpegArguments } from '../../ffmpeg/command';
 import { runFfmpeg } from '../../ffmpeg/run';
 import { LineSplitter } from '../../ffmpeg/stderr';
-import type { RecorderOptions } from '../recorder';
+import type { RecorderOptions } from '../options';
 import { firstPictureTime } from '../times/first-picture';
-import { diskFull, makeRoom } from '../ring/free-space';
+import { diskFull, freeSpace } from '../ring/free-space';
 import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
-import { PICTURE_DIRECTORY } from '../names';
-import type { RunLife } from './run-monitor';
+import { VIDEO_ONLY_DIRECTORY } from '../names';
+import type { RunMonitor } from './run-monitor';
 import { RunTimeline } from '../times/timeline';
 
 /** The first frames of many cameras have no time stamp; if so many have none, none has. */
@@ -23,7 +23,7 @@ export class RunSegments {
   /** Where ffmpeg writes them, named by number. */
   readonly directory: string;
   /** Where it writes their picture alone, by the same numbers, for the case that sound keeps a segment from being written. */
-  readonly pictureDirectory: string;
+  readonly videoOnlyDirectory: string;
 
   private readonly timeline: RunTimeline;
   private readonly log = new RunLogReader();
@@ -40,17 +40,17 @@ export class RunSegments {
   /**
    * @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end
    * @param heldBack whether ffmpeg tells of a frame only when the next one begins to come
-   * @param life hears of each packet
+   * @param monitor hears of each packet
    */
   constructor(
     private readonly options: RecorderOptions,
     private readonly onJump: () => void,
     heldBack: boolean,
-    private readonly life: RunLife,
+    private readonly monitor: RunMonitor,
   ) {
     this.run = this.newRun();
     this.directory = join(options.ring.workDirectory, this.run);
-    this.pictureDirectory = join(this.directory, PICTURE_DIRECTORY);
+    this.videoOnlyDirectory = join(this.directory, VIDEO_ONLY_DIRECTORY);
     this.timeline = new RunTimeline(options.clock, heldBack);
     this.launched = options.clock.now();
   }
@@ -69,13 +69,13 @@ export class RunSegments {
   private takeLine(text: string): void {
     const line = this.log.read(text);
     if (line?.kind === 'segment') this.closed.push(line);
-    else if (line?.kind === 'sound') this.life.soundPacket();
+    else if (line?.kind === 'sound') this.monitor.soundPacket();
     else if (line) this.takeFrame(line);
     if (this.timeline.jumpedAfter !== undefined) this.onJump();
   }
 
   private takeFrame({ times, isKey }: FrameLine): void {
-    this.life.picture(isKey);
+    this.monitor.picture(isKey);
     // Nothing is recorded before the first key frame.
     if (!this.recording && !isKey) return;
     this.timeline.frame(times);
@@ -103,7 +103,7 @@ export class RunSegments {
     const offset = this.number === 0 ? await this.firstPicture(path) : 0;
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
     if (stepped) this.beginRun();
-    await rm(join(this.pictureDirectory, file), { force: true });
+    await rm(join(this.videoOnlyDirectory, file), { force: true });
     const times = {
       from: Math.min(from + offset * (clock.rate ?? 1), to),
       to,
@@ -113,7 +113,7 @@ export class RunSegments {
       measured: true,
     };
     onSegment(await ring.adopt(path, times));
-    await makeRoom(this.options);
+    await freeSpace(this.options);
   }
 
   private beginRun(): void {

@@ -6,7 +6,7 @@ import { cameraSource } from '../../../../nodes/lib/camera/source';
 import { ffmpegArguments } from '../../../../nodes/lib/ffmpeg/command';
 import { runFfmpeg } from '../../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../../nodes/lib/recording/ring/ring';
-import { RunLife } from '../../../../nodes/lib/recording/run/run-monitor';
+import { RunMonitor } from '../../../../nodes/lib/recording/run/run-monitor';
 import { RunSegments } from '../../../../nodes/lib/recording/run/run-segments';
 import type { Segment } from '../../../../nodes/lib/recording/segment';
 import { systemClock } from '../../../../nodes/lib/time/clock';
@@ -41,7 +41,7 @@ async function setUp(t: TestContext) {
     },
     unexpected,
     false,
-    new RunLife('none'),
+    new RunMonitor('none'),
   );
   await mkdir(segments.directory, { recursive: true });
   await writeFilm(join(segments.directory, '000000.mp4'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseVictims, type RingState } from '../../../../nodes/lib/recording/ring/retention';
+import { planEviction, type RingState } from '../../../../nodes/lib/recording/ring/retention';
 import { segments } from './segments';
 
 const unlimited = { maxAge: 0, maxBytes: 0, minFreeBytes: 0 };
@@ -9,14 +9,14 @@ const ring: RingState = {
   segments: segments(10),
   bytes: 1000,
   freeBytes: 500,
-  room: 0,
+  reserveBytes: 0,
   now: 1100,
   pinned: [],
 };
 const names = (state: RingState, limits: object) =>
-  chooseVictims(state, { ...unlimited, ...limits }).victims.map(({ from }) => from);
+  planEviction(state, { ...unlimited, ...limits }).evicted.map(({ from }) => from);
 
-describe('chooseVictims', () => {
+describe('planEviction', () => {
   it('keeps everything without limits, and in an empty ring', () => {
     assert.deepEqual(names(ring, {}), []);
     assert.deepEqual(names({ ...ring, segments: [], bytes: 0 }, { maxAge: 1, maxBytes: 1 }), []);
@@ -39,15 +39,15 @@ describe('chooseVictims', () => {
     assert.deepEqual(names(ring, { maxAge: 85, maxBytes: 900, minFreeBytes: 800 }), [1000, 1010, 1020]);
   });
 
-  it('makes room for the next segments, and tells that from what retention asks for', () => {
-    const { victims, diskFull } = chooseVictims({ ...ring, room: 650 }, unlimited);
+  it('frees what the next segments need, and distinguishes that from what retention demands', () => {
+    const { evicted, diskFull } = planEviction({ ...ring, reserveBytes: 650 }, unlimited);
     assert.deepEqual(
-      victims.map(({ from }) => from),
+      evicted.map(({ from }) => from),
       [1000, 1010],
     );
     assert.ok(diskFull);
-    const asked = chooseVictims({ ...ring, room: 650 }, { ...unlimited, minFreeBytes: 650 });
-    assert.deepEqual(asked, { victims, missingBytes: 0, diskFull: false });
+    const asked = planEviction({ ...ring, reserveBytes: 650 }, { ...unlimited, minFreeBytes: 650 });
+    assert.deepEqual(asked, { evicted, missingBytes: 0, diskFull: false });
   });
 
   it('deletes first what a clock that was set back has left in a time to come', () => {
@@ -70,8 +70,8 @@ describe('chooseVictims', () => {
 
   it('says how much is missing when only pinned segments are left', () => {
     const pinned = [{ from: 0, to: 2000 }];
-    const { victims, missingBytes } = chooseVictims({ ...ring, pinned }, { ...unlimited, minFreeBytes: 700 });
-    assert.deepEqual(victims, []);
+    const { evicted, missingBytes } = planEviction({ ...ring, pinned }, { ...unlimited, minFreeBytes: 700 });
+    assert.deepEqual(evicted, []);
     assert.equal(missingBytes, 200);
   });
 });

@@ -6,7 +6,7 @@ import { cameraSource } from '../../../../nodes/lib/camera/source';
 import {
   frameLog,
   isHeldBack,
-  isPictureKept,
+  needsVideoOnly,
   recordingOptions,
   soundPlan,
 } from '../../../../nodes/lib/recording/run/encoding';
@@ -62,9 +62,9 @@ describe('soundPlan', () => {
   });
 
   it('keeps the picture of a camera alone too while sound is recorded', () => {
-    assert.equal(isPictureKept(camera, withSound(0), 'recorded'), true);
-    assert.equal(isPictureKept(camera, withSound(), 'awaited'), false);
-    assert.equal(isPictureKept(camera, mediaOf('mjpeg', 'aac'), 'recorded'), false);
+    assert.equal(needsVideoOnly(camera, withSound(0), 'recorded'), true);
+    assert.equal(needsVideoOnly(camera, withSound(), 'awaited'), false);
+    assert.equal(needsVideoOnly(camera, mediaOf('mjpeg', 'aac'), 'recorded'), false);
   });
 });
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunLife, type RunEnd, type SoundPlan } from '../../../../nodes/lib/recording/run/run-monitor';
+import { RunMonitor, type RunEnd, type SoundPlan } from '../../../../nodes/lib/recording/run/run-monitor';
 
 /** A run, second by second: what comes in it and how much is written. */
 class Run {
-  readonly life: RunLife;
+  readonly monitor: RunMonitor;
   private written = 0;
 
   constructor(sound: SoundPlan = 'none', isSettled = false) {
-    this.life = new RunLife(sound, isSettled);
+    this.monitor = new RunMonitor(sound, isSettled);
   }
 
   /**
@@ -18,24 +18,24 @@ class Run {
   seconds(count: number, comes: string): [RunEnd, number] | undefined {
     for (let second = 1; second <= count; second++) {
       for (const what of comes) {
-        if (what === 's') this.life.soundPacket();
+        if (what === 's') this.monitor.soundPacket();
         else if (what === 'w') this.written += 1;
-        else this.life.picture(what === 'K');
+        else this.monitor.picture(what === 'K');
       }
-      const end = this.life.second(String(this.written));
+      const end = this.monitor.second(String(this.written));
       if (end) return [end, second];
     }
     return undefined;
   }
 }
 
-describe('RunLife', () => {
+describe('RunMonitor', () => {
   it('goes on while packets come, and says that it waits for a key frame', () => {
     const run = new Run();
     assert.equal(run.seconds(400, 'p'), undefined);
-    assert.equal(run.life.lack, 'key-frame');
+    assert.equal(run.monitor.missing, 'key-frame');
     run.seconds(1, 'Kw');
-    assert.equal(run.life.lack, undefined);
+    assert.equal(run.monitor.missing, undefined);
   });
 
   it('ends when nothing comes for 15 s', () => {
@@ -53,7 +53,7 @@ describe('RunLife', () => {
     const run = new Run('recorded');
     run.seconds(5, 'Ksw');
     assert.deepEqual(run.seconds(100, 'sw'), ['stall', 15]);
-    assert.ok(run.life.hasOnlySound);
+    assert.ok(run.monitor.hasOnlySound);
     assert.deepEqual(new Run('recorded').seconds(100, 's'), ['stall', 16]);
   });
 
@@ -72,19 +72,19 @@ describe('RunLife', () => {
     const run = new Run('recorded');
     run.seconds(5, 'Ksw');
     assert.equal(run.seconds(100, 'Kw'), undefined);
-    assert.equal(run.life.lack, 'sound');
+    assert.equal(run.monitor.missing, 'sound');
     run.seconds(1, 'Ksw');
-    assert.equal(run.life.lack, undefined);
+    assert.equal(run.monitor.missing, undefined);
   });
 
   it('ends for sound that comes late and stays, once', () => {
     const run = new Run('awaited');
     run.seconds(20, 'Kw');
-    assert.equal(run.life.lack, 'sound');
+    assert.equal(run.monitor.missing, 'sound');
     assert.deepEqual(run.seconds(20, 'Kws'), ['sound', 3]);
     const settled = new Run('awaited', true);
     assert.equal(settled.seconds(40, 'Kws'), undefined);
-    assert.equal(settled.life.lack, 'sound');
+    assert.equal(settled.monitor.missing, 'sound');
   });
 
   it('does not end for sound where the next key frame may be far', () => {
