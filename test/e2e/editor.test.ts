@@ -25,17 +25,17 @@ const KEY = idOf('v2x-key');
 const NODES: Readonly<Record<string, Settings>> = {
   'ffmpeg-segmenter': { good: { camera: CAMERA, store: STORE }, status: true },
   'clip-maker': {
-    bad: ['pre', '-5', /Before: must be a number from 0 to 3600/],
+    bad: ['pre', '-5', /Pre-roll: must be a number from 0 to 3600/],
     good: { store: STORE, pre: '30', directory: 'archive' },
     status: true,
   },
   'event-dir-in': {
-    bad: ['directory', 'http://x/', /must be the path of a directory/],
+    bad: ['directory', 'http://x/', /must be a directory path/],
     good: { directory: 'events' },
     status: true,
   },
   'event-dir-out': {
-    bad: ['directory', 'ftp://x/', /must be the path of a directory/],
+    bad: ['directory', 'ftp://x/', /must be a directory path/],
     good: { directory: 'events' },
   },
   'simple-detector': {
@@ -178,7 +178,7 @@ for (const runtime of RUNTIMES) {
       it('says what the ring takes, and whether it covers the clips', async () => {
         const dialog = await editor.edit(STORE);
         const words = dialog.root.locator('.v2x-store-length [role=status]');
-        await words.getByText(/GB of .* GB are free/).waitFor();
+        await words.getByText(/of .* GB free/).waitFor();
         await words.getByText(/covers a clip of 330 s/).waitFor();
         await dialog.root.locator('.v2x-store-length input').fill('0');
         await words.getByText(/covers a clip of 330 s/).waitFor();
