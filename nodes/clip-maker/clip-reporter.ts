@@ -8,11 +8,13 @@ import { timeOfDay } from '../lib/node-red/status';
 
 /** While a job waits, output 2 says so every so many seconds; the status counts every second. */
 const WAITING_INTERVAL = 10;
+/** Steps in which the progress of cutting and checking is reported, in percent. */
+const PERCENT_STEP = 10;
 
-/** Tells the flow and the user how the clips of one node come along. */
+/** Reports the progress of one node's clips to the flow and the user. */
 export class ClipReporter implements ClipObserver {
   private readonly active = new Map<string, ClipProgress>();
-  /** The last failure of each job: while a retry fails the same way it is not told again. */
+  /** The last failure of each job: a retry that fails the same way is not reported again. */
   private readonly failures = new Map<string, string>();
 
   constructor(private readonly node: FlowNode) {}
@@ -27,6 +29,7 @@ export class ClipReporter implements ClipObserver {
       return;
     }
     const before = this.active.get(job.key);
+    if (!isStep(before, progress)) return;
     this.active.set(job.key, progress);
     this.showStatus();
     if (isWorthSending(before, progress)) this.node.send(null, outgoing(job, progress));
@@ -79,6 +82,13 @@ export class ClipReporter implements ClipObserver {
     else if (waiting.length > 0) this.node.status.waiting('closing');
     else this.node.status.waiting('queued', { count: jobs.length });
   }
+}
+
+/** Whether progress is more than a few percent of the same work. */
+function isStep(before: ClipProgress | undefined, progress: ClipProgress): boolean {
+  if (!before || before.state !== progress.state || !('percent' in before && 'percent' in progress))
+    return true;
+  return progress.percent >= before.percent + PERCENT_STEP || progress.percent < before.percent;
 }
 
 /** While a job waits, the seconds that are left are news now and then only, and none while they stand still. */

@@ -35,6 +35,7 @@ DEFAULTS = {
     "first": 0,
     "parametersInSdp": True,
     "joins": "anywhere",
+    "age": 0,
     # Sound.
     "audio": "none",
     "audioFile": "",
@@ -83,12 +84,11 @@ class Camera:
     """The settings, what they load, and the moment from which all is counted."""
 
     def __init__(self, options):
-        self.start = time.time()
         self.connections = 0
         self.senders = set()
         self.options = {**DEFAULTS}
         self.audio = None
-        self.change(options)
+        self.change({"age": 0, **options})
 
     def change(self, options):
         unknown = options.keys() - DEFAULTS.keys()
@@ -96,6 +96,8 @@ class Camera:
             sys.exit(f"scripted-camera: no such setting: {', '.join(sorted(unknown))}")
         self.options.update(options)
         self.settings = SimpleNamespace(**self.options)
+        if "age" in options:
+            self.start = time.time() - self.settings.age
         if {"video", "codec"} & options.keys():
             self.video = Video(self.settings.video, self.settings.codec)
         if {"audio", "audioFile"} & options.keys():

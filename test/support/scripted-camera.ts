@@ -17,6 +17,8 @@ export interface CameraScript {
   readonly parametersInSdp?: boolean;
   /** Where a connection begins: with what is due (default), with the next key frame, or with picture 0. */
   readonly joins?: 'anywhere' | 'keyFrame' | 'start';
+  /** Seconds since picture 0 was taken, default 0: where in the stream a connection joins. Given anew, it counts anew. */
+  readonly age?: number;
 
   /** `unknown` announces a codec that no program knows. */
   readonly audio?: 'none' | 'aac' | 'alaw' | 'unknown';

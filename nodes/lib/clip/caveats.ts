@@ -10,7 +10,7 @@ const COARSE_TOLERANCE = 1.5;
 const CLOCK_TOLERANCE = 0.1;
 
 /** Says what of the wanted window the clip does not show, and which times are doubtful, one sentence each. */
-export function shortfalls({ wanted, achieved, t0Offset, gaps, parts }: ClipPlan): string[] {
+export function caveats({ wanted, achieved, t0Offset, gaps, parts }: ClipPlan): string[] {
   const late = achieved.from - wanted.from;
   const early = wanted.to - achieved.to;
   const lost = gaps.reduce((sum, { from, to }) => sum + to - from, 0);

@@ -6,15 +6,15 @@ import { codeOf, messageOf, V2xError } from '../errors';
 import { ensureWritableDirectory, syncFile, writeWhole } from '../disk/files';
 import type { SegmentRing } from '../recording/segment';
 import { publishClip, removeClip, type ArchivedClip } from './archive';
-import { assemblePlayable } from './check/assemble-playable';
-import { assembleClip } from './cut/assemble';
+import { playableClip } from './check/playable-clip';
+import { assembleClip, assembleWhole, type AssembledClip } from './cut/assemble';
 import type { CutOptions } from './cut/options';
 import { takeStill } from './cut/still';
 import { fileTime, startOf, type Footage, type TimeSpan } from './plan/footage';
 import { FootageReader } from './plan/footage-reader';
 import { manifestOf, sha256Of, type ClipManifest } from './manifest';
 import { windowOf, type ClipRequest } from './jobs/request';
-import { shortfalls } from './caveats';
+import { caveats } from './caveats';
 
 /** A clip in the archive, and what its manifest says. */
 export interface FinishedClip extends ArchivedClip {
@@ -64,14 +64,27 @@ export class ClipMaker {
   }
 
   /**
-   * Makes the clip of a request of the footage that is there now, or goes on where an earlier try was interrupted.
+   * Makes the clip of a request from the footage that is there now, or goes on where an earlier try was interrupted.
    * @throws V2xError `no-footage` when there is none in the window; others when it may work later
    */
   async make(request: ClipRequest, options: MakeOptions): Promise<FinishedClip> {
+    const finish = await this.cut(request, options);
+    return finish();
+  }
+
+  /**
+   * The first half of `make`, up to a clip that is cut and not checked.
+   * @returns the second half: checks the clip and puts it into the archive
+   */
+  async cut(request: ClipRequest, options: MakeOptions): Promise<() => Promise<FinishedClip>> {
     await ensureWritableDirectory(this.archive, 'archive');
     await mkdir(options.work, { recursive: true });
-    const cut = (await cutBefore(options.work)) ?? (await this.cut(request, options));
-    return { ...(await publishClip(options.work, this.archive, request.t0)), ...cut };
+    const before = await describedBefore(options.work);
+    const draft = before ?? (await this.draft(request, options));
+    return async () => {
+      const described = 'plan' in draft ? await this.describe(request, draft, options) : draft;
+      return { ...(await publishClip(options.work, this.archive, request.t0)), ...described };
+    };
   }
 
   /**
@@ -110,38 +123,45 @@ export class ClipMaker {
     return { path: target, snapshot, image: await readFile(snapshot), ...clip.plan.achieved };
   }
 
-  /** Cuts into the work directory; the manifest comes last and says that all is there. */
-  private async cut(
-    request: ClipRequest,
-    { work, signal, onPercent, onChecked }: MakeOptions,
-  ): Promise<CutClip> {
+  /** Cuts into the work directory, and takes the picture of T0 beside. */
+  private async draft(request: ClipRequest, { work, signal, onPercent }: MakeOptions): Promise<ClipDraft> {
     const wanted = windowOf(request);
-    const target = join(work, 'clip.mp4');
     const { footage, broken } = await this.reader.read(wanted, signal);
     // Evidence is not held back for want of its picture.
     const picture = this.picture(footage, request.t0, work, signal).then(
       () => [],
       (error: unknown) => [`There is no picture of T0: ${messageOf(error)}`],
     );
-    const cutting = assemblePlayable(wanted, request.t0, footage, {
-      ...this.cutOptions(target, signal),
+    const cutting = assembleWhole(wanted, request.t0, footage, {
+      ...this.cutOptions(clipPath(work), signal),
       exact: request.exact ?? false,
       ...(onPercent && { onPercent }),
-      ...(onChecked && { onChecked }),
     });
     const [clip, blind] = await allDone([cutting, picture]);
     if (!clip) throw noFootage(request, this.ring.directory);
-    const notes = [...broken, ...clip.notes, ...blind, ...shortfalls(clip.plan)];
+    return { ...clip, notes: [...broken, ...clip.notes, ...blind] };
+  }
+
+  /** Checks what was cut and describes it; the manifest comes last and says that all is there. */
+  private async describe(
+    request: ClipRequest,
+    draft: ClipDraft,
+    { work, signal, onChecked }: MakeOptions,
+  ): Promise<DescribedClip> {
+    const target = clipPath(work);
+    const checking = onChecked ? { onChecked } : {};
+    const clip = await playableClip(draft, { ...this.cutOptions(target, signal), ...checking });
+    const notes = [...clip.notes, ...caveats(clip.plan)];
     const [sha256] = await allDone([clip.media.sha256 ?? sha256Of(target), syncFile(target)]);
     signal.throwIfAborted();
-    const describe = () => manifestOf(request, clip, { notes, sha256 });
-    await this.writeSignature(work, textOf(describe()), notes);
-    const description = describe();
+    const manifest = () => manifestOf(request, clip, { notes, sha256 });
+    await this.writeSignature(work, textOf(manifest()), notes);
+    const description = manifest();
     await writeWhole(manifestPath(work), textOf(description));
     return { description, ...(clip.fault && { fault: clip.fault }) };
   }
 
-  /** A clip that cannot be signed is kept without; its manifest says so. */
+  /** A clip that cannot be signed is published unsigned; its manifest says so. */
   private async writeSignature(work: string, text: string, notes: string[]): Promise<void> {
     const path = join(work, 'clip.jws');
     await rm(path, { force: true });
@@ -184,6 +204,10 @@ export class ClipMaker {
   }
 }
 
+function clipPath(work: string): string {
+  return join(work, 'clip.mp4');
+}
+
 function previewPath(work: string): string {
   return join(work, 'preview.jpg');
 }
@@ -192,14 +216,17 @@ function manifestPath(work: string): string {
   return join(work, 'clip.json');
 }
 
-type CutClip = Pick<FinishedClip, 'description' | 'fault'>;
+/** A clip that is cut; its notes are those of the manifest so far. */
+type ClipDraft = AssembledClip;
+
+type DescribedClip = Pick<FinishedClip, 'description' | 'fault'>;
 
 function textOf(manifest: ClipManifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** What an earlier try left: a manifest means that the clip beside it is finished. */
-async function cutBefore(work: string): Promise<CutClip | undefined> {
+async function describedBefore(work: string): Promise<DescribedClip | undefined> {
   try {
     return { description: JSON.parse(await readFile(manifestPath(work), 'utf8')) as ClipManifest };
   } catch (error) {

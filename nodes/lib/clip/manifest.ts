@@ -3,7 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ClipManifest, ClipSource, TimeSpan } from '../../contracts';
 import type { Segment } from '../recording/segment';
-import type { CheckedClip } from './check/assemble-playable';
+import type { CheckedClip } from './check/playable-clip';
 import type { ClipRequest } from './jobs/request';
 
 export type { ClipManifest };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ClipPart, ClipPlan } from '../../../nodes/lib/clip/plan/plan';
-import { shortfalls } from '../../../nodes/lib/clip/caveats';
+import { caveats } from '../../../nodes/lib/clip/caveats';
 
 function part(from: number, to: number): ClipPart {
   const name = `seg_${Math.floor(from)}.mp4`;
@@ -19,14 +19,14 @@ function plan(change: Partial<ClipPlan>): ClipPlan {
   return { wanted: window, achieved: window, parts, method: 'copy', ...rest, ...change };
 }
 
-describe('shortfalls', () => {
+describe('caveats', () => {
   it('says nothing of a clip that shows its window', () => {
-    assert.deepEqual(shortfalls(plan({})), []);
+    assert.deepEqual(caveats(plan({})), []);
   });
 
   it('says what is missing at both ends and between', () => {
     const achieved = { from: 1002, to: 1027 };
-    assert.deepEqual(shortfalls(plan({ achieved, gaps: [{ from: 1010, to: 1014 }] })), [
+    assert.deepEqual(caveats(plan({ achieved, gaps: [{ from: 1010, to: 1014 }] })), [
       'The footage begins 2.0 s after the beginning of the window',
       'The footage ends 3.0 s before the end of the window',
       '4.0 s are missing in 1 gaps',
@@ -34,14 +34,14 @@ describe('shortfalls', () => {
   });
 
   it('says that the incident itself is not shown', () => {
-    assert.deepEqual(shortfalls(plan({ t0Offset: undefined })), [
+    assert.deepEqual(caveats(plan({ t0Offset: undefined })), [
       'The incident itself is not in the footage',
     ]);
   });
 
   it('says which segments cannot both be right about their time', () => {
     const parts = [part(1000, 1010), part(1006, 1016), part(1016, 1030)];
-    assert.deepEqual(shortfalls(plan({ parts })), [
+    assert.deepEqual(caveats(plan({ parts })), [
       'seg_1000.mp4 and seg_1006.mp4 tell of the same time: the clock was set while they were recorded',
     ]);
   });

@@ -11,8 +11,10 @@ const FRAME = /^\[Parsed_showinfo_\d+ @ \w+\] \[info\] n: *\d+ pts:.* pts_time:(
 const ERROR = /\[(?:error|fatal|panic)\] (.*)/;
 /** A warning, but the picture is broken. */
 const CORRUPT = /\[warning\].*(corrupt (?:decoded frame|input packet))/;
-/** Errors that say nothing of picture or sound: unknown extras, cleared references, and times in the output. */
-const HARMLESS = /SEI type|mmco: unref short failure|non monotonically increasing dts/;
+/** Errors that say nothing of picture or sound: unknown extras, and times in the output. */
+const HARMLESS = /SEI type|non monotonically increasing dts/;
+/** A picture says that another one is not needed any more, which is missing since decoding began behind it. */
+const MISSING_BEFORE = /mmco: unref short failure/;
 /** With the B-frames that cameras send a decoder is ahead of what it shows by no more than this many frames. */
 const DECODED_AHEAD = 5;
 
@@ -34,21 +36,25 @@ export class DecodeLog {
   /** When the last frame was shown, in seconds; undefined before the first one. */
   lastFrame: number | undefined;
 
+  private readonly harmless: readonly RegExp[];
+
   /**
    * @param start where decoding begins, in seconds
-   * @param decodedAhead frames that a decoder may be ahead of what it shows
+   * @param keyFramesOnly whether all other pictures are left out
    */
   constructor(
     private readonly start: number,
-    private readonly decodedAhead = DECODED_AHEAD,
-  ) {}
+    private readonly keyFramesOnly = false,
+  ) {
+    this.harmless = start > 0 || keyFramesOnly ? [HARMLESS, MISSING_BEFORE] : [HARMLESS];
+  }
 
   /** Takes a line of ffmpeg's log. @returns whether it was about a frame that was shown */
   add(line: string): boolean {
     const frame = FRAME.exec(line);
     const reason = (ERROR.exec(line) ?? CORRUPT.exec(line))?.[1];
     if (frame) this.frame(Number(frame[1]), frame[2] === '1');
-    else if (reason !== undefined && !HARMLESS.test(reason)) this.fail(reason);
+    else if (reason !== undefined && !this.harmless.some((words) => words.test(reason))) this.fail(reason);
     return frame !== null;
   }
 
@@ -67,7 +73,7 @@ export class DecodeLog {
   }
 
   private frame(time: number, isKey: boolean): void {
-    if (this.open && isKey && this.open.frames >= this.decodedAhead) {
+    if (this.open && isKey && this.open.frames >= (this.keyFramesOnly ? 1 : DECODED_AHEAD)) {
       this.closed.push(closed(this.open, time));
       this.open = undefined;
     }

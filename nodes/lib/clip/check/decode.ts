@@ -42,7 +42,7 @@ export async function decodeStretch(
 ): Promise<Decoded> {
   const { clock, signal, limit, wholeOnly = false, keyFramesOnly = false, onTime } = options;
   const began = clock.monotonic();
-  const log = keyFramesOnly ? new DecodeLog(stretch.from, 1) : new DecodeLog(stretch.from);
+  const log = new DecodeLog(stretch.from, keyFramesOnly);
   const deadline = new Deadline(clock, limit, signal);
   const onStderrLine = (line: string) => {
     if (!log.add(line)) return;
@@ -70,9 +70,12 @@ export async function decodeStretch(
 
 function decodeArguments(path: string, { from, to }: TimeSpan, keyFramesOnly: boolean): string[] {
   const span = ['-ss', from.toFixed(3), '-to', to.toFixed(3)];
+  const isWhole = from === 0 && !keyFramesOnly;
   const input = [
     '-threads',
     '1',
+    // Chromium decodes with it, and stops at the first error.
+    ...(isWhole ? ['-err_detect:v', 'explode'] : []),
     ...(keyFramesOnly ? ['-skip_frame', 'nokey'] : []),
     ...(from > 0 ? span : []),
   ];

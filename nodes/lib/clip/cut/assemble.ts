@@ -19,7 +19,7 @@ export interface AssembleOptions extends CutOptions {
 
 /**
  * Makes one clip of footage: copied, and encoded where copying is not right. What fails is tried in other ways, see
- * `nextAttempt`; if the clip's length is still wrong it is kept with its fault.
+ * `nextAttempt`; a clip whose length is still wrong is returned with its fault.
  * @param wanted the window, Unix seconds
  * @param t0 the moment of the incident, Unix seconds
  * @returns undefined when there is no footage in the window, or none that can be read
@@ -44,15 +44,33 @@ export async function assembleClip(
       const next = nextAttempt(attempt, error, t0);
       if (!next) {
         if (!plan || !isNotAsPlanned(error)) throw error;
-        return await keptAsItIs(plan, attempt.notes, error, options);
+        return await withFault(plan, attempt.notes, error, options);
       }
       attempt = next;
     }
   }
 }
 
+/**
+ * As `assembleClip`. Damaged footage can make an exact cut break off, which needs ffmpeg to read all of it; then one at
+ * key frames is better.
+ */
+export async function assembleWhole(
+  wanted: TimeSpan,
+  t0: number,
+  footage: readonly Footage[],
+  options: AssembleOptions,
+): Promise<AssembledClip | undefined> {
+  const clip = await assembleClip(wanted, t0, footage, options);
+  if (!clip?.fault || !options.exact) return clip;
+  const whole = await assembleClip(wanted, t0, footage, { ...options, exact: false });
+  if (!whole) return clip;
+  const note = `The clip begins and ends at key frames, since an exact cut failed: ${clip.fault.message}`;
+  return { ...whole, notes: [...whole.notes, note] };
+}
+
 /** A clip of the wrong length is better than none. */
-async function keptAsItIs(
+async function withFault(
   plan: ClipPlan,
   notes: readonly string[],
   fault: V2xError,
@@ -64,7 +82,7 @@ async function keptAsItIs(
   return {
     plan: { ...plan, achieved },
     media,
-    notes: [...notes, `${fault.message}; it is kept as it is`],
+    notes: [...notes, `${fault.message}; it is published as it is`],
     fault,
   };
 }

@@ -1,11 +1,12 @@
 import { backoffDelay, type BackoffPolicy } from '../../time/backoff';
 import { sleep, type Clock } from '../../time/clock';
-import { codeOf, isDiskFull, V2xError } from '../../errors';
+import { codeOf, isDiskFull, messageOf, V2xError } from '../../errors';
+import { isRefusal } from '../../ffmpeg/run';
 import type { SegmentRing } from '../../recording/segment';
 import { JobStore, type ClipJob } from './job-store';
 import type { ClipMaker, ClipPreview, FinishedClip } from '../maker';
 import { Limiter } from '../../async/limiter';
-import { readinessOf, type Readiness } from './readiness';
+import { FootageWatch } from './footage-watch';
 import { keyOf, windowOf, type ClipRequest } from './request';
 
 export type ClipProgress =
@@ -33,22 +34,22 @@ export interface QueueOptions {
   /** Where jobs are kept; one directory per queue, on the archive's file system. */
   readonly directory: string;
   readonly ring: SegmentRing;
-  readonly maker: Pick<ClipMaker, 'archive' | 'prepare' | 'preview' | 'make' | 'remove'>;
+  readonly maker: Pick<ClipMaker, 'archive' | 'prepare' | 'preview' | 'cut' | 'remove'>;
   readonly observer: ClipObserver;
-  /** How many clips may be cut at a time. */
+  /** How many clips may be cut at a time, and how many may be checked beside. */
   readonly parallelCuts: number;
   readonly clock: Clock;
   /** A number in [0, 1), as Math.random gives. */
   readonly random: () => number;
 }
 
-/** Every waiting job holds footage back from retention. */
-const MAX_PENDING = 100;
+/** Jobs that wait for their footage at a time. Further ones wait on disk until one of these is done. */
+const MAX_RUNNING = 100;
+/** Every job holds footage back from retention. */
+const MAX_PENDING = 1000;
 const RETRY: BackoffPolicy = { first: 2, cap: 300 };
-/** A waiting job looks again this often, in seconds, and counts down. */
-const LOOK_SECONDS = 1;
-/** Seconds before the window whose segments show how long segments get. */
-const HISTORY_SECONDS = 600;
+/** ffmpeg refuses again what it has refused so often: about four minutes pass. */
+const MAX_REFUSALS = 8;
 
 interface RunningJob {
   readonly job: ClipJob;
@@ -64,21 +65,25 @@ interface RunningJob {
 export class ClipQueue {
   private readonly stop = new AbortController();
   private readonly running = new Map<string, RunningJob>();
+  /** Jobs that are not running yet, in the order of acceptance. */
+  private readonly backlog = new Map<string, ClipJob>();
   private readonly cuts: Limiter;
+  /** A clip is checked while the next one is cut. */
+  private readonly checks: Limiter;
   /** A preview does not wait for a clip that is cut or decoded. */
   private readonly previews = new Limiter(1);
   /** One at a time, in order: a cancel may come while its event is still being persisted. */
   private readonly intake = new Limiter(1);
 
-  /** When the recording last showed life, or this queue was opened: Unix seconds. */
-  private lastLife = 0;
-  private unsubscribe: () => void = () => undefined;
+  private readonly footage: FootageWatch;
 
   private opening: Promise<JobStore> | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: QueueOptions) {
     this.cuts = new Limiter(options.parallelCuts);
+    this.checks = new Limiter(options.parallelCuts);
+    this.footage = new FootageWatch(options.ring, options.clock);
   }
 
   /**
@@ -102,14 +107,7 @@ export class ClipQueue {
   private async take(request: ClipRequest, isNew: boolean): Promise<boolean> {
     const store = await this.store();
     if (isNew ? store.covers(request) : store.knows(request.id)) return false;
-    if (this.running.size >= MAX_PENDING) {
-      throw new V2xError(
-        'queue-full',
-        `The clip of event ${request.id} is refused: ${MAX_PENDING} clips are being made already; ` +
-          'check what sends so many events, and whether the recorder runs',
-        { pending: MAX_PENDING },
-      );
-    }
+    if (this.running.size + this.backlog.size >= MAX_PENDING) throw queueFull(request);
     const job = await store.add(request);
     this.options.observer.progress(job, { state: 'queued' });
     this.start(store, job);
@@ -126,23 +124,31 @@ export class ClipQueue {
 
   private async dropNow(id: string): Promise<boolean> {
     const store = await this.store();
-    const running = this.running.get(keyOf(id));
-    if (running) {
-      running.end.abort();
-      await running.done;
-      if (store.isPending(running.job)) {
-        await store.conclude(running.job);
-        await store.finish(running.job);
-      }
-    }
+    const ended = await this.end(store, keyOf(id));
     const finished = await store.finished(id);
     if (finished) {
       await this.options.maker.remove(finished.clip);
       await store.forgetClip(finished.job);
     }
-    const job = finished?.job ?? running?.job;
+    const job = finished?.job ?? ended;
     if (job) this.options.observer.progress(job, { state: 'dropped' });
     return job !== undefined;
+  }
+
+  /** Ends a job where it is. @returns it; undefined when there is none that is pending */
+  private async end(store: JobStore, key: string): Promise<ClipJob | undefined> {
+    const running = this.running.get(key);
+    running?.end.abort();
+    await running?.done;
+    const job = running?.job ?? this.backlog.get(key);
+    if (!job) return undefined;
+    this.backlog.delete(key);
+    this.options.ring.unpin(store.workDirectory(job));
+    if (store.isPending(job)) {
+      await store.conclude(job);
+      await store.finish(job);
+    }
+    return job;
   }
 
   private enter<T>(step: () => Promise<T>): Promise<T> {
@@ -162,7 +168,7 @@ export class ClipQueue {
     this.closing ??= this.intake.run(async () => {
       const store = await this.opening?.catch(() => undefined);
       await Promise.all([...this.running.values()].map(({ done }) => done));
-      this.unsubscribe();
+      this.footage.close();
       await store?.close();
     });
     return this.closing;
@@ -183,87 +189,62 @@ export class ClipQueue {
       await store.close();
       throw error;
     });
-    const { clock, ring } = this.options;
-    this.lastLife = clock.now();
-    this.unsubscribe = ring.onSegment(() => (this.lastLife = clock.now()));
+    this.footage.restart();
     for (const job of jobs) this.start(store, job);
     for (const path of damaged) this.options.observer.damaged(path);
     return store;
   }
 
+  /** Holds the footage of a job, and goes on with it when it is its turn. */
   private start(store: JobStore, job: ClipJob): void {
+    const { from, to } = windowOf(job.request);
+    this.options.ring.pin(store.workDirectory(job), from, to);
+    this.backlog.set(job.key, job);
+    this.startNext(store);
+  }
+
+  private startNext(store: JobStore): void {
+    const [job] = this.backlog.values();
+    if (!job || this.running.size >= MAX_RUNNING || this.stop.signal.aborted) return;
+    this.backlog.delete(job.key);
     const end = new AbortController();
     const signal = AbortSignal.any([this.stop.signal, end.signal]);
     const done = this.process(store, job, signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.options.observer.failed(job, this.toTell(error), false);
       })
-      .finally(() => this.running.delete(job.key));
+      .finally(() => {
+        this.options.ring.unpin(store.workDirectory(job));
+        this.running.delete(job.key);
+        this.startNext(store);
+      });
     this.running.set(job.key, { job, end, done });
   }
 
   private async process(store: JobStore, job: ClipJob, signal: AbortSignal): Promise<void> {
-    const { ring, observer } = this.options;
-    const { from, to } = windowOf(job.request);
-    const work = store.workDirectory(job);
-    ring.pin(work, from, to);
-    try {
-      await this.waitForFootage(job, job.request.t0, signal);
-      await this.preview(job, work, signal);
-      await this.waitForFootage(job, to, signal);
-      const clip = await this.makeUntilDone(store, job, signal);
-      if (clip) observer.finished(job, clip);
-      else if (signal.aborted) return;
-      else await store.conclude(job);
-      await store.finish(job);
-    } finally {
-      ring.unpin(work);
-    }
+    await this.waitForFootage(job, job.request.t0, signal);
+    await this.preview(job, store.workDirectory(job), signal);
+    await this.waitForFootage(job, windowOf(job.request).to, signal);
+    const clip = await this.makeUntilDone(store, job, signal);
+    if (clip) this.options.observer.finished(job, clip);
+    else if (signal.aborted) return;
+    else await store.conclude(job);
+    await store.finish(job);
   }
 
-  /** Waits until all footage up to a moment is there that there will be. */
   private async waitForFootage(job: ClipJob, moment: number, signal: AbortSignal): Promise<void> {
-    const { ring, clock, observer, maker } = this.options;
-    const end = windowOf(job.request).to;
-    let prepared = false;
-    let news = new AbortController();
-    const unsubscribe = ring.onSegment(() => {
-      prepared = false;
-      news.abort();
-    });
-    try {
-      while (!isAborted(signal)) {
-        const readiness = await this.readiness(job, moment);
-        if (readiness.kind !== 'wait') return;
-        observer.progress(job, { state: 'waiting', left: Math.max(0, Math.ceil(end - clock.now())) });
-        if (!prepared) {
-          prepared = true;
-          await maker.prepare(job.request, signal);
-        }
-        const pause = Math.min(LOOK_SECONDS, readiness.until - clock.now());
-        await sleep(clock, pause, AbortSignal.any([news.signal, signal]));
-        if (news.signal.aborted) news = new AbortController();
-      }
-    } finally {
-      unsubscribe();
-    }
-  }
-
-  private async readiness({ request }: ClipJob, moment: number): Promise<Readiness> {
-    const { ring, clock } = this.options;
-    const { segmentSeconds } = ring;
-    const { from } = windowOf(request);
-    const segments = await ring.window(from - HISTORY_SECONDS, Infinity);
-    const openSince = ring.openSince();
-    if (openSince !== undefined) this.lastLife = clock.now();
-    const recording = { segments, openSince, lastLife: this.lastLife, segmentSeconds };
-    return readinessOf({ from, to: moment }, recording, clock.now());
+    const { observer, maker } = this.options;
+    const onWaiting = (left: number) => {
+      observer.progress(job, { state: 'waiting', left });
+    };
+    const onNews = () => maker.prepare(job.request, signal);
+    await this.footage.wait(job.request, moment, { onWaiting, onNews }, signal);
   }
 
   /** Shows what there is of T0, unless the whole clip comes at once. The clip does not depend on it. */
   private async preview(job: ClipJob, work: string, signal: AbortSignal): Promise<void> {
     const { maker, observer } = this.options;
-    const { kind } = await this.readiness(job, windowOf(job.request).to);
+    const { kind } = await this.footage.readiness(job.request, windowOf(job.request).to);
     if (signal.aborted || kind !== 'wait') return;
     try {
       const preview = await this.previews.run(() => maker.preview(job.request, { work, signal }));
@@ -280,30 +261,36 @@ export class ClipQueue {
     signal: AbortSignal,
   ): Promise<FinishedClip | undefined> {
     const { clock, observer, random } = this.options;
+    let refusals = 0;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
-        const clip = await this.cuts.run(() => this.make(job, store.workDirectory(job), signal));
+        const clip = await this.make(job, store.workDirectory(job), signal);
         await store.conclude(job, clip.path);
         return clip;
       } catch (error) {
         if (isAborted(signal)) break;
-        const final = codeOf(error) === 'no-footage';
-        observer.failed(job, this.toTell(error), final);
-        if (final) break;
+        if (isRefusal(error) && !isDiskFull(error)) refusals += 1;
+        const isGivenUp = refusals === MAX_REFUSALS;
+        const isFinal = isGivenUp || codeOf(error) === 'no-footage';
+        observer.failed(job, isGivenUp ? givenUp(error) : this.toTell(error), isFinal);
+        if (isFinal) break;
       }
       await sleep(clock, backoffDelay(RETRY, failures, random()), signal);
     }
     return undefined;
   }
 
-  private make(job: ClipJob, work: string, signal: AbortSignal): Promise<FinishedClip> {
-    signal.throwIfAborted();
+  private async make(job: ClipJob, work: string, signal: AbortSignal): Promise<FinishedClip> {
     const report = (state: 'cutting' | 'checking') => (percent: number) => {
       this.options.observer.progress(job, { state, percent });
     };
-    const onPercent = report('cutting');
-    onPercent(0);
-    return this.options.maker.make(job.request, { work, signal, onPercent, onChecked: report('checking') });
+    const [onPercent, onChecked] = [report('cutting'), report('checking')];
+    const finish = await this.cuts.run(() => {
+      signal.throwIfAborted();
+      onPercent(0);
+      return this.options.maker.cut(job.request, { work, signal, onPercent, onChecked });
+    });
+    return this.checks.run(finish);
   }
 }
 
@@ -322,6 +309,24 @@ function archiveFull(directory: string, cause: unknown): V2xError {
       remedy: 'free disk space, or lower the retention of the store if it is on that disk',
       retry: 'later',
     },
+  );
+}
+
+function queueFull({ id }: ClipRequest): V2xError {
+  return new V2xError(
+    'queue-full',
+    `The clip of event ${id} cannot be taken now: ${MAX_PENDING} others are waiting`,
+    { pending: MAX_PENDING },
+    { remedy: 'check what sends so many events, and whether the recorder runs', retry: 'later' },
+  );
+}
+
+function givenUp(error: unknown): V2xError {
+  return new V2xError(
+    'cut',
+    `The clip is given up after ${MAX_REFUSALS} tries: ${messageOf(error)}`,
+    {},
+    { cause: error, remedy: 'the footage stays in the store until it is too old; copy it from there' },
   );
 }
 

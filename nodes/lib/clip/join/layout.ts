@@ -3,7 +3,8 @@ import { ascii, box, u32, u64 } from '../mp4/boxes';
 import { chapterTrack } from '../mp4/chapters';
 import type { Track } from '../mp4/media';
 import { movieHeader } from '../mp4/movie';
-import { decoderSettings } from '../mp4/parameter-sets';
+import { decoderSettings } from '../codec/parameter-sets';
+import { entryRepaired } from './entry';
 import type { JoinPart, JoinPlan } from './options';
 import { pictureUnits } from './picture-units';
 import { SoundTimeline } from './sound-units';
@@ -39,7 +40,7 @@ interface PlacedUnit extends Unit {
  */
 export async function layOut(plan: JoinPlan): Promise<Layout> {
   const sources = await sourcesOf(plan);
-  const picture = layPicture(plan, sources);
+  const picture = await layPicture(plan, sources);
   const sound = laySound(plan, sources, picture?.table.end ?? plan.soundSeconds ?? 0);
   const { chapters, media } = chapterTrack(plan.chapters);
   const units = merged(picture?.units ?? [], sound?.units ?? []);
@@ -70,17 +71,19 @@ async function sourcesOf({ picture, sound, settingsDiffer }: JoinPlan): Promise<
   return sources;
 }
 
-function layPicture({ picture, model }: JoinPlan, sources: ReadonlyMap<string, SourceFile>) {
+async function layPicture({ picture, model }: JoinPlan, sources: ReadonlyMap<string, SourceFile>) {
   const first = picture.at(0);
   if (!first) return undefined;
   const track = sources.get(model ?? first.path)?.picture?.track;
   if (!track) throw changed(first);
   const table = new TrackTable(playable(track));
-  const units = picture.flatMap((part) => {
+  const units: PlacedUnit[] = [];
+  for (const part of picture) {
     const source = sources.get(part.path)?.picture;
     if (!source) throw changed(part);
-    return pictureUnits(table, source, part).map((unit) => ({ ...unit, part }));
-  });
+    const decodable = part.entry ? await entryRepaired(source, part) : source;
+    units.push(...pictureUnits(table, decodable, part).map((unit) => ({ ...unit, part })));
+  }
   return { table, units };
 }
 

@@ -23,7 +23,7 @@ export function pictureUnits(table: TrackTable, source: SourceTrack, part: Pictu
 }
 
 /** Those to be decoded, from the key frame to the last picture that is shown before the end. */
-function wantedSamples(
+export function wantedSamples(
   { track, runs }: SourceTrack,
   { inpoint, outpoint, entry }: PicturePart,
 ): PlacedSample[] {
@@ -42,7 +42,8 @@ function wantedSamples(
   return entry && first ? wanted.filter(({ pts }) => pts >= first.pts) : wanted;
 }
 
-function bytesOf({ at, size, insert }: PlacedSample): (ByteRange | Buffer)[] {
+function bytesOf({ at, size, insert, content }: PlacedSample): (ByteRange | Buffer)[] {
+  if (content) return [content];
   if (!insert) return [{ start: at, end: at + size }];
   const place = at + insert.at;
   return [

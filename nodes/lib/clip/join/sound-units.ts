@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../../contracts';
-import { aacSettings, silentFrame } from '../mp4/aac';
+import { aacSettings, silentFrame } from '../codec/aac';
 import type { Track } from '../mp4/media';
 import type { JoinPart } from './options';
 import { coalesced } from './picture-units';

@@ -2,7 +2,7 @@ import { V2xError } from '../../errors';
 import { HeadFile } from '../mp4/head-file';
 import type { MediaFile, Sample, Track } from '../mp4/media';
 import { parseMedia } from '../mp4/media-file';
-import { bringsSettings, decoderSettings, pictureHead } from '../mp4/parameter-sets';
+import { bringsSettings, decoderSettings, pictureHead } from '../codec/parameter-sets';
 import type { JoinPart } from './options';
 
 /** A sample, and where in the file it is. */
@@ -10,6 +10,8 @@ export interface PlacedSample extends Sample {
   readonly at: number;
   /** Decoder settings to be put into it, and where in it. */
   readonly insert?: { readonly at: number; readonly bytes: Buffer };
+  /** What takes the place of its bytes. */
+  readonly content?: Buffer;
 }
 
 export interface SourceTrack {
@@ -23,8 +25,6 @@ export interface SourceFile {
   readonly sound: SourceTrack | undefined;
 }
 
-const MAX_BYTES = 2 ** 40;
-
 /**
  * Reads the heads of a file.
  * @param withSettings find for each key picture the decoder settings that it does not bring itself
@@ -32,15 +32,17 @@ const MAX_BYTES = 2 ** 40;
  *   read it; the system's error when it cannot be opened
  */
 export async function readSource(part: JoinPart, withSettings: boolean): Promise<SourceFile> {
-  const source = await HeadFile.with(part.path, MAX_BYTES, async (heads) => {
-    const file = parseMedia(heads.data);
+  const source = await HeadFile.with(part.path, async (data) => {
+    const file = parseMedia(await data.heads());
     const picture = file && trackOf(file, 'video');
     if (!file) return undefined;
     return {
-      picture: picture && withSettings ? await settingsInserted(picture, heads) : picture,
+      picture: picture && withSettings ? await settingsInserted(picture, data) : picture,
       sound: trackOf(file, 'audio'),
     };
   }).catch((error: unknown) => {
+    // It is no MP4 file any more.
+    if (error instanceof RangeError) return undefined;
     throw readFault(error, part);
   });
   if (!source) throw changed(part);
@@ -72,7 +74,7 @@ function trackOf({ tracks, runs }: MediaFile, kind: Track['kind']): SourceTrack 
   return { track, runs: placed };
 }
 
-async function settingsInserted({ track, runs }: SourceTrack, heads: HeadFile): Promise<SourceTrack> {
+async function settingsInserted({ track, runs }: SourceTrack, data: HeadFile): Promise<SourceTrack> {
   const decoder = decoderSettings(track.description);
   if (!decoder) return { track, runs };
   const { lengthBytes, sets } = decoder;
@@ -85,8 +87,7 @@ async function settingsInserted({ track, runs }: SourceTrack, heads: HeadFile): 
   );
   const prepared = async (sample: PlacedSample): Promise<PlacedSample> => {
     if (!sample.key) return sample;
-    await heads.read(sample.at, sample.at + sample.size);
-    const head = pictureHead(decoder, heads.data.subarray(sample.at, sample.at + sample.size));
+    const head = pictureHead(decoder, await data.read(sample.at, sample.at + sample.size));
     if (!head || bringsSettings(decoder, head.sets)) return sample;
     return { ...sample, size: sample.size + bytes.length, insert: { at: head.setsAt, bytes } };
   };

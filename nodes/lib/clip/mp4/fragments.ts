@@ -1,3 +1,4 @@
+import type { FileBox, FileHeads } from './file-heads';
 import { MAX_SAMPLES, type Sample, type SampleRun, type Track } from './media';
 import { child, children, flagsAt, versionAt, type Box } from './read-boxes';
 
@@ -20,10 +21,9 @@ const NOT_KEY = 0x01010000;
 
 /**
  * The samples of the movie fragments (ISO/IEC 14496-12, 8.8): each `moof` describes the `mdat` behind it.
- * @param boxes of the file
  * @throws RangeError when they are not of the simple kind that recorders write
  */
-export function runsOfFragments(data: Buffer, boxes: readonly Box[], tracks: readonly Track[]): SampleRun[] {
+export function runsOfFragments({ data, boxes, size }: FileHeads, tracks: readonly Track[]): SampleRun[] {
   const moov = boxes.find(({ type }) => type === 'moov');
   const mvex = moov && children(data, moov, 'mvex').at(0);
   if (!mvex) return [];
@@ -35,14 +35,15 @@ export function runsOfFragments(data: Buffer, boxes: readonly Box[], tracks: rea
     if (!mdat) return [];
     if (mdat.type !== 'mdat') throw new RangeError('A fragment has no media data');
     const runs = children(data, moof, 'traf').flatMap((traf) => runsOfTrack(data, moof, traf, movie));
-    for (const run of runs) assertInside(run, mdat, mdat.end === data.length);
+    for (const run of runs) assertInside(run, mdat, mdat.endsAt === size);
     return runs;
   });
 }
 
-function assertInside({ dataAt, samples }: SampleRun, mdat: Box, breaksOff: boolean): void {
+function assertInside({ dataAt, samples }: SampleRun, mdat: FileBox, breaksOff: boolean): void {
   const end = samples.reduce((at, { size }) => at + size, dataAt);
-  if (dataAt < mdat.body || (end > mdat.end && !breaksOff)) {
+  const body = mdat.at + mdat.body - mdat.start;
+  if (dataAt < body || (end > mdat.endsAt && !breaksOff)) {
     throw new RangeError('A sample is not in the media data');
   }
 }
@@ -56,7 +57,7 @@ function defaultsOf(data: Buffer, mvex: Box): ReadonlyMap<number, SampleDefaults
   return new Map(list);
 }
 
-function runsOfTrack(data: Buffer, moof: Box, traf: Box, movie: Movie): SampleRun[] {
+function runsOfTrack(data: Buffer, moof: FileBox, traf: Box, movie: Movie): SampleRun[] {
   const tfhd = child(data, traf, 'tfhd');
   const tfdt = child(data, traf, 'tfdt');
   const flags = flagsAt(data, tfhd);
@@ -82,7 +83,7 @@ function runsOfTrack(data: Buffer, moof: Box, traf: Box, movie: Movie): SampleRu
     const last = samples.at(-1);
     if (!last) return [];
     dts = last.dts + last.duration;
-    return [{ track, dataAt: moof.start + data.readInt32BE(trun.body + 8), samples }];
+    return [{ track, dataAt: moof.at + data.readInt32BE(trun.body + 8), samples }];
   });
 }
 

@@ -1,64 +1,71 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { boxAt } from './read-boxes';
+import { BOX_HEAD_BYTES, HeadCollector, type FileHeads } from './file-heads';
 
-/** The most that the head of a box takes. */
-const BOX_HEAD_BYTES = 16;
 /** Bytes that are read at once: usually the head of a fragment, and of the first picture in it. */
 const READ_BYTES = 4096;
+/** Heads larger than this are those of no segment. */
+const MAX_HEAD_BYTES = 64 << 20;
+
+interface Chunk {
+  readonly from: number;
+  readonly bytes: Buffer;
+}
 
 /** An MP4 file of which only what is asked for is read: a fiftieth of the bytes. */
 export class HeadFile {
-  private readonly known: { readonly from: number; readonly to: number }[] = [];
+  /** What was read, the newest first: pictures are looked at soon after the head before them. */
+  private readonly chunks: Chunk[] = [];
 
   private constructor(
     private readonly file: FileHandle,
-    /** As large as the file; only what was read is there. */
-    readonly data: Buffer,
+    private readonly size: number,
   ) {}
 
   /**
-   * Opens a file, reads all but what its boxes `mdat` hold, and closes it again after `use`.
-   * @returns what `use` returns; undefined when the file is larger than `maxBytes`
+   * Opens a file, and closes it again after `use`.
+   * @returns what `use` returns
    * @throws the system's error
    */
-  static async with<T>(
-    path: string,
-    maxBytes: number,
-    use: (file: HeadFile) => T | Promise<T>,
-  ): Promise<T | undefined> {
+  static async with<T>(path: string, use: (file: HeadFile) => Promise<T>): Promise<T> {
     const file = await open(path);
     try {
       const { size } = await file.stat();
-      if (size > maxBytes) return undefined;
-      const heads = new HeadFile(file, Buffer.allocUnsafeSlow(size));
-      await heads.readHeads();
-      return await use(heads);
+      return await use(new HeadFile(file, size));
     } finally {
       await file.close();
     }
   }
 
-  /** Reads a range of the file, as far as the file goes, unless it was read before. */
-  async read(from: number, to: number): Promise<void> {
-    const end = Math.min(to, this.data.length);
-    if (from >= end || this.known.some((range) => range.from <= from && range.to >= end)) return;
-    const length = Math.min(Math.max(end - from, READ_BYTES), this.data.length - from);
-    const { bytesRead } = await this.file.read(this.data, from, length, from);
-    // A file that became shorter meanwhile holds nothing there.
-    if (bytesRead < length) this.data.fill(0, from + bytesRead, from + length);
-    this.known.unshift({ from, to: from + length });
+  /**
+   * Reads all but what the boxes `mdat` hold.
+   * @throws RangeError when the file is no MP4 file, or its heads are too large
+   */
+  async heads(): Promise<FileHeads> {
+    const collector = new HeadCollector(this.size);
+    let bytes = 0;
+    for (let at = 0; at < this.size;) {
+      const box = collector.next(at, await this.read(at, at + BOX_HEAD_BYTES));
+      if (!box) break;
+      bytes += box.bytes;
+      if (bytes > MAX_HEAD_BYTES) throw new RangeError('The heads are too large');
+      const piece = await this.read(at, at + box.bytes);
+      // The file became shorter meanwhile.
+      if (piece.length < box.bytes) break;
+      collector.add(at, piece, box.end);
+      at = box.end;
+    }
+    return collector.heads();
   }
 
-  private async readHeads(): Promise<void> {
-    const { data } = this;
-    for (let at = 0; at + 8 <= data.length;) {
-      await this.read(at, at + BOX_HEAD_BYTES);
-      if (data.length - at < BOX_HEAD_BYTES) break;
-      const { type, end } = boxAt(data, at);
-      // What is no box is not for us: the parser comes to the same end.
-      if (end <= at) break;
-      if (type !== 'mdat') await this.read(at, end);
-      at = end;
-    }
+  /** Reads a range of the file, as far as the file goes, unless it was read before. */
+  async read(from: number, to: number): Promise<Buffer> {
+    const end = Math.min(to, this.size);
+    if (from >= end) return Buffer.alloc(0);
+    const known = this.chunks.find((chunk) => chunk.from <= from && chunk.from + chunk.bytes.length >= end);
+    if (known) return known.bytes.subarray(from - known.from, end - known.from);
+    const length = Math.min(Math.max(end - from, READ_BYTES), this.size - from);
+    const { bytesRead, buffer } = await this.file.read(Buffer.allocUnsafe(length), 0, length, from);
+    this.chunks.unshift({ from, bytes: buffer.subarray(0, bytesRead) });
+    return buffer.subarray(0, Math.min(bytesRead, end - from));
   }
 }

@@ -1,27 +1,27 @@
 /** Reads MP4 (ISO/IEC 14496-12), fragmented or plain, in a thousandth of the time that ffprobe takes. */
+import type { FileHeads } from './file-heads';
 import { runsOfFragments } from './fragments';
 import type { MediaFile, SampleRun, Track } from './media';
-import { boxesIn, boxesOfFile, child, children, type Box } from './read-boxes';
+import { boxesIn, child, children, type Box } from './read-boxes';
 import { runsOfTable } from './sample-table';
 
 const LOOK_BYTES = 60;
 
 /**
  * Finds tracks and samples. Of a file that breaks off it finds what is there.
- * @param data of the file; what its boxes `mdat` hold is not read
  * @returns undefined when it is no file of the simple kind that recorders write; ffprobe may know it
  */
-export function parseMedia(data: Buffer): MediaFile | undefined {
+export function parseMedia(heads: FileHeads): MediaFile | undefined {
+  const { data, boxes, size } = heads;
   try {
-    const boxes = boxesOfFile(data);
     const moov = boxes.find(({ type }) => type === 'moov');
     if (!moov) return undefined;
     const traks = children(data, moov, 'trak');
     const movieTimescale = timescaleOf(data, child(data, moov, 'mvhd'));
     const tracks = traks.map((trak) => trackOf(data, trak, movieTimescale));
     const plain = traks.flatMap((trak, i) => runsOfTable(data, trak, tracks[i]));
-    const runs = [...plain, ...runsOfFragments(data, boxes, tracks)];
-    const whole = runs.map((run) => wholePart(run, data.length)).filter(({ samples }) => samples.length > 0);
+    const runs = [...plain, ...runsOfFragments(heads, tracks)];
+    const whole = runs.map((run) => wholePart(run, size)).filter(({ samples }) => samples.length > 0);
     return whole.length === 0 ? undefined : { tracks, runs: whole };
   } catch (error) {
     // Beyond the end of the data, or not of the simple kind.
@@ -41,7 +41,7 @@ function trackOf(data: Buffer, trak: Box, movieTimescale: number): Track {
   const tkhd = child(data, trak, 'tkhd');
   const hdlr = child(data, trak, 'mdia', 'hdlr');
   const minf = child(data, trak, 'mdia', 'minf');
-  // Copied, so that a description does not keep the memory of a whole file.
+  // Copied, so that a description does not keep the memory of all heads.
   const bytes = ({ start, end }: Box) => Buffer.from(data.subarray(start, end));
   const timescale = timescaleOf(data, child(data, trak, 'mdia', 'mdhd'));
   const handler = data.toString('latin1', hdlr.body + 8, hdlr.body + 12);

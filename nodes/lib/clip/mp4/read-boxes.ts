@@ -7,7 +7,7 @@ export interface Box {
 }
 
 /** A file may hold any number of empty boxes. */
-const MAX_BOXES = 100_000;
+export const MAX_BOXES = 100_000;
 
 /**
  * Reads the head of a box (ISO/IEC 14496-12, 4.2).
@@ -28,24 +28,6 @@ export function boxesIn(data: Buffer, from: number, to: number): Box[] {
     if (box.end < box.body || box.end > to) throw new RangeError('A box is longer than what holds it');
     if (boxes.length === MAX_BOXES) throw new RangeError('There are too many boxes');
     boxes.push(box);
-    start = box.end;
-  }
-  return boxes;
-}
-
-/**
- * The boxes of a file. One that breaks off, as a crash leaves it, ends before its last box does: of media data the
- * part that is there counts, any other box that is not whole does not.
- */
-export function boxesOfFile(data: Buffer): Box[] {
-  const boxes: Box[] = [];
-  for (let start = 0; start + 8 <= data.length;) {
-    if (data.readUInt32BE(start) === 1 && start + 16 > data.length) break;
-    const box = boxAt(data, start);
-    if (box.end < box.body) throw new RangeError('A box is shorter than its head');
-    if (boxes.length === MAX_BOXES) throw new RangeError('There are too many boxes');
-    if (box.end <= data.length) boxes.push(box);
-    else if (box.type === 'mdat') boxes.push({ ...box, end: data.length });
     start = box.end;
   }
   return boxes;

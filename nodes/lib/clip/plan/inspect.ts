@@ -20,9 +20,6 @@ const ENTRIES = [
   'packet=pts_time,duration_time,flags',
 ].join(':');
 
-/** A file larger than this is no segment; its size is taken as memory, of which little is used. */
-const MAX_READ_BYTES = 2 ** 31;
-
 /**
  * Finds out what a file holds, down to its single frames, so that a file which breaks off shows how far it is good.
  * Of MP4 as recorders write it only the heads are read; ffprobe looks at all others.
@@ -33,12 +30,12 @@ export async function inspectMedia(path: string, options: InspectOptions): Promi
 }
 
 async function inspectHeads(path: string): Promise<SegmentMedia | undefined> {
-  return HeadFile.with(path, MAX_READ_BYTES, async (heads) => {
+  return HeadFile.with(path, async (source) => {
     try {
-      const file = parseMedia(heads.data);
-      return file && (await segmentMedia(file, heads));
+      const file = parseMedia(await source.heads());
+      return file && (await segmentMedia(file, source));
     } catch (error) {
-      // The decoder settings are not whole.
+      // It is no MP4 file, or the decoder settings are not whole.
       if (error instanceof RangeError) return undefined;
       throw error;
     }

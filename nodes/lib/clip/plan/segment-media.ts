@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { aacSettings, silentFrame } from '../mp4/aac';
-import { pictureFormat } from '../mp4/h264-sps';
+import { aacSettings, silentFrame } from '../codec/aac';
+import { pictureFormat } from '../codec/h264-sps';
 import type { HeadFile } from '../mp4/head-file';
 import type { MediaFile, Sample, Track } from '../mp4/media';
 import {
@@ -13,7 +13,7 @@ import {
   sequenceSet,
   type DecoderSettings,
   type PictureHead,
-} from '../mp4/parameter-sets';
+} from '../codec/parameter-sets';
 import type { PictureTrack, SegmentMedia, SoundTrack } from './footage';
 
 /** Bytes in which a picture's parameter sets and the head of its first slice usually are. */
@@ -29,15 +29,15 @@ interface PlacedSample extends Sample {
 
 /**
  * Describes what a file holds.
- * @param heads of the same file: the heads of key pictures are read from it
+ * @param source the same file: the heads of key pictures are read from it
  * @returns undefined when there is no picture
  */
-export async function segmentMedia(file: MediaFile, heads: HeadFile): Promise<SegmentMedia | undefined> {
+export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<SegmentMedia | undefined> {
   const track = file.tracks.find(({ kind }) => kind === 'video');
   const samples = track ? samplesOf(file, track) : [];
   if (!track || !samples.some(({ key }) => key)) return undefined;
   const decoder = decoderSettings(track.description);
-  const entries = await keyPictures(samples, decoder, heads);
+  const entries = await keyPictures(samples, decoder, source);
   const seconds = (ticks: number) => ticks / track.timescale;
   const shown = [...samples].sort((a, b) => a.pts - b.pts);
   const [first, last] = [shown[0], shown[shown.length - 1]];
@@ -74,14 +74,14 @@ interface KeyPicture {
 async function keyPictures(
   samples: readonly PlacedSample[],
   decoder: DecoderSettings | undefined,
-  heads: HeadFile,
+  source: HeadFile,
 ): Promise<KeyPicture[]> {
   const keys = [...samples.keys()].filter((i) => samples[i].key);
   const found: KeyPicture[] = [];
   for (const [n, i] of keys.entries()) {
     const sample = samples[i];
     const leads = samples.slice(i + 1, keys.at(n + 1)).some(({ pts }) => pts < sample.pts);
-    found.push({ sample, leads, head: decoder && (await headOf(sample, decoder, heads)) });
+    found.push({ sample, leads, head: decoder && (await headOf(sample, decoder, source)) });
   }
   return found;
 }
@@ -90,11 +90,10 @@ async function keyPictures(
 async function headOf(
   { at, size }: PlacedSample,
   decoder: DecoderSettings,
-  heads: HeadFile,
+  source: HeadFile,
 ): Promise<PictureHead> {
   for (const bytes of [Math.min(PICTURE_HEAD_BYTES, size), size]) {
-    await heads.read(at, at + bytes);
-    const head = pictureHead(decoder, heads.data.subarray(at, at + bytes));
+    const head = pictureHead(decoder, await source.read(at, at + bytes));
     if (head) return head;
   }
   throw new RangeError('A key picture has no slice');

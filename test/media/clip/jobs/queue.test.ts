@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { V2xError } from '../../../../nodes/lib/errors';
+import { ToolError, V2xError } from '../../../../nodes/lib/errors';
 import type { ClipJob } from '../../../../nodes/lib/clip/jobs/job-store';
 import type { ClipPreview, FinishedClip, MakeOptions } from '../../../../nodes/lib/clip/maker';
 import { ClipQueue, type ClipObserver, type ClipProgress } from '../../../../nodes/lib/clip/jobs/queue';
@@ -31,17 +31,22 @@ function segment(from: number): Segment {
 class FakeMaker {
   readonly archive = '/archive';
   readonly asked: { request: ClipRequest; options: MakeOptions; finish: (error?: Error) => void }[] = [];
+  /** What a clip that is cut has to wait for before it is whole. */
+  check = Promise.resolve();
   private readonly calls = new EventEmitter();
 
-  make(asked: ClipRequest, options: MakeOptions): Promise<FinishedClip> {
+  cut(asked: ClipRequest, options: MakeOptions): Promise<() => Promise<FinishedClip>> {
+    const { check } = this;
     return new Promise((resolve, reject) => {
       const finish = (error?: Error) => {
+        options.signal.removeEventListener('abort', onAbort);
         if (error) reject(error);
-        else resolve(CLIP);
+        else resolve(() => check.then(() => CLIP));
       };
-      options.signal.addEventListener('abort', () => {
+      const onAbort = () => {
         finish(new Error('aborted'));
-      });
+      };
+      options.signal.addEventListener('abort', onAbort);
       this.asked.push({ request: asked, options, finish });
       this.calls.emit('call');
     });
@@ -474,12 +479,94 @@ describe('ClipQueue', () => {
     assert.match(names[0], /^[0-9a-f]{32}\.json$/);
   });
 
-  it('refuses more jobs than it can hold footage for', async (t) => {
+  it('cuts the next clip while one is checked', async (t) => {
+    const { open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+    let checked = () => {};
+    maker.check = new Promise((resolve) => (checked = resolve));
+    await queue.accept(request('a'));
+    const first = await maker.call(0);
+    maker.check = Promise.resolve();
+    await queue.accept(request('b'));
+    first.finish();
+
+    const second = await maker.call(1);
+    assert.equal(second.request.id, 'b');
+    assert.deepEqual(observer.over, []);
+    checked();
+    second.finish();
+
+    await observer.outcome(1);
+    assert.deepEqual(observer.over, ['a finished', 'b finished']);
+  });
+
+  it('gives up what ffmpeg refuses again and again, and says so', async (t) => {
+    const { directory, ring, clock, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+    await queue.accept(request());
+    for (let n = 0; n < 8; n += 1) {
+      (await maker.call(n)).finish(new ToolError('ffmpeg', 'ffmpeg failed (1)', 1, undefined));
+      await observer.outcome(n);
+      await clock.advance(300);
+    }
+
+    assert.equal(observer.over.filter((line) => line.startsWith('crash fails')).length, 7);
+    assert.match(observer.over[7], /^crash failed: .*given up after 8 tries: ffmpeg failed/);
+    await queue.close();
+    assert.equal(maker.asked.length, 8);
+    assert.equal(ring.pins.size, 0);
+    assert.deepEqual(await jobsIn(directory), []);
+  });
+
+  it('keeps on trying when something kills ffmpeg', async (t) => {
+    const { clock, open } = await setUp(t, [segment(T0)]);
+    const { queue, maker, observer } = await open();
+    await queue.accept(request());
+    for (let n = 0; n < 10; n += 1) {
+      (await maker.call(n)).finish(new ToolError('ffmpeg', 'ffmpeg failed (SIGKILL)', undefined, 'SIGKILL'));
+      await observer.outcome(n);
+      await clock.advance(300);
+    }
+
+    (await maker.call(10)).finish();
+    assert.equal(await observer.outcome(10), 'crash finished');
+  });
+
+  it('lets event 101 wait on disk with its footage held, and makes its clip too', async (t) => {
+    const { ring, open } = await setUp(t);
+    const { queue, maker, observer } = await open();
+    for (let n = 0; n <= 100; n += 1) assert.equal(await queue.accept(request(`event-${n}`)), true);
+    assert.equal(ring.pins.size, 101);
+    assert.equal(await queue.accept(request('event-100')), false);
+
+    ring.close(segment(T0));
+    for (let n = 0; n <= 100; n += 1) {
+      (await maker.call(n)).finish();
+      await observer.outcome(n);
+    }
+
+    assert.equal(observer.over.at(-1), 'event-100 finished');
+    await queue.close();
+    assert.equal(ring.pins.size, 0);
+  });
+
+  it('drops a job that waits behind a hundred others', async (t) => {
+    const { directory, ring, open } = await setUp(t);
+    const { queue } = await open();
+    for (let n = 0; n <= 100; n += 1) await queue.accept(request(`event-${n}`));
+
+    assert.equal(await queue.drop('event-100'), true);
+
+    assert.equal(ring.pins.size, 100);
+    assert.equal((await jobsIn(directory)).length, 100);
+  });
+
+  it('asks for a later try of what exceeds a thousand jobs', async (t) => {
     const { open } = await setUp(t);
     const { queue } = await open();
-    for (let n = 0; n < 100; n += 1) await queue.accept(request(`event-${n}`));
+    for (let n = 0; n < 1000; n += 1) await queue.accept(request(`event-${n}`));
 
-    await assert.rejects(queue.accept(request('one-more')), { code: 'queue-full' });
+    await assert.rejects(queue.accept(request('one-more')), { code: 'queue-full', retry: 'later' });
     assert.equal(await queue.accept(request('event-5')), false);
   });
 });

@@ -4,12 +4,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { HeadFile } from '../../../../nodes/lib/clip/mp4/head-file';
+import { headsOf } from '../../../../nodes/lib/clip/mp4/file-heads';
 import { parseMedia } from '../../../../nodes/lib/clip/mp4/media-file';
 import { readAhead, type Stretch } from '../../../../nodes/lib/clip/mp4/read-ahead';
 import { temporaryDirectory } from '../../../support/flow';
 import { recordSegments } from '../../../support/footage';
-
-const LIMIT = 1 << 30;
 
 function whole(path: string): Stretch {
   return { path, from: 0, to: 1 << 20 };
@@ -29,26 +28,19 @@ describe('HeadFile', () => {
     for (const { name } of segments) {
       const path = join(directory, name);
       const whole = await readFile(path);
-      await HeadFile.with(path, LIMIT, async (heads) => {
-        assert.equal(heads.data.length, whole.length);
-        assert.ok(!heads.data.equals(whole), 'the media data was not read');
-        const parsed = parseMedia(whole);
+      await HeadFile.with(path, async (file) => {
+        const heads = await file.heads();
+        assert.equal(heads.size, whole.length);
+        assert.ok(heads.data.length < whole.length / 20, 'the media data was not read');
+        const parsed = parseMedia(headsOf(whole));
         assert.ok(parsed && parsed.runs.length > 1);
-        assert.deepEqual(parseMedia(heads.data), parsed);
+        assert.deepEqual(parseMedia(heads), parsed);
 
         const [{ dataAt }] = parsed.runs;
-        await heads.read(dataAt, dataAt + 20_000);
-        assert.ok(
-          heads.data.subarray(dataAt, dataAt + 20_000).equals(whole.subarray(dataAt, dataAt + 20_000)),
-        );
+        const data = await file.read(dataAt, dataAt + 20_000);
+        assert.ok(data.equals(whole.subarray(dataAt, dataAt + 20_000)));
       });
     }
-  });
-
-  it('leaves alone what is too large to be a segment', async (t) => {
-    const path = join(await temporaryDirectory(t), 'file');
-    await writeFile(path, Buffer.alloc(100));
-    assert.equal(await HeadFile.with(path, 99, () => 'used'), undefined);
   });
 
   it('takes any bytes: the parser says what is no segment', async (t) => {
@@ -68,7 +60,12 @@ describe('HeadFile', () => {
       randomBytes(10_000),
     ]) {
       await writeFile(path, data);
-      assert.equal(await HeadFile.with(path, LIMIT, (heads) => heads.data.length), data.length);
+      const file = await HeadFile.with(path, async (source) => parseMedia(await source.heads())).catch(
+        (error: unknown) => {
+          assert.ok(error instanceof RangeError);
+        },
+      );
+      assert.equal(file, undefined);
     }
   });
 });

@@ -6,8 +6,13 @@ const FPS = 10;
 const GOP = 10;
 
 /** What ffmpeg logs for frames of 10 a second, each tenth a key frame; `errors` come before the frame of that number. */
-function logOf(frames: number, errors: Readonly<Record<number, string>> = {}, first = 0): DecodeLog {
-  const log = new DecodeLog(first / FPS);
+function logOf(
+  frames: number,
+  errors: Readonly<Record<number, string>> = {},
+  first = 0,
+  keyFramesOnly = false,
+): DecodeLog {
+  const log = new DecodeLog(first / FPS, keyFramesOnly);
   for (let n = first; n <= frames; n += 1) {
     if (errors[n]) log.add(errors[n]);
     if (n < frames) log.add(frameLine(n));
@@ -67,12 +72,18 @@ describe('DecodeLog', () => {
       assert.equal(logOf(40, { 13: `[warning] clip.mp4: ${warning}` }).faults(4).length, 1, warning);
     for (const line of [
       '[h264 @ 0x5] [error] SEI type 5 size 2208 truncated at 1944',
-      '[h264 @ 0x5] [error] mmco: unref short failure',
       '[null @ 0x5] [error] Application provided invalid, non monotonically increasing dts to muxer in stream 0: 3 >= 3',
       '[h264 @ 0x5] [warning] Late SEI is not implemented.',
       '[info] a file named [error] here.mp4'.replace('[error]', 'error'),
     ])
       assert.deepEqual(logOf(40, { 13: line }).faults(4), [], line);
+  });
+
+  it('takes a missing reference for a fault where decoding began with the film, as Chromium does', () => {
+    const line = { 13: '[h264 @ 0x5] [error] mmco: unref short failure' };
+    assert.equal(logOf(40, line).faults(4).length, 1);
+    assert.deepEqual(logOf(40, line, 10).faults(4), []);
+    assert.deepEqual(logOf(40, line, 0, true).faults(4), []);
   });
 
   it('begins a fault before the first frame where decoding began', () => {

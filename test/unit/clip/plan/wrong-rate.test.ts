@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { shortfalls } from '../../../../nodes/lib/clip/caveats';
+import { caveats } from '../../../../nodes/lib/clip/caveats';
 import type { Footage } from '../../../../nodes/lib/clip/plan/footage';
 import { planClip } from '../../../../nodes/lib/clip/plan/plan';
 
@@ -35,7 +35,7 @@ describe('footage of a camera whose clock is wrong', () => {
 
   it('is noted', () => {
     const plan = planClip({ from: 1000, to: 1030 }, 1015, footage(3, 0.34));
-    assert.deepEqual(plan && shortfalls(plan), [
+    assert.deepEqual(plan && caveats(plan), [
       "The camera's clock changed: times in 3 of 3 segments may be off by up to 0.3 s",
       "The camera's clock ran 20.0 % slow: what the clip plays in 24.0 s took 30.0 s",
     ]);

@@ -1,14 +1,14 @@
 import { rename } from 'node:fs/promises';
 import { V2xError } from '../../errors';
-import { assembleClip, type AssembledClip, type AssembleOptions } from '../cut/assemble';
+import type { AssembledClip } from '../cut/assemble';
 import { cutMedia } from '../cut/length';
-import type { Footage, TimeSpan } from '../plan/footage';
+import type { CutOptions } from '../cut/options';
 import type { ClipPlan } from '../plan/plan';
 import { bridgeDamage } from './bridge';
 import type { PlaybackFault } from './decode-log';
 import { checkPlayback, type PlaybackReport } from './playback';
 
-export interface PlayableOptions extends AssembleOptions {
+export interface PlayableOptions extends CutOptions {
   /** Called with 0 to 100 while the finished clip is decoded. */
   readonly onChecked?: (percent: number) => void;
 }
@@ -22,48 +22,27 @@ const DECODING_SHARE = 0.2;
 const LEAST_DECODING_SECONDS = 30;
 
 /**
- * As `assembleClip`, then makes sure that the clip plays to its end. One that does not is re-encoded: a decoder bridges
- * damaged footage, and what it shows plays everywhere. If that does not help the clip is kept, with its fault.
- * @throws as `assembleClip`
+ * Makes sure that a clip plays to its end. One that does not is re-encoded: a decoder bridges damaged footage, and what
+ * it shows plays everywhere. If that does not help the clip stays as it is, with its fault.
+ * @param options `target` is where the clip is
+ * @throws V2xError `ffmpeg` when there is none, or something killed it; the signal's reason when it is aborted
  */
-export async function assemblePlayable(
-  wanted: TimeSpan,
-  t0: number,
-  footage: readonly Footage[],
-  options: PlayableOptions,
-): Promise<CheckedClip | undefined> {
-  const clip = await assembleWhole(wanted, t0, footage, options);
-  if (!clip) return undefined;
-  const playback = await check(clip, options.target, options);
-  if (playback.faults.length === 0) return { ...clip, playback };
-  return (await mend({ ...clip, playback }, options)) ?? flagged({ ...clip, playback });
-}
-
-/** Damaged footage can make an exact cut break off, which needs ffmpeg to read all of it; then one at key frames is better. */
-async function assembleWhole(
-  wanted: TimeSpan,
-  t0: number,
-  footage: readonly Footage[],
-  options: PlayableOptions,
-): Promise<AssembledClip | undefined> {
-  const clip = await assembleClip(wanted, t0, footage, options);
-  if (!clip?.fault || !options.exact) return clip;
-  const whole = await assembleClip(wanted, t0, footage, { ...options, exact: false });
-  if (!whole) return clip;
-  const note = `The clip begins and ends at key frames, since an exact cut failed: ${clip.fault.message}`;
-  return { ...whole, notes: [...whole.notes, note] };
+export async function playableClip(cut: AssembledClip, options: PlayableOptions): Promise<CheckedClip> {
+  const clip = { ...cut, playback: await check(cut, options.target, options) };
+  if (clip.playback.faults.length === 0) return clip;
+  return (await reencoded(clip, options)) ?? flagged(clip);
 }
 
 /** @returns undefined when re-encoding is impossible, or leaves as much that does not play */
-async function mend(clip: CheckedClip, options: PlayableOptions): Promise<CheckedClip | undefined> {
+async function reencoded(clip: CheckedClip, options: PlayableOptions): Promise<CheckedClip | undefined> {
   const { target, signal, clock } = options;
   const { faults } = clip.playback;
-  const mended = `${target}.mended.mp4`;
-  if (!(await bridgeDamage(target, mended, { end: clip.media.end, ...options }))) return undefined;
-  const playback = await check(clip, mended, options);
+  const candidate = `${target}.reencoded.mp4`;
+  if (!(await bridgeDamage(target, candidate, { end: clip.media.end, ...options }))) return undefined;
+  const playback = await check(clip, candidate, options);
   if (secondsOf(playback.faults) >= secondsOf(faults)) return undefined;
-  const media = await cutMedia(mended, { clock, signal });
-  await rename(mended, target);
+  const media = await cutMedia(candidate, { clock, signal });
+  await rename(candidate, target);
   const notes = [...clip.notes, ...faults.map(bridged)];
   return flagged({ ...clip, plan: { ...clip.plan, method: 'reencode' }, media, notes, playback });
 }
@@ -94,7 +73,7 @@ function flagged(clip: CheckedClip): CheckedClip {
   if (words.length === 0) return clip;
   const fault = new V2xError(
     'playback',
-    `${words.join('; ')}. The clip is kept as it is; check the disk of the store and the camera`,
+    `${words.join('; ')}. The clip is published as it is; check the disk of the store and the camera`,
   );
   return { ...clip, notes: [...clip.notes, ...words], fault };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { pictureFormat } from '../../../../nodes/lib/clip/mp4/h264-sps';
+import { pictureFormat } from '../../../../nodes/lib/clip/codec/h264-sps';
 
 /** Sequence parameter sets of libx264 for 384x240, and what its options were. */
 const SETS = {

@@ -9,7 +9,7 @@ import {
   sampleEntry,
   sequenceSet,
   type DecoderSettings,
-} from '../../../../nodes/lib/clip/mp4/parameter-sets';
+} from '../../../../nodes/lib/clip/codec/parameter-sets';
 
 const SPS = Buffer.of(0x67, 1, 2, 3);
 const PPS = Buffer.of(0x68, 4);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aacSettings, silentFrame } from '../../../../nodes/lib/clip/mp4/aac';
+import { aacSettings, silentFrame } from '../../../../nodes/lib/clip/codec/aac';
 import { box, fullBox, listBox, zeros } from '../../../../nodes/lib/clip/mp4/boxes';
 
 function descriptor(tag: number, ...content: readonly Buffer[]): Buffer {
