@@ -34,9 +34,7 @@ describe('caveats', () => {
   });
 
   it('says that the incident itself is not shown', () => {
-    assert.deepEqual(caveats(plan({ t0Offset: undefined })), [
-      'The incident itself is not in the footage',
-    ]);
+    assert.deepEqual(caveats(plan({ t0Offset: undefined })), ['The incident itself is not in the footage']);
   });
 
   it('says which segments cannot both be right about their time', () => {

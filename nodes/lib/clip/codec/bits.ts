@@ -2,7 +2,8 @@
 export function unescaped(unit: Buffer): Buffer {
   const payload = Buffer.allocUnsafe(unit.length);
   let length = 0;
-  for (const [i, byte] of unit.entries()) {
+  for (let i = 0; i < unit.length; i += 1) {
+    const byte = unit[i];
     if (byte !== 3 || i < 2 || unit[i - 1] !== 0 || unit[i - 2] !== 0) payload[length++] = byte;
   }
   return payload.subarray(0, length);

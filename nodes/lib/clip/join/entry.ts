@@ -4,7 +4,7 @@ import { sliceContext } from '../codec/h264-slice';
 import { decoderSettings, pictureHead, type DecoderSettings } from '../codec/parameter-sets';
 import type { PicturePart } from './options';
 import { wantedSamples } from './picture-units';
-import type { PlacedSample, SourceTrack } from './source-file';
+import type { SourceSample, SourceTrack } from './source-file';
 
 /** No reference picture is older for a decoder (max_num_ref_frames, ITU-T H.264, A.3.1), even if each is a field. */
 const REFERENCES = 32;
@@ -21,7 +21,7 @@ export async function entryRepaired(track: SourceTrack, part: PicturePart): Prom
   const replaced = await HeadFile.with(part.path, (file) => repaired(samples, decoder, file)).catch(
     (error: unknown) => {
       // It has pictures of a kind that is not rewritten.
-      if (error instanceof RangeError) return new Map<PlacedSample, PlacedSample>();
+      if (error instanceof RangeError) return new Map<SourceSample, SourceSample>();
       throw error;
     },
   );
@@ -30,12 +30,12 @@ export async function entryRepaired(track: SourceTrack, part: PicturePart): Prom
 }
 
 async function repaired(
-  samples: readonly PlacedSample[],
+  samples: readonly SourceSample[],
   decoder: DecoderSettings,
   file: HeadFile,
-): Promise<Map<PlacedSample, PlacedSample>> {
-  const replaced = new Map<PlacedSample, PlacedSample>();
-  const bytesOf = ({ at, size, insert }: PlacedSample) =>
+): Promise<Map<SourceSample, SourceSample>> {
+  const replaced = new Map<SourceSample, SourceSample>();
+  const bytesOf = ({ at, size, insert }: SourceSample) =>
     file.read(at, at + size - (insert?.bytes.length ?? 0));
   const head = pictureHead(decoder, await bytesOf(samples[0]));
   const context = head && !head.isEntry && sliceContext([...decoder.sets, ...head.sets]);
@@ -50,7 +50,7 @@ async function repaired(
   return replaced;
 }
 
-function withContent({ insert, ...sample }: PlacedSample, picture: Buffer): PlacedSample {
+function withContent({ insert, ...sample }: SourceSample, picture: Buffer): SourceSample {
   const content = insert
     ? Buffer.concat([picture.subarray(0, insert.at), insert.bytes, picture.subarray(insert.at)])
     : picture;

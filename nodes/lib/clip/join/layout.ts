@@ -1,4 +1,6 @@
 import type { TimeSpan } from '../../../contracts';
+import { allDone } from '../../async/all-done';
+import { Limiter } from '../../async/limiter';
 import { ascii, box, u32, u64 } from '../mp4/boxes';
 import { chapterTrack } from '../mp4/chapters';
 import type { Track } from '../mp4/media';
@@ -27,6 +29,8 @@ export interface Layout {
 const FTYP = box('ftyp', ascii('isom'), u32(0x200), ascii('isomiso2mp41'));
 /** Type and size of a box that may be larger than 4 GiB. */
 const LARGE_BOX_BYTES = 16;
+/** Files that are read side by side. */
+const AT_A_TIME = 4;
 /** As much of a file as is read at a time. */
 const COPY_BYTES = 32 << 20;
 
@@ -64,11 +68,11 @@ export async function layOut(plan: JoinPlan): Promise<Layout> {
 
 /** Each file is read once. */
 async function sourcesOf({ picture, sound, settingsDiffer }: JoinPlan): Promise<Map<string, SourceFile>> {
-  const sources = new Map<string, SourceFile>();
-  for (const part of [...picture, ...sound]) {
-    if (!sources.has(part.path)) sources.set(part.path, await readSource(part, settingsDiffer));
-  }
-  return sources;
+  const parts = new Map([...picture, ...sound].map((part) => [part.path, part]));
+  const gate = new Limiter(AT_A_TIME);
+  const read = [...parts.values()].map((part) => gate.run(() => readSource(part, settingsDiffer)));
+  const sources = await allDone(read);
+  return new Map([...parts.keys()].map((path, i) => [path, sources[i]]));
 }
 
 async function layPicture({ picture, model }: JoinPlan, sources: ReadonlyMap<string, SourceFile>) {

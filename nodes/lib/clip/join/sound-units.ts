@@ -2,8 +2,8 @@ import type { TimeSpan } from '../../../contracts';
 import { aacSettings, silentFrame } from '../codec/aac';
 import type { Track } from '../mp4/media';
 import type { JoinPart } from './options';
-import { coalesced } from './picture-units';
-import type { PlacedSample, SourceTrack } from './source-file';
+import { bytesOf } from './picture-units';
+import type { SourceSample, SourceTrack } from './source-file';
 import { TrackTable, type Unit } from './track-table';
 
 /**
@@ -35,7 +35,7 @@ export class SoundTimeline {
     const usual = usualDuration(runs.flat());
     return runs.flatMap((run) => {
       const units: Unit[] = [];
-      let taken: PlacedSample[] = [];
+      let taken: SourceSample[] = [];
       const finish = () => {
         if (taken.length > 0) units.push(unitOf(this.table, taken, seconds(taken[0].dts) + shift));
         taken = [];
@@ -83,12 +83,11 @@ export class SoundTimeline {
 }
 
 /** Frames of one track are equally long, but for the last one before a hole. */
-function usualDuration(samples: readonly PlacedSample[]): number {
+function usualDuration(samples: readonly SourceSample[]): number {
   const durations = samples.map(({ duration }) => duration).sort((a, b) => a - b);
   return durations[Math.floor(durations.length / 2)] ?? 0;
 }
 
-function unitOf(table: TrackTable, samples: readonly PlacedSample[], time: number): Unit {
-  const bytes = samples.map(({ at, size }) => ({ start: at, end: at + size }));
-  return { table, samples: samples.length, time, bytes: coalesced(bytes) };
+function unitOf(table: TrackTable, samples: readonly SourceSample[], time: number): Unit {
+  return { table, samples: samples.length, time, bytes: bytesOf(samples) };
 }

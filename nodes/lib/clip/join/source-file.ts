@@ -5,9 +5,8 @@ import { parseMedia } from '../mp4/media-file';
 import { bringsSettings, decoderSettings, pictureHead } from '../codec/parameter-sets';
 import type { JoinPart } from './options';
 
-/** A sample, and where in the file it is. */
-export interface PlacedSample extends Sample {
-  readonly at: number;
+/** A sample, and what is to be changed in it. */
+export interface SourceSample extends Sample {
   /** Decoder settings to be put into it, and where in it. */
   readonly insert?: { readonly at: number; readonly bytes: Buffer };
   /** What takes the place of its bytes. */
@@ -17,7 +16,7 @@ export interface PlacedSample extends Sample {
 export interface SourceTrack {
   readonly track: Track;
   /** In the order of decoding, as they lie one behind the other in the file. */
-  readonly runs: readonly (readonly PlacedSample[])[];
+  readonly runs: readonly (readonly SourceSample[])[];
 }
 
 export interface SourceFile {
@@ -65,13 +64,7 @@ export function readFault(error: unknown, { name }: JoinPart): unknown {
 function trackOf({ tracks, runs }: MediaFile, kind: Track['kind']): SourceTrack | undefined {
   const track = tracks.find((candidate) => candidate.kind === kind);
   if (!track) return undefined;
-  const placed = runs
-    .filter((run) => run.track === track)
-    .map(({ dataAt, samples }) => {
-      let at = dataAt;
-      return samples.map((sample) => ({ ...sample, at: (at += sample.size) - sample.size }));
-    });
-  return { track, runs: placed };
+  return { track, runs: runs.filter((run) => run.track === track).map(({ samples }) => samples) };
 }
 
 async function settingsInserted({ track, runs }: SourceTrack, data: HeadFile): Promise<SourceTrack> {
@@ -85,13 +78,13 @@ async function settingsInserted({ track, runs }: SourceTrack, data: HeadFile): P
       return [length, unit];
     }),
   );
-  const prepared = async (sample: PlacedSample): Promise<PlacedSample> => {
+  const prepared = async (sample: SourceSample): Promise<SourceSample> => {
     if (!sample.key) return sample;
     const head = pictureHead(decoder, await data.read(sample.at, sample.at + sample.size));
     if (!head || bringsSettings(decoder, head.sets)) return sample;
     return { ...sample, size: sample.size + bytes.length, insert: { at: head.setsAt, bytes } };
   };
-  const result: PlacedSample[][] = [];
+  const result: SourceSample[][] = [];
   for (const run of runs) result.push(await Promise.all(run.map(prepared)));
   return { track, runs: result };
 }

@@ -40,10 +40,10 @@ export function runsOfFragments({ data, boxes, size }: FileHeads, tracks: readon
   });
 }
 
-function assertInside({ dataAt, samples }: SampleRun, mdat: FileBox, breaksOff: boolean): void {
-  const end = samples.reduce((at, { size }) => at + size, dataAt);
+function assertInside({ samples }: SampleRun, mdat: FileBox, breaksOff: boolean): void {
+  const [first, last] = [samples[0], samples[samples.length - 1]];
   const body = mdat.at + mdat.body - mdat.start;
-  if (dataAt < body || (end > mdat.endsAt && !breaksOff)) {
+  if (first.at < body || (last.at + last.size > mdat.endsAt && !breaksOff)) {
     throw new RangeError('A sample is not in the media data');
   }
 }
@@ -79,30 +79,37 @@ function runsOfTrack(data: Buffer, moof: FileBox, traf: Box, movie: Movie): Samp
     if ((flagsAt(data, trun) & 1) === 0) throw new RangeError('A track run does not say where its data is');
     movie.samples += data.readUInt32BE(trun.body + 4);
     if (movie.samples > MAX_SAMPLES) throw new RangeError('There are too many samples');
-    const samples = samplesOf(data, trun, dts, defaults);
+    const begin = { dts, at: moof.at + data.readInt32BE(trun.body + 8) };
+    const samples = samplesOf(data, trun, begin, defaults);
     const last = samples.at(-1);
     if (!last) return [];
     dts = last.dts + last.duration;
-    return [{ track, dataAt: moof.at + data.readInt32BE(trun.body + 8), samples }];
+    return [{ track, samples }];
   });
 }
 
 /** Reads a track run (8.8.8): its flags say which fields each sample has. */
-function samplesOf(data: Buffer, trun: Box, begin: number, defaults: SampleDefaults): Sample[] {
+function samplesOf(
+  data: Buffer,
+  trun: Box,
+  begin: Pick<Sample, 'dts' | 'at'>,
+  defaults: SampleDefaults,
+): Sample[] {
   const flags = flagsAt(data, trun);
   const count = data.readUInt32BE(trun.body + 4);
   const field = fieldReader(data, flags, trun.body + 12);
   const firstFlags = field(4, defaults.flags);
   const samples: Sample[] = [];
-  let dts = begin;
+  let { dts, at } = begin;
   for (let i = 0; i < count; i += 1) {
     const duration = field(0x100, defaults.duration);
     const size = field(0x200, defaults.size);
     const own = field(0x400, i === 0 ? firstFlags : defaults.flags);
     // Signed, whatever the version says: recorders write no larger ones.
     const pts = dts + (field(0x800, 0) | 0);
-    samples.push({ dts, pts, duration, size, key: (own & NOT_KEY) === 0 });
+    samples.push({ dts, pts, duration, at, size, key: (own & NOT_KEY) === 0 });
     dts += duration;
+    at += size;
   }
   return samples;
 }

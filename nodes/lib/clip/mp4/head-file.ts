@@ -3,6 +3,8 @@ import { BOX_HEAD_BYTES, HeadCollector, type FileHeads } from './file-heads';
 
 /** Bytes that are read at once: usually the head of a fragment, and of the first picture in it. */
 const READ_BYTES = 4096;
+/** Memory that is taken at once: many small pieces would keep the garbage collector busy. */
+const SLAB_BYTES = 16 * READ_BYTES;
 /** Heads larger than this are those of no segment. */
 const MAX_HEAD_BYTES = 64 << 20;
 
@@ -15,6 +17,7 @@ interface Chunk {
 export class HeadFile {
   /** What was read, the newest first: pictures are looked at soon after the head before them. */
   private readonly chunks: Chunk[] = [];
+  private slab = Buffer.alloc(0);
 
   private constructor(
     private readonly file: FileHandle,
@@ -64,8 +67,15 @@ export class HeadFile {
     const known = this.chunks.find((chunk) => chunk.from <= from && chunk.from + chunk.bytes.length >= end);
     if (known) return known.bytes.subarray(from - known.from, end - known.from);
     const length = Math.min(Math.max(end - from, READ_BYTES), this.size - from);
-    const { bytesRead, buffer } = await this.file.read(Buffer.allocUnsafe(length), 0, length, from);
+    const { bytesRead, buffer } = await this.file.read(this.memory(length), 0, length, from);
     this.chunks.unshift({ from, bytes: buffer.subarray(0, bytesRead) });
     return buffer.subarray(0, Math.min(bytesRead, end - from));
+  }
+
+  private memory(bytes: number): Buffer {
+    if (bytes > this.slab.length) this.slab = Buffer.allocUnsafeSlow(Math.max(bytes, SLAB_BYTES));
+    const memory = this.slab.subarray(0, bytes);
+    this.slab = this.slab.subarray(bytes);
+    return memory;
   }
 }

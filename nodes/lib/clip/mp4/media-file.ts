@@ -32,8 +32,7 @@ export function parseMedia(heads: FileHeads): MediaFile | undefined {
 
 /** The samples that the file holds to their end. */
 function wholePart(run: SampleRun, end: number): SampleRun {
-  let at = run.dataAt;
-  const missing = run.samples.findIndex(({ size }) => (at += size) > end);
+  const missing = run.samples.findIndex(({ at, size }) => at + size > end);
   return missing < 0 ? run : { ...run, samples: run.samples.slice(0, missing) };
 }
 

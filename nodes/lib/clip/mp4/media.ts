@@ -20,7 +20,8 @@ export interface Sample {
   readonly dts: number;
   readonly pts: number;
   readonly duration: number;
-  /** Bytes. */
+  /** Where in the file it begins, and how many bytes it takes. */
+  readonly at: number;
   readonly size: number;
   readonly key: boolean;
 }
@@ -28,8 +29,6 @@ export interface Sample {
 /** Samples of one track that lie one behind the other in the file. */
 export interface SampleRun {
   readonly track: Track;
-  /** Where in the file the first of them begins. */
-  readonly dataAt: number;
   /** In the order of decoding; at least one. */
   readonly samples: readonly Sample[];
 }

@@ -10,18 +10,20 @@ export function runsOfTable(data: Buffer, trak: Box, track: Track): SampleRun[] 
   const stbl = child(data, trak, 'mdia', 'minf', 'stbl');
   const sizes = sizesOf(data, child(data, stbl, 'stsz'));
   if (sizes.length === 0) return [];
-  const samples = samplesOf(data, stbl, sizes, track);
+  const samples = timedSamples(data, stbl, sizes, track);
   const perChunk = entriesOf(data, child(data, stbl, 'stsc'), 3);
   let next = 0;
   return chunkOffsets(data, stbl).flatMap((dataAt, i) => {
     const count = perChunk.findLast(([firstChunk]) => firstChunk <= i + 1)?.[1] ?? 0;
     const own = samples.slice(next, next + count);
     next += count;
-    return own.length === 0 ? [] : [{ track, dataAt, samples: own }];
+    let at = dataAt;
+    const placed = own.map((sample) => ({ ...sample, at: (at += sample.size) - sample.size }));
+    return placed.length === 0 ? [] : [{ track, samples: placed }];
   });
 }
 
-function samplesOf(data: Buffer, stbl: Box, sizes: readonly number[], track: Track): Sample[] {
+function timedSamples(data: Buffer, stbl: Box, sizes: readonly number[], track: Track): Omit<Sample, 'at'>[] {
   const durations = expanded(entriesOf(data, child(data, stbl, 'stts'), 2), sizes.length);
   const ctts = children(data, stbl, 'ctts').at(0);
   // Signed, whatever the version says: recorders write no larger ones.

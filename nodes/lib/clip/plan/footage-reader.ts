@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../time/clock';
-import { codeOf, messageOf } from '../../errors';
+import { isShortage, messageOf } from '../../errors';
 import { findBinary } from '../../ffmpeg/binary';
 import type { Segment, SegmentRing } from '../../recording/segment';
 import type { Footage, SegmentMedia, TimeSpan } from './footage';
@@ -11,9 +11,7 @@ import { Limiter } from '../../async/limiter';
 /** More than enough for several windows at once; one takes about a kilobyte. */
 const MAX_REMEMBERED = 2000;
 /** Segments that are looked into at a time. */
-const AT_A_TIME = 2;
-/** Codes of failures that say nothing of a file: file handles, memory or processes are short, and will not stay so. */
-const PASSING: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+const AT_A_TIME = 4;
 
 /** Finds out what the segments of a window hold; what it has seen once it remembers, since segments never change. */
 export class FootageReader {
@@ -50,7 +48,7 @@ export class FootageReader {
       return { segment, media: await this.media(segment, signal) };
     } catch (error) {
       signal.throwIfAborted();
-      if (PASSING.has(codeOf(error))) throw error;
+      if (isShortage(error)) throw error;
       return `${segment.name} cannot be played and is left out: ${messageOf(error)}`;
     }
   }

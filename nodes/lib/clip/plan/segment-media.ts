@@ -22,11 +22,6 @@ const PICTURE_HEAD_BYTES = 1024;
 const MATRIX = { from: 16, to: 52 };
 const CHROMA = ['gray', 'yuv420p', 'yuv422p', 'yuv444p'];
 
-interface PlacedSample extends Sample {
-  /** Where in the file it is. */
-  readonly at: number;
-}
-
 /**
  * Describes what a file holds.
  * @param source the same file: the heads of key pictures are read from it
@@ -54,17 +49,12 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
   };
 }
 
-function samplesOf({ runs }: MediaFile, track: Track): PlacedSample[] {
-  return runs
-    .filter((run) => run.track === track)
-    .flatMap(({ dataAt, samples }) => {
-      let at = dataAt;
-      return samples.map((sample) => ({ ...sample, at: (at += sample.size) - sample.size }));
-    });
+function samplesOf({ runs }: MediaFile, track: Track): Sample[] {
+  return runs.filter((run) => run.track === track).flatMap(({ samples }) => samples);
 }
 
 interface KeyPicture {
-  readonly sample: PlacedSample;
+  readonly sample: Sample;
   /** Whether pictures that are decoded after it are shown before it. */
   readonly leads: boolean;
   /** Undefined for another codec. */
@@ -72,7 +62,7 @@ interface KeyPicture {
 }
 
 async function keyPictures(
-  samples: readonly PlacedSample[],
+  samples: readonly Sample[],
   decoder: DecoderSettings | undefined,
   source: HeadFile,
 ): Promise<KeyPicture[]> {
@@ -88,7 +78,7 @@ async function keyPictures(
 
 /** @throws RangeError when the sample holds no picture */
 async function headOf(
-  { at, size }: PlacedSample,
+  { at, size }: Sample,
   decoder: DecoderSettings,
   source: HeadFile,
 ): Promise<PictureHead> {

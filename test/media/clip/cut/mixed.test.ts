@@ -40,6 +40,8 @@ interface Take extends Partial<FilmOptions> {
   readonly then?: NumberedVideo;
   /** Its header holds no decoder settings. */
   readonly settingsInBand?: boolean;
+  /** Its AAC is said to have spectral band replication, of which no frame makes use. */
+  readonly spectralBands?: boolean;
   /** Degrees, as its header says. */
   readonly turned?: number;
 }
@@ -216,6 +218,38 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     method: 'reencode',
   },
+  'HEVC whose decoder settings change in band': {
+    takes: [
+      {
+        film: { ...plain(4), codec: 'h265' },
+        then: { ...second({ seconds: 12, first: 4 * FPS }), codec: 'h265', encoder: ['-preset', 'medium'] },
+      },
+    ],
+    method: 'reencode',
+  },
+  'interlaced, exact': {
+    takes: [
+      {
+        film: plain(),
+        encode: ['-c:v', 'libx264', '-preset', 'ultrafast', '-flags', '+ilme+ildct', '-top', '1', '-g', '30'],
+      },
+    ],
+    exact: true,
+    method: 'smart',
+  },
+  'HE-AAC with a hole': {
+    takes: [
+      {
+        film: plain(),
+        sound: AAC,
+        output: ['-c:v', 'copy', '-af', "aselect='not(between(t,4,6))'", '-c:a', 'aac', '-ar', '24000'],
+        spectralBands: true,
+      },
+    ],
+    method: 'copy',
+    notes: /^No sound was recorded for/,
+    sound: true,
+  },
   'a sound track that holds nothing': {
     takes: [
       { film: plain(), sound: AAC, output: ['-c:v', 'copy', '-af', 'aselect=0', '-c:a', 'aac'] },
@@ -248,10 +282,15 @@ async function filmOf({ film, then, sound, encode, turned }: Take, directory: st
 
 async function changingFilm(film: NumberedVideo, then: NumberedVideo, directory: string): Promise<string> {
   const streams = await Promise.all([film, then].map(numberedStream));
-  const raw = join(directory, 'both.h264');
+  const raw = join(directory, `both.${film.codec ?? 'h264'}`);
   await writeFile(raw, Buffer.concat(await Promise.all(streams.map(({ video }) => readFile(video)))));
   const result = join(directory, 'both.mp4');
-  await run('ffmpeg', ['-v', 'error', '-r', String(FPS), '-i', raw, '-c', 'copy', result]);
+  const format = film.codec === 'h265' ? 'hevc' : 'h264';
+  const tag = film.codec === 'h265' ? ['-tag:v', 'hvc1'] : [];
+  await run('ffmpeg', [
+    ...['-v', 'error', '-r', String(FPS), '-f', format, '-i', raw],
+    ...['-c', 'copy', ...tag, result],
+  ]);
   return result;
 }
 
@@ -272,6 +311,15 @@ async function emptySettings(path: string): Promise<void> {
   await writeFile(path, data);
 }
 
+/** Says in AAC's settings that SBR doubles the rate of 24 kHz (ISO/IEC 14496-3, 1.6.6: sbrPresentFlag, 48 kHz). */
+async function announceSpectralBands(path: string): Promise<void> {
+  const data = await readFile(path);
+  const extension = data.indexOf(Buffer.of(0x56, 0xe5, 0x00));
+  assert.ok(extension > 0);
+  data[extension + 2] = 0x80 | (3 << 3);
+  await writeFile(path, data);
+}
+
 async function clipOf(t: TestContext, { takes, exact }: Case): Promise<FinishedClip> {
   const directory = await temporaryDirectory(t);
   const segments: Segment[] = [];
@@ -285,6 +333,8 @@ async function clipOf(t: TestContext, { takes, exact }: Case): Promise<FinishedC
       segmentSeconds: SEGMENT,
     });
     if (take.settingsInBand) for (const { name } of recorded) await emptySettings(join(directory, name));
+    if (take.spectralBands)
+      for (const { name } of recorded) await announceSpectralBands(join(directory, name));
     segments.push(...recorded);
   }
   const archive = await temporaryDirectory(t);

@@ -36,7 +36,7 @@ describe('HeadFile', () => {
         assert.ok(parsed && parsed.runs.length > 1);
         assert.deepEqual(parseMedia(heads), parsed);
 
-        const [{ dataAt }] = parsed.runs;
+        const dataAt = parsed.runs[0].samples[0].at;
         const data = await file.read(dataAt, dataAt + 20_000);
         assert.ok(data.equals(whole.subarray(dataAt, dataAt + 20_000)));
       });
