@@ -494,6 +494,7 @@ describe('ClipQueue', () => {
     assert.equal(second.request.id, 'b');
     assert.deepEqual(observer.over, []);
     checked();
+    await observer.outcome();
     second.finish();
 
     await observer.outcome(1);
