@@ -6,15 +6,57 @@ import re
 import struct
 
 VIDEO_RATE = 90_000
-VIDEO_TYPE, AAC_TYPE, ALAW_TYPE, UNKNOWN_TYPE = 96, 97, 8, 98
+VIDEO_TYPE, JPEG_TYPE, AAC_TYPE, ALAW_TYPE, UNKNOWN_TYPE = 96, 26, 97, 8, 98
 MAX_PAYLOAD = 1400
 ALAW_RATE, ALAW_PACKET = 8000, 160
 # G.711 A-law of -0.25, 0.25 and silence: 500 Hz for a tenth of a second, at the start of each second.
 ALAW_SECOND = (b"\xb5" * 8 + b"\x35" * 8) * 50 + b"\xd5" * 7200
 
 
+class Jpeg:
+    """Motion JPEG with the default Huffman tables, sent as RFC 2435 says."""
+
+    payload_type = JPEG_TYPE
+
+    def split(self, data):
+        return [[start + image] for start in [b"\xff\xd8\xff"] for image in data.split(start)[1:]]
+
+    def is_key(self, unit):
+        return True
+
+    def pieces(self, image):
+        """A picture as RTP payloads: its scan in pieces, the first one behind the quantisation tables (3.1)."""
+        tables, frame, scan = self.segments(image)
+        height, width = struct.unpack(">HH", frame[1:5])
+        # Type 0 is 4:2:2 and 1 is 4:2:0; quality 255 means that the tables are in the stream.
+        kind = bytes([frame[7] == 0x22, 255, width // 8, height // 8])
+        quantisation = struct.pack(">BBH", 0, 0, 128) + tables[0] + tables[-1]
+        starts = range(0, len(scan), MAX_PAYLOAD)
+        return [
+            struct.pack(">I", at) + kind + (b"" if at else quantisation) + scan[at : at + MAX_PAYLOAD] for at in starts
+        ]
+
+    def segments(self, image):
+        """Quantisation tables, frame header and scan (ITU-T T.81, annex B)."""
+        tables, frame, at = [], b"", 2
+        while True:
+            marker, length = struct.unpack(">xBH", image[at : at + 4])
+            content, at = image[at + 4 : at + 2 + length], at + 2 + length
+            if marker == 0xDB:
+                tables += [content[i + 1 : i + 65] for i in range(0, len(content), 65)]
+            elif marker == 0xC0:
+                frame = content
+            elif marker == 0xDA:
+                return tables, frame, image[at : image.rindex(b"\xff\xd9")]
+
+    def sdp(self, video, parameters):
+        return [f"m=video 0 RTP/AVP {JPEG_TYPE}"]
+
+
 class Codec:
     """What the camera has to know of a bit stream: NAL unit types of ITU-T H.264 table 7-1 and H.265 table 7-1."""
+
+    payload_type = VIDEO_TYPE
 
     def __init__(self, name):
         self.name = name
@@ -45,41 +87,44 @@ class Codec:
             for at in starts
         ]
 
-
-class Video:
-    """The access units of a stream, in the order of decoding, and the place of each in the order of showing."""
-
-    def __init__(self, path, codec):
-        self.codec = Codec(codec)
-        with open(path, "rb") as file:
-            self.units = self.split(file.read())
-        with open(path + ".order", encoding="ascii") as file:
-            self.order = [int(line) for line in file]
-        # An encoder sends a picture when all that are decoded before it have been taken.
-        self.reorder = max(shown - at for at, shown in enumerate(self.order))
-
     def split(self, data):
         units = []
         for nal in re.split(b"\x00*\x00\x00\x01", data)[1:]:
-            if self.codec.type_of(nal) == self.codec.delimiter:
+            if self.type_of(nal) == self.delimiter:
                 units.append([])
             else:
                 units[-1].append(nal.rstrip(b"\x00"))
         return units
 
-    def parameter(self, kind):
-        nal = next(nal for nal in self.units[0] if self.codec.type_of(nal) == kind)
+    def parameter(self, video, kind):
+        nal = next(nal for nal in video.units[0] if self.type_of(nal) == kind)
         return base64.b64encode(nal).decode()
 
-    def sdp(self, parameters):
-        sets = [self.parameter(kind) for kind in self.codec.parameters] if parameters else []
-        if self.codec.name == "h264":
+    def sdp(self, video, parameters):
+        sets = [self.parameter(video, kind) for kind in self.parameters] if parameters else []
+        if self.name == "h264":
             name, fmtp = "H264", "packetization-mode=1"
             fmtp += f";sprop-parameter-sets={','.join(sets)}" if sets else ""
         else:
             name, fmtp = "H265", ";".join(f"sprop-{key}={s}" for key, s in zip(("vps", "sps", "pps"), sets))
         lines = [f"m=video 0 RTP/AVP {VIDEO_TYPE}", f"a=rtpmap:{VIDEO_TYPE} {name}/{VIDEO_RATE}"]
         return lines + ([f"a=fmtp:{VIDEO_TYPE} {fmtp}"] if fmtp else [])
+
+
+class Video:
+    """The access units of a stream, in the order of decoding, and the place of each in the order of showing."""
+
+    def __init__(self, path, codec):
+        self.codec = Jpeg() if codec == "mjpeg" else Codec(codec)
+        with open(path, "rb") as file:
+            self.units = self.codec.split(file.read())
+        with open(path + ".order", encoding="ascii") as file:
+            self.order = [int(line) for line in file]
+        # An encoder sends a picture when all that are decoded before it have been taken.
+        self.reorder = max(shown - at for at, shown in enumerate(self.order))
+
+    def sdp(self, parameters):
+        return self.codec.sdp(self, parameters)
 
 
 class Alaw:

@@ -21,7 +21,7 @@ const WHITE = 180;
 
 export interface NumberedVideo {
   /** Default h264. */
-  readonly codec?: 'h264' | 'h265';
+  readonly codec?: 'h264' | 'h265' | 'mjpeg';
   /** Pictures per second, default 15. */
   readonly fps?: number;
   /** Length; a camera begins again at its end, and numbers repeat. */
@@ -43,9 +43,9 @@ export interface NumberedVideo {
 
 /** A raw stream for a scripted camera. */
 export interface NumberedStream {
-  /** Annex B with access unit delimiters; beside it `.order`, the place of each picture in the order of showing. */
+  /** Annex B with access unit delimiters, or JPEG files one after the other; beside it `.order`, the place of each picture in the order of showing. */
   readonly video: string;
-  readonly codec: 'h264' | 'h265';
+  readonly codec: 'h264' | 'h265' | 'mjpeg';
   readonly fps: number;
   readonly first: number;
 }
@@ -62,11 +62,11 @@ const DEFAULTS: Required<Omit<NumberedVideo, 'seconds'>> = {
   encoder: [],
 };
 
-/** A raw H.264 or HEVC stream whose pictures show their numbers. */
+/** A raw H.264, HEVC or Motion JPEG stream whose pictures show their numbers. */
 export async function numberedStream(options: NumberedVideo): Promise<NumberedStream> {
   const video = { ...DEFAULTS, ...options };
   const { codec, fps, first } = video;
-  const extension = codec === 'h264' ? 'h264' : 'hevc';
+  const extension = codec === 'h265' ? 'hevc' : codec;
   const path = await cached(`stream.${extension}`, video, async (file) => {
     // Both are written from the same packets; the frame log tells the order.
     const outputs = `[f=${extension}]${file}|[f=framecrc]${file}.log`;
@@ -181,6 +181,8 @@ function tone(rate: number, seconds: number): string[] {
 
 function encoder(video: NumberedVideo): string[] {
   const { codec, fps, gopSeconds, openGop, bFrames, encoder } = { ...DEFAULTS, ...video };
+  // RTP carries no Huffman tables (RFC 2435, 3.1.8).
+  if (codec === 'mjpeg') return ['-c:v', 'mjpeg', '-huffman', 'default', '-pix_fmt', 'yuvj420p', '-q:v', '4'];
   const gop = Math.round(gopSeconds * fps);
   const common = `keyint=${gop}:min-keyint=${openGop ? 1 : gop}:scenecut=0:open-gop=${openGop ? 1 : 0}:bframes=${bFrames}:b-adapt=0`;
   const threads = ['-threads', '1', '-preset', bFrames > 0 ? 'veryfast' : 'ultrafast', '-g', String(gop)];

@@ -1,4 +1,4 @@
-"""A live RTSP camera (RFC 2326) that follows a script: H.264 or HEVC, AAC or G.711, over TCP and UDP.
+"""A live RTSP camera (RFC 2326) that follows a script: H.264, HEVC or Motion JPEG, AAC or G.711, over TCP and UDP.
 
 Needs only the standard library. The first line on stdin is a JSON object of settings (`DEFAULTS` below, explained in
 scripted-camera.ts). Each further line changes settings while the camera runs; `"drop": true` in it closes all
@@ -23,7 +23,7 @@ from types import SimpleNamespace
 
 sys.dont_write_bytecode = True
 
-from camera_media import VIDEO_RATE, VIDEO_TYPE, Aac, Alaw, UnknownSound, Video  # noqa: E402
+from camera_media import VIDEO_RATE, Aac, Alaw, UnknownSound, Video  # noqa: E402
 
 DEFAULTS = {
     "host": "127.0.0.1",
@@ -266,7 +266,7 @@ class Sender(threading.Thread):
         self.report(channel, "videoOffset", seconds, stamp)
         pieces = [piece for nal in self.video.units[at] for piece in self.video.codec.pieces(nal)]
         last = len(pieces) - 1
-        packets = [channel.packet(VIDEO_TYPE, stamp, p, i == last) for i, p in enumerate(pieces)]
+        packets = [channel.packet(self.video.codec.payload_type, stamp, p, i == last) for i, p in enumerate(pieces)]
         if random.random() < self.settings.reorder:
             packets.reverse()
         channel.send(packets)

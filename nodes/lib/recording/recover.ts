@@ -1,29 +1,37 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../time/clock';
 import { ToolError } from '../errors';
 import { ffmpegArguments } from '../ffmpeg/command';
 import { probe } from '../ffmpeg/probe';
-import { runFfmpeg } from '../ffmpeg/run';
+import { isRefusal, runFfmpeg } from '../ffmpeg/run';
+import type { Clock } from '../time/clock';
+import { RUN_NAME, VIDEO_ONLY_DIRECTORY } from './names';
 import type { Ring } from './ring/ring';
-import { MOV_FLAGS } from './run/encoding';
-import { VIDEO_ONLY_DIRECTORY, RUN_NAME } from './names';
-import { readSegmentTimes } from './segment-box';
+import { MOV_FLAGS, videoCodecOptions } from './run/encoding';
 import type { Segment } from './segment';
+import { readSegmentTimes } from './segment-box';
 
-/** A picture alone is preferred from so much more of it on, in seconds; sound always lags a little. */
+/** Seconds by which the video-only copy must be longer to be preferred; sound always lags a little. */
 const WORTH_SECONDS = 0.3;
 /** Name of an unfinished segment in a run's work directory: its number. */
 const WORK_NAME = /^(\d{6,})\.mp4$/;
 
+/** What can be read of an unfinished file. */
+interface Readable {
+  readonly seconds: number;
+  readonly codec?: string;
+}
+
+const NOTHING: Readable = { seconds: 0 };
+
 /**
- * Takes in what recorders left behind when they were killed: their last segments are readable up to the last
- * fragment. A run's directory is deleted with all that is not readable, unless ffprobe was killed before it could tell.
- * Call it only as the one recorder of the directory.
- * @returns the segments saved
+ * Adds to the ring what killed recorders left behind: their unfinished segments can be read up to the last fragment. A
+ * run's directory is then deleted, unless ffprobe was killed before it could say what is readable. Only the directory's
+ * recorder may call this.
+ * @returns the segments that were added
  */
 export async function recover(ring: Ring, clock: Clock): Promise<Segment[]> {
-  const saved: Segment[] = [];
+  const recovered: Segment[] = [];
   const entries = await readdir(ring.workDirectory, { withFileTypes: true });
   const runs = entries.filter((entry) => entry.isDirectory() && RUN_NAME.test(entry.name));
   for (const run of runs.map(({ name }) => name).sort()) {
@@ -34,80 +42,101 @@ export async function recover(ring: Ring, clock: Clock): Promise<Segment[]> {
       const path = join(directory, name);
       const length = await restore(path, join(directory, VIDEO_ONLY_DIRECTORY, name), clock);
       if (length === undefined) certain = false;
-      else if (length > 0) saved.push(await takeIn(ring, path, { run, number, length }));
+      else if (length > 0) recovered.push(await adopt(ring, path, { run, number, length }));
     }
     if (certain) await rm(directory, { recursive: true });
   }
-  return saved;
+  return recovered;
 }
 
-/** Names of unfinished segments, whole or of the picture alone, in order. */
+/** Names of unfinished segments, with sound or without, in order. */
 async function workNames(directory: string): Promise<string[]> {
-  const picture = readdir(join(directory, VIDEO_ONLY_DIRECTORY)).catch(() => []);
-  const names = [...(await readdir(directory)), ...(await picture)];
+  const videoOnly = readdir(join(directory, VIDEO_ONLY_DIRECTORY)).catch(() => []);
+  const names = [...(await readdir(directory)), ...(await videoOnly)];
   return [...new Set(names)].filter((name) => WORK_NAME.test(name)).sort();
 }
 
 /**
- * Makes one file of an unfinished segment and its picture alone, which is longer where sound did not come.
- * @returns its length in seconds; undefined when that cannot be told now
+ * Makes one file of an unfinished segment and its video-only copy, which is longer where sound did not come.
+ * @returns its length in seconds; undefined when it is not known this time
  */
-async function restore(path: string, picture: string, clock: Clock): Promise<number | undefined> {
-  const [length, pictureLength] = [await readableSeconds(path, clock), await readableSeconds(picture, clock)];
-  if (length === undefined || pictureLength === undefined) return undefined;
-  // A closed one, or one that has its name in the ring, is whole.
-  if (pictureLength < length + WORTH_SECONDS || (await isWhole(path))) return length;
-  if (length > 0) await addSound(picture, path, clock);
-  await rename(picture, path);
-  return pictureLength;
+async function restore(path: string, videoOnly: string, clock: Clock): Promise<number | undefined> {
+  const [whole, video] = [await readable(path, clock), await readable(videoOnly, clock)];
+  if (!whole || !video) return undefined;
+  if (video.seconds < whole.seconds + WORTH_SECONDS || (await isComplete(path))) return whole.seconds;
+  const merged = await merge(videoOnly, video, whole.seconds > 0 ? path : undefined, clock);
+  if (!merged) return merged === undefined ? undefined : whole.seconds;
+  await rename(videoOnly, path);
+  return video.seconds;
 }
 
-/** Whether a file is in the ring already, or was closed and only not taken in any more. */
-async function isWhole(path: string): Promise<boolean> {
+/** Whether a file is already in the ring, or was closed and only not added any more. */
+async function isComplete(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined);
   return info !== undefined && (info.nlink > 1 || (await readSegmentTimes(path)) !== undefined);
 }
 
-/** Gives the picture the sound of a file, if ffmpeg can read it. */
-async function addSound(picture: string, from: string, clock: Clock): Promise<void> {
-  const both = `${picture}.both`;
-  const input = (path: string) => ({ url: `file:${path}`, options: ['-f', 'mp4'] });
-  const options = ['-map', '0:v:0', '-map', '1:a?', '-c', 'copy', '-f', 'mp4', '-movflags', MOV_FLAGS];
+/**
+ * Makes a segment of a video-only copy, with the sound of another file if there is one.
+ * @returns whether that was possible; undefined when ffmpeg was killed
+ */
+async function merge(
+  path: string,
+  { codec }: Readable,
+  sound: string | undefined,
+  clock: Clock,
+): Promise<boolean | undefined> {
+  const video = videoCodecOptions(codec);
+  const isPlayable = video.includes('copy');
+  if (isPlayable && sound === undefined) return true;
+  const merged = `${path}.merged`;
+  const input = (url: string) => ({ url: `file:${url}`, options: ['-f', 'mp4'] });
+  const streams = [
+    '-map',
+    '0:v:0',
+    ...(sound === undefined ? [] : ['-map', '1:a?']),
+    ...video,
+    '-c:a',
+    'copy',
+  ];
   const args = ffmpegArguments({
-    inputs: [input(picture), input(from)],
-    outputs: [{ url: both, options }],
+    inputs: [input(path), ...(sound === undefined ? [] : [input(sound)])],
+    outputs: [{ url: merged, options: [...streams, '-f', 'mp4', '-movflags', MOV_FLAGS] }],
     // Both count from the same moment.
     options: ['-copyts'],
   });
-  const done = await runFfmpeg(args, { clock }).then(
-    () => true,
-    () => false,
-  );
-  if (done) await rename(both, picture);
+  try {
+    await runFfmpeg(args, { clock });
+    await rename(merged, path);
+    return true;
+  } catch (error) {
+    if (isPlayable) return true;
+    return isRefusal(error) ? false : undefined;
+  }
 }
 
-async function takeIn(
+async function adopt(
   ring: Ring,
   path: string,
   { run, number, length }: { readonly run: string; readonly number: number; readonly length: number },
 ): Promise<Segment> {
-  const sealed = await readSegmentTimes(path);
-  if (sealed) return ring.adopt(path, sealed);
+  const known = await readSegmentTimes(path);
+  if (known) return ring.adopt(path, known);
   const before = ring.segments.findLast((segment) => segment.run === run && segment.number === number - 1);
   const from = before?.to ?? (await stat(path)).mtimeMs / 1000 - length;
   return ring.adopt(path, { from, to: from + length, run, number, measured: before !== undefined });
 }
 
-/** 0 when there is nothing to read in it; undefined when that cannot be told now. */
-async function readableSeconds(path: string, clock: Clock): Promise<number | undefined> {
-  // A second link: it has its name in the ring already, and only this one was not removed in time.
+/** @returns undefined when ffprobe was killed */
+async function readable(path: string, clock: Clock): Promise<Readable | undefined> {
   const info = await stat(path).catch(() => undefined);
-  if (info?.nlink !== 1 || info.size === 0) return 0;
+  // A second link: it is in the ring already, and only this name was not removed in time.
+  if (info?.nlink !== 1 || info.size === 0) return NOTHING;
   try {
     const { video, duration } = await probe(path, { clock });
-    return video ? (video.duration ?? duration ?? 0) : 0;
+    return video ? { seconds: video.duration ?? duration ?? 0, codec: video.codec } : NOTHING;
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return error.signal === undefined ? 0 : undefined;
+    return error.signal === undefined ? NOTHING : undefined;
   }
 }

@@ -63,15 +63,15 @@ describe('recover', () => {
     assert.equal((await stat(join(ring.directory, name))).size, bytes);
   });
 
-  it('takes the picture that was kept alone where sound kept the rest from being written', async (t) => {
+  it('takes the video-only copy where sound kept the rest from being written', async (t) => {
     const { ring, run } = await setUp(t);
-    const picture = join(run, 'picture');
-    await mkdir(picture);
-    await writeFilm(join(picture, '000003.mp4'));
+    const videoOnly = join(run, 'video-only');
+    await mkdir(videoOnly);
+    await writeFilm(join(videoOnly, '000003.mp4'));
     await writeFile(join(run, '000003.mp4'), '');
-    await writeFilm(join(picture, '000004.mp4'));
+    await writeFilm(join(videoOnly, '000004.mp4'));
     await writeFilm(join(run, '000005.mp4'), ['-t', '2'], true);
-    await copyFile(join(picture, '000003.mp4'), join(picture, '000005.mp4'));
+    await copyFile(join(videoOnly, '000003.mp4'), join(videoOnly, '000005.mp4'));
 
     const saved = await recover(ring, clock);
 

@@ -4,7 +4,9 @@ import type { SoundPlan } from './run-monitor';
 
 /** Codecs that players and the clip cutter take from MP4 as they are; anything else becomes H.264. */
 const COPIED_VIDEO = ['h264', 'hevc'];
-/** One key frame a second, little work. */
+/** Codecs of which unfinished segments can be kept as the camera sends them: those that cameras use and MP4 can hold. */
+const VIDEO_ONLY = [...COPIED_VIDEO, 'mjpeg', 'mpeg4'];
+/** Little work for the encoder. */
 const ENCODE_VIDEO = [
   '-c:v',
   'libx264',
@@ -18,17 +20,19 @@ const ENCODE_VIDEO = [
 const KEY_FRAME_EACH_SECOND = ['-force_key_frames', 'expr:gte(t,n_forced)'];
 /** 48 kbit/s is the most that AAC takes at the 8 kHz of G.711. */
 const ENCODE_AUDIO = ['-c:a', 'aac', '-b:a', '48k'];
-/** Fragments that are readable by themselves. The delayed header keeps the offset between sound and picture. */
+/** Fragments that can be read one by one. The delayed header keeps the offset between sound and video. */
 export const MOV_FLAGS = '+frag_keyframe+delay_moov+default_base_moof';
-/** Sound that does not come holds the picture back by no more than this, in microseconds. */
+/** With the two pictures that ffmpeg holds back at 10 or more a second, a crash costs no more than a second. In microseconds. */
+const FRAGMENT_US = '800000';
+/** Sound that does not come holds video back by no more than this, in microseconds. */
 const MAX_WAIT_US = '500000';
 /**
- * Each fragment is written at once, so that a crash costs at most the last second: ffmpeg would keep up to 256 KiB in
- * memory otherwise. The muxer of a segment waits for sound once more behind the one that cuts segments.
+ * Each fragment is written at once, so that a crash costs at most the last second; ffmpeg would otherwise keep up to
+ * 256 KiB in memory. The muxer of a segment waits for sound once more, behind the one that cuts segments.
  */
 const FRAGMENTED = [
   `movflags=${MOV_FLAGS}`,
-  'frag_duration=1000000',
+  `frag_duration=${FRAGMENT_US}`,
   'flush_packets=1',
   `max_interleave_delta=${MAX_WAIT_US}`,
 ].join(':');
@@ -42,25 +46,25 @@ export interface Encoding {
 }
 
 /**
- * Output options that print a line to stdout for each frame at once, before sound holds it back in the muxer; those too
- * that come before the first key frame (`-copyinkf`).
+ * Output options that print a line to stdout for each frame at once, before sound can hold it back in the muxer, also for
+ * frames before the first key frame (`-copyinkf`).
  */
 export function frameLog(media: MediaInfo | undefined): string[] {
-  // The time of decoding stands in for that of showing where there is none (ffmpeg-bitstream-filters, "setts").
+  // Where there are no presentation times, decoding times stand in for them (ffmpeg-bitstream-filters, "setts").
   const times = media?.video?.timed === false ? ['-bsf:v', 'setts=ts=DTS'] : [];
   const copy = ['-map', '0:v:0', '-c', 'copy', '-copyinkf', ...times];
   return [...copy, '-flush_packets', '1', '-f', 'framecrc'];
 }
 
-/** Output options that print a line to stdout for each packet of sound. */
+/** Output options that print a line to stdout for each audio packet. */
 export const SOUND_LOG = [
   ...['-map', '0:a:0', '-c', 'copy', '-flush_packets', '1'],
   ...['-f', 'framehash', '-hash', 'CRC32'],
 ];
 
 /**
- * What to do with a camera's sound. Many announce sound and send none: no packet of it came while ffprobe looked then, so
- * that ffprobe knows no start of it. What an encoder or a header waits for would never be written.
+ * What to do with a camera's sound. Many announce sound and send none; ffprobe then saw no audio packet and knows no start
+ * time. An encoder or a header would wait for it for ever.
  */
 export function soundPlan({ kind, audio: policy }: CameraSource, media: MediaInfo | undefined): SoundPlan {
   const sound = media?.audio;
@@ -69,28 +73,28 @@ export function soundPlan({ kind, audio: policy }: CameraSource, media: MediaInf
 }
 
 /**
- * Whether the picture is written a second time, alone, until its segment has closed: sound may stop in the middle, and
- * the file with sound has no header before sound has come. What is encoded is not encoded twice.
+ * Whether the video is also written alone, as the camera sends it, until its segment has closed: where sound stops, the
+ * file with sound has no header, and with an encoder no packets, until the segment closes.
  */
 export function needsVideoOnly(
   { kind }: CameraSource,
   media: MediaInfo | undefined,
   sound: SoundPlan,
 ): boolean {
-  return kind === 'rtsp' && sound === 'recorded' && isCopied(media);
+  return kind === 'rtsp' && sound === 'recorded' && VIDEO_ONLY.includes(media?.video?.codec ?? '');
 }
 
 /**
- * Whether ffmpeg tells of a frame only when the next one begins to come: RTP carries H.264 and HEVC in pieces, and its
- * parser knows the end of a frame by the beginning of another (`need_parsing` in libavformat/rtpdec_{h264,hevc}.c).
+ * Whether ffmpeg logs a frame only when the next one begins to arrive: RTP carries H.264 and HEVC in pieces, and its parser
+ * recognises the end of a frame by the beginning of another (`need_parsing` in libavformat/rtpdec_{h264,hevc}.c).
  */
 export function isHeldBack({ kind }: CameraSource, media: MediaInfo | undefined): boolean {
   return kind === 'rtsp' && COPIED_VIDEO.includes(media?.video?.codec ?? '');
 }
 
 /**
- * Output options of a recorder: segments as fragmented MP4, and a line on stdout for each that closes
- * (ffmpeg-formats, "segment" and "mov, mp4").
+ * Output options of a recorder: segments as fragmented MP4, and a line on stdout for each that closes (ffmpeg-formats,
+ * "segment" and "mov, mp4").
  */
 export function recordingOptions({ media, withSound, segmentSeconds }: Encoding): string[] {
   return [
@@ -102,9 +106,21 @@ export function recordingOptions({ media, withSound, segmentSeconds }: Encoding)
   ];
 }
 
-/** Output options for the picture alone, cut as the segments are. */
+/** Output options for the video alone, unchanged and cut as the segments are. */
 export function videoOnlyOptions({ media, segmentSeconds }: Encoding): string[] {
-  return [...videoOptions(media), ...segmentOptions(segmentSeconds)];
+  return ['-map', '0:v:0', ...copyOptions(media?.video?.codec), ...segmentOptions(segmentSeconds)];
+}
+
+/** Encoder options for a segment's video: copied where players can play it, H.264 otherwise. */
+export function videoCodecOptions(codec: string | undefined): string[] {
+  return COPIED_VIDEO.includes(codec ?? '')
+    ? copyOptions(codec)
+    : [...ENCODE_VIDEO, ...KEY_FRAME_EACH_SECOND];
+}
+
+/** Players on Apple systems and browsers know HEVC in MP4 only as hvc1. */
+function copyOptions(codec: string | undefined): string[] {
+  return ['-c:v', 'copy', ...(codec === 'hevc' ? ['-tag:v', 'hvc1'] : [])];
 }
 
 function segmentOptions(seconds: number): string[] {
@@ -116,16 +132,10 @@ function segmentOptions(seconds: number): string[] {
   ];
 }
 
-function isCopied(media: MediaInfo | undefined): boolean {
-  return COPIED_VIDEO.includes(media?.video?.codec ?? '') && media?.video?.timed !== false;
-}
-
+/** What has no times cannot be copied. */
 function videoOptions(media: MediaInfo | undefined): string[] {
-  const codec = media?.video?.codec ?? '';
-  if (!isCopied(media)) return ['-map', '0:v:0', ...ENCODE_VIDEO, ...KEY_FRAME_EACH_SECOND];
-  // Players on Apple systems and browsers know HEVC in MP4 only as hvc1.
-  const tag = codec === 'hevc' ? ['-tag:v', 'hvc1'] : [];
-  return ['-map', '0:v:0', '-c:v', 'copy', ...tag];
+  const { codec, timed } = media?.video ?? {};
+  return ['-map', '0:v:0', ...videoCodecOptions(timed === false ? undefined : codec)];
 }
 
 function audioOptions(media: MediaInfo | undefined): string[] {

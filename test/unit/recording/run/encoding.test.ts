@@ -9,6 +9,7 @@ import {
   needsVideoOnly,
   recordingOptions,
   soundPlan,
+  videoOnlyOptions,
 } from '../../../../nodes/lib/recording/run/encoding';
 
 function mediaOf(video: string, audio?: string): MediaInfo {
@@ -61,10 +62,13 @@ describe('soundPlan', () => {
     assert.equal(soundPlan({ ...camera, audio: 'none' }, withSound(0)), 'none');
   });
 
-  it('keeps the picture of a camera alone too while sound is recorded', () => {
+  it('also writes video alone while sound is recorded, unchanged, also where the segment is encoded', () => {
     assert.equal(needsVideoOnly(camera, withSound(0), 'recorded'), true);
     assert.equal(needsVideoOnly(camera, withSound(), 'awaited'), false);
-    assert.equal(needsVideoOnly(camera, mediaOf('mjpeg', 'aac'), 'recorded'), false);
+    assert.equal(needsVideoOnly(camera, mediaOf('mjpeg', 'aac'), 'recorded'), true);
+    assert.equal(needsVideoOnly(camera, mediaOf('vp8', 'aac'), 'recorded'), false);
+    const encoding = { media: mediaOf('mjpeg', 'aac'), withSound: true, segmentSeconds: 10 };
+    assert.match(videoOnlyOptions(encoding).join(' '), /^-map 0:v:0 -c:v copy -f segment/);
   });
 });
 
