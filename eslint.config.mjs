@@ -18,6 +18,7 @@ const ARROWS = {
   event: [],
   alert: [],
   multicast: [],
+  per: [],
   'node-red': [],
 };
 

@@ -1,0 +1,217 @@
+import { V2xError } from '../errors';
+import { BitWriter } from './bits';
+import { LONGEST, MOST_ADDITIONS, writeSize, writeSmall } from './lengths';
+import {
+  widthOf,
+  type AsnType,
+  type ChoiceType,
+  type EnumeratedType,
+  type SequenceOfType,
+  type SequenceType,
+  type Size,
+  type ValueOf,
+} from './types';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Encodes a value in unaligned PER (ITU-T X.691), canonically: equal values give equal octets.
+ * @param name what the value is, for the error
+ * @throws V2xError `field` naming the field, its value, and what it may be
+ */
+export function encode<Type extends AsnType>(name: string, type: Type, value: ValueOf<Type>): Buffer {
+  return encodeJson(name, type, value);
+}
+
+/** As `encode`, for a value from outside. */
+export function encodeJson(name: string, type: AsnType, value: unknown): Buffer {
+  const encoder = new Encoder(name);
+  encoder.put(type, value);
+  return encoder.out.finish();
+}
+
+class Encoder {
+  readonly out = new BitWriter();
+  /** Where in the value we are. */
+  private readonly path: (string | number)[] = [];
+
+  constructor(private readonly name: string) {}
+
+  put(type: AsnType, value: unknown): void {
+    switch (type.kind) {
+      case 'integer':
+        this.integer(value, type.min, type.max);
+        break;
+      case 'boolean':
+        if (typeof value !== 'boolean') this.refuse(value, 'true or false');
+        this.out.bits(Number(value), 1);
+        break;
+      case 'null':
+        if (value !== null) this.refuse(value, 'null');
+        break;
+      case 'enumerated':
+        this.enumerated(value, type);
+        break;
+      case 'bit string':
+        this.bitString(value, type.size);
+        break;
+      case 'octet string':
+        this.octets(this.hex(value), type.size);
+        break;
+      case 'IA5 string':
+        this.ia5String(value, type.size);
+        break;
+      case 'UTF-8 string':
+        this.octets(Buffer.from(this.text(value, /^/, 'text'), 'utf8'), undefined);
+        break;
+      case 'open':
+        this.open(value);
+        break;
+      case 'sequence':
+        this.sequence(value, type);
+        break;
+      case 'sequence of':
+        this.sequenceOf(value, type);
+        break;
+      case 'choice':
+        this.choice(value, type);
+        break;
+    }
+  }
+
+  /** X.691 clauses 11.5 and 13 */
+  private integer(value: unknown, min: number, max: number): void {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+      this.refuse(value, `a whole number from ${min} to ${max}`);
+    this.out.bits(value - min, widthOf(max - min + 1));
+  }
+
+  /** X.691 clause 14 */
+  private enumerated(value: unknown, { names, extensible }: EnumeratedType): void {
+    const index = names.findIndex((name) => name === value);
+    const added = typeof value === 'number' ? value - names.length : -1;
+    const isAdded = extensible && Number.isInteger(added) && added >= 0 && added < MOST_ADDITIONS;
+    if (index < 0 && !isAdded) this.refuse(value, `one of ${names.join(', ')}`);
+    if (extensible) this.out.bits(Number(isAdded), 1);
+    if (isAdded) writeSmall(this.out, added);
+    else this.out.bits(index, widthOf(names.length));
+  }
+
+  /** X.691 clause 16 */
+  private bitString(value: unknown, size: Size): void {
+    const digits = this.text(value, /^[01]*$/, 'a text of digits 0 and 1');
+    this.size(digits.length, size, 'digits');
+    for (const digit of digits) this.out.bits(Number(digit), 1);
+  }
+
+  /** X.691 clauses 11.2 and 17 */
+  private octets(octets: Buffer, size: Size | undefined): void {
+    this.size(octets.length, size, 'octets');
+    this.out.octets(octets);
+  }
+
+  /** X.691 clause 30.5: seven bits a character */
+  private ia5String(value: unknown, size: Size | undefined): void {
+    const text = this.text(value, /^\p{ASCII}*$/u, 'a text of ASCII characters');
+    this.size(text.length, size, 'characters');
+    for (const character of Buffer.from(text, 'latin1')) this.out.bits(character, 7);
+  }
+
+  /** X.691 clause 19 */
+  private sequence(value: unknown, { fields, extensible }: SequenceType): void {
+    const { '...': additions, ...members } = this.object(value);
+    const strange = Object.keys(members).find((name) => !Object.hasOwn(fields, name));
+    if (strange !== undefined) this.refuse(strange, `one of the fields ${Object.keys(fields).join(', ')}`);
+    if (additions !== undefined && !extensible) this.refuse('...', 'left out here');
+    if (extensible) this.out.bits(Number(additions !== undefined), 1);
+    const isPresent = (name: string, fallback?: unknown) =>
+      members[name] !== undefined && members[name] !== fallback;
+    for (const [name, field] of Object.entries(fields))
+      if (field.kind === 'optional') this.out.bits(Number(isPresent(name, field.fallback)), 1);
+    for (const [name, field] of Object.entries(fields)) {
+      if (field.kind !== 'optional') this.within(name, field, members[name]);
+      else if (isPresent(name, field.fallback)) this.within(name, field.type, members[name]);
+    }
+    if (additions !== undefined) this.additions(additions);
+  }
+
+  /** X.691 clauses 19.7 to 19.9 */
+  private additions(additions: unknown): void {
+    if (!Array.isArray(additions) || additions.length === 0 || additions.length > MOST_ADDITIONS)
+      this.refuse(additions, `a list of 1 to ${MOST_ADDITIONS} additions`);
+    const list: readonly unknown[] = additions;
+    writeSmall(this.out, list.length - 1);
+    for (const addition of list) this.out.bits(Number(addition !== null), 1);
+    for (const addition of list) if (addition !== null) this.open(addition);
+  }
+
+  /** X.691 clause 20 */
+  private sequenceOf(value: unknown, { element, size }: SequenceOfType): void {
+    if (!Array.isArray(value)) this.refuse(value, 'a list');
+    const elements: readonly unknown[] = value;
+    this.size(elements.length, size, 'elements');
+    for (const [index, one] of elements.entries()) this.within(index, element, one);
+  }
+
+  /** X.691 clause 23 */
+  private choice(value: unknown, { alternatives, extensible }: ChoiceType): void {
+    const names = Object.keys(alternatives);
+    const members = Object.entries(this.object(value));
+    const [name = '', chosen] = members[0] ?? [];
+    const index = names.indexOf(name);
+    const isAdded = extensible && name === '...';
+    if (members.length !== 1 || (index < 0 && !isAdded))
+      this.refuse(value, `an object with one of ${names.join(', ')}`);
+    if (extensible) this.out.bits(Number(isAdded), 1);
+    if (isAdded) return this.addedAlternative(chosen);
+    this.out.bits(index, widthOf(names.length));
+    this.within(name, alternatives[name], chosen);
+  }
+
+  private addedAlternative(chosen: unknown): void {
+    const { index, value } = this.object(chosen);
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= MOST_ADDITIONS)
+      this.refuse(index, `a whole number from 0 to ${MOST_ADDITIONS - 1}`);
+    writeSmall(this.out, index);
+    this.open(value);
+  }
+
+  /** X.691 clause 11.2 */
+  private open(value: unknown): void {
+    const octets = this.hex(value);
+    if (octets.length === 0) this.refuse(value, 'at least one octet');
+    this.octets(octets, undefined);
+  }
+
+  private size(count: number, size: Size | undefined, unit: string): void {
+    const { min, max } = !size || size.extensible ? { min: 0, max: LONGEST } : size;
+    if (count < min || count > max) this.refuse(count, `${min} to ${max} ${unit}`);
+    writeSize(this.out, count, size);
+  }
+
+  private within(step: string | number, type: AsnType, value: unknown): void {
+    this.path.push(step);
+    this.put(type, value);
+    this.path.pop();
+  }
+
+  private hex(value: unknown): Buffer {
+    return Buffer.from(this.text(value, /^(?:[\da-f]{2})*$/i, 'octets in hex'), 'hex');
+  }
+
+  private text(value: unknown, form: RegExp, what: string): string {
+    if (typeof value !== 'string' || !form.test(value)) this.refuse(value, what);
+    return value;
+  }
+
+  private object(value: unknown): Members {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse(value, 'an object');
+    return value as Members;
+  }
+
+  private refuse(value: unknown, allowed: string): never {
+    const field = [this.name, ...this.path].join('.');
+    const given = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value).slice(0, 100);
+    throw new V2xError('field', `${field} is ${given}; it must be ${allowed}`, { field });
+  }
+}
