@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { V2xError } from '../errors';
 import { BitWriter } from './bits';
 import { LONGEST, MOST_ADDITIONS, writeSize, writeSmall } from './lengths';
@@ -157,15 +158,18 @@ class Encoder {
   private choice(value: unknown, { alternatives, extensible }: ChoiceType): void {
     const names = Object.keys(alternatives);
     const members = Object.entries(this.object(value));
-    const [name = '', chosen] = members[0] ?? [];
+    const [name, chosen] = members.at(0) ?? ['', undefined];
     const index = names.indexOf(name);
     const isAdded = extensible && name === '...';
     if (members.length !== 1 || (index < 0 && !isAdded))
       this.refuse(value, `an object with one of ${names.join(', ')}`);
     if (extensible) this.out.bits(Number(isAdded), 1);
-    if (isAdded) return this.addedAlternative(chosen);
-    this.out.bits(index, widthOf(names.length));
-    this.within(name, alternatives[name], chosen);
+    if (isAdded) {
+      this.addedAlternative(chosen);
+    } else {
+      this.out.bits(index, widthOf(names.length));
+      this.within(name, alternatives[name], chosen);
+    }
   }
 
   private addedAlternative(chosen: unknown): void {
@@ -211,7 +215,7 @@ class Encoder {
 
   private refuse(value: unknown, allowed: string): never {
     const field = [this.name, ...this.path].join('.');
-    const given = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value).slice(0, 100);
+    const given = value === undefined ? 'missing' : inspect(value, { breakLength: Infinity }).slice(0, 100);
     throw new V2xError('field', `${field} is ${given}; it must be ${allowed}`, { field });
   }
 }

@@ -119,7 +119,7 @@ describe('a value that does not fit', () => {
       /^Message\.list\.0\.number is 128; it must be a whole number from 0 to 127$/,
     ],
     [{ list: [{ number: 1.5 }] }, /number is 1.5/],
-    [{ list: [{ number: '1' }] }, /number is "1"/],
+    [{ list: [{ number: '1' }] }, /number is '1'/],
     [{ list: [{ text: 'four' }] }, /text is 4; it must be 1 to 3 characters/],
     [{ list: [{ text: 'é' }] }, /ASCII/],
     [{ list: [] }, /list is 0; it must be 1 to 2 elements/],
@@ -130,11 +130,11 @@ describe('a value that does not fit', () => {
     [{ list: ok, octets: '123' }, /octets in hex/],
     [{ list: ok, octets: '12' }, /octets is 1; it must be 2 to 2 octets/],
     [{ list: ok, bits: '12' }, /digits 0 and 1/],
-    [{ list: ok, nmae: 'red' }, /"nmae"; it must be one of the fields list, name/],
-    [{ list: ok, '...': ['00'] }, /"\.\.\."/],
+    [{ list: ok, nmae: 'red' }, /'nmae'; it must be one of the fields list, name/],
+    [{ list: ok, '...': ['00'] }, /'\.\.\.'/],
     [{}, /list is missing/],
     [[], /Message is \[\]; it must be an object/],
-    [JSON.parse('{"list":[{"number":1}],"__proto__":{}}'), /"__proto__"/],
+    [JSON.parse('{"list":[{"number":1}],"__proto__":{}}'), /'__proto__'/],
   ];
   for (const [value, complaint] of table) {
     it(`is refused with its field and range: ${JSON.stringify(value)}`, () => {
