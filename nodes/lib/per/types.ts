@@ -39,10 +39,10 @@ export interface NullType {
   readonly kind: 'null';
 }
 
-export interface EnumeratedType<Name extends string = string> {
+export interface EnumeratedType<Name extends string = string, Grows extends boolean = boolean> {
   readonly kind: 'enumerated';
   readonly names: readonly Name[];
-  readonly extensible: boolean;
+  readonly extensible: Grows;
 }
 
 export interface BitStringType {
@@ -115,8 +115,8 @@ export type ValueOf<T> = T extends { kind: 'integer' }
     ? boolean
     : T extends { kind: 'null' }
       ? null
-      : T extends EnumeratedType<infer Name>
-        ? Name | number
+      : T extends EnumeratedType<infer Name, infer Grows>
+        ? Name | (Grows extends true ? number : never)
         : T extends SequenceOfType<infer Element>
           ? readonly ValueOf<Element>[]
           : T extends SequenceType<infer F>
@@ -147,11 +147,16 @@ export const boolean: BooleanType = { kind: 'boolean' };
 /** NULL */
 export const nothing: NullType = { kind: 'null' };
 
-/** Its names from 0 on. */
+/** Its names from 0 on. A name that a later version added stands as its number. */
+export function enumerated<const Name extends string>(names: readonly Name[]): EnumeratedType<Name, false>;
 export function enumerated<const Name extends string>(
   names: readonly Name[],
+  options: { readonly extensible: true },
+): EnumeratedType<Name, true>;
+export function enumerated(
+  names: readonly string[],
   { extensible = false }: Extensible = {},
-): EnumeratedType<Name> {
+): EnumeratedType {
   return { kind: 'enumerated', names, extensible };
 }
 
