@@ -5,7 +5,7 @@ import type { AsnType, Size } from '../../nodes/lib/per/types';
 export function valuesOf(type: AsnType): fc.Arbitrary<unknown> {
   switch (type.kind) {
     case 'integer':
-      return fc.integer({ min: type.min, max: Math.min(type.max, Number.MAX_SAFE_INTEGER) });
+      return numbers(type);
     case 'boolean':
       return fc.boolean();
     case 'null':
@@ -23,6 +23,10 @@ export function valuesOf(type: AsnType): fc.Arbitrary<unknown> {
       return hex(type.size);
     case 'IA5 string':
       return fc.array(fc.integer({ min: 0, max: 127 }), lengthOf(type.size)).map(toText);
+    case 'numeric string':
+      return fc
+        .array(fc.constantFrom(...' 0123456789'), lengthOf(type.size))
+        .map((digits) => digits.join(''));
     case 'UTF-8 string':
       return fc.string({ unit: 'binary', maxLength: 40 });
     case 'open':
@@ -43,6 +47,12 @@ export function valuesOf(type: AsnType): fc.Arbitrary<unknown> {
       return fc.oneof(...alternatives, ...unknown);
     }
   }
+}
+
+/** Also beyond an extensible range. */
+function numbers({ min, max, extensible }: Extract<AsnType, { kind: 'integer' }>): fc.Arbitrary<number> {
+  const inRange = fc.integer({ min, max: Math.min(max, Number.MAX_SAFE_INTEGER) });
+  return extensible ? fc.oneof(inRange, fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 })) : inRange;
 }
 
 function sequences({ fields, extensible }: Extract<AsnType, { kind: 'sequence' }>): fc.Arbitrary<unknown> {

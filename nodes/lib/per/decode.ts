@@ -1,11 +1,13 @@
 import { V2xError } from '../errors';
 import { BitReader, BitsProblem } from './bits';
 import { readLength, readSize, readSmall } from './lengths';
+import { readUnconstrained } from './unconstrained';
 import {
   widthOf,
   type AsnType,
   type ChoiceType,
   type EnumeratedType,
+  type IntegerType,
   type SequenceOfType,
   type SequenceType,
   type Size,
@@ -43,7 +45,7 @@ class Decoder {
   take(type: AsnType): unknown {
     switch (type.kind) {
       case 'integer':
-        return this.integer(type.min, type.max);
+        return this.integer(type);
       case 'boolean':
         return this.from.bits(1) === 1;
       case 'null':
@@ -56,6 +58,8 @@ class Decoder {
         return this.from.octets(readSize(this.from, type.size)).toString('hex');
       case 'IA5 string':
         return this.ia5String(type.size);
+      case 'numeric string':
+        return this.numericString(type.size);
       case 'UTF-8 string':
         return this.utf8String();
       case 'open':
@@ -69,7 +73,19 @@ class Decoder {
     }
   }
 
-  private integer(min: number, max: number): number {
+  private integer({ min, max, extensible }: IntegerType): number {
+    if (extensible && this.from.bits(1) === 1) return this.added(min, max);
+    return this.constrained(min, max);
+  }
+
+  /** Outside the range that most are in. */
+  private added(min: number, max: number): number {
+    const value = readUnconstrained(this.from);
+    if (value >= min && value <= max) throw new BitsProblem('a usual number is encoded as an unusual one');
+    return value;
+  }
+
+  private constrained(min: number, max: number): number {
     const value = min + this.from.bits(widthOf(max - min + 1));
     if (value > max) throw new BitsProblem(`is ${value}; it must be ${min} to ${max}`);
     return value;
@@ -78,7 +94,7 @@ class Decoder {
   /** @returns a name; the number of one that a later version added */
   private enumerated({ names, extensible }: EnumeratedType): string | number {
     if (extensible && this.from.bits(1) === 1) return names.length + readSmall(this.from);
-    return names[this.integer(0, names.length - 1)];
+    return names[this.constrained(0, names.length - 1)];
   }
 
   private bitString(size: Size): string {
@@ -90,6 +106,11 @@ class Decoder {
   private ia5String(size: Size | undefined): string {
     const characters = Array.from({ length: readSize(this.from, size) }, () => this.from.bits(7));
     return String.fromCharCode(...characters);
+  }
+
+  private numericString(size: Size | undefined): string {
+    const count = readSize(this.from, size);
+    return Array.from({ length: count }, () => ' 0123456789'[this.constrained(0, 10)]).join('');
   }
 
   private utf8String(): string {
@@ -137,7 +158,7 @@ class Decoder {
     if (extensible && this.from.bits(1) === 1)
       return { '...': { index: readSmall(this.from), value: this.open() } };
     const names = Object.keys(alternatives);
-    const name = names[this.integer(0, names.length - 1)];
+    const name = names[this.constrained(0, names.length - 1)];
     return { [name]: this.within(name, alternatives[name]) };
   }
 

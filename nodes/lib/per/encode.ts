@@ -2,11 +2,13 @@ import { inspect } from 'node:util';
 import { V2xError } from '../errors';
 import { BitWriter } from './bits';
 import { LONGEST, MOST_ADDITIONS, writeSize, writeSmall } from './lengths';
+import { LEAST_ADDED, MOST_ADDED, writeUnconstrained } from './unconstrained';
 import {
   widthOf,
   type AsnType,
   type ChoiceType,
   type EnumeratedType,
+  type IntegerType,
   type SequenceOfType,
   type SequenceType,
   type Size,
@@ -41,7 +43,7 @@ class Encoder {
   put(type: AsnType, value: unknown): void {
     switch (type.kind) {
       case 'integer':
-        this.integer(value, type.min, type.max);
+        this.integer(value, type);
         break;
       case 'boolean':
         if (typeof value !== 'boolean') this.refuse(value, 'true or false');
@@ -62,6 +64,9 @@ class Encoder {
       case 'IA5 string':
         this.ia5String(value, type.size);
         break;
+      case 'numeric string':
+        this.numericString(value, type.size);
+        break;
       case 'UTF-8 string':
         this.octets(Buffer.from(this.text(value, /^/, 'text'), 'utf8'), undefined);
         break;
@@ -81,10 +86,14 @@ class Encoder {
   }
 
   /** X.691 clauses 11.5 and 13 */
-  private integer(value: unknown, min: number, max: number): void {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-      this.refuse(value, `a whole number from ${min} to ${max}`);
-    this.out.bits(value - min, widthOf(max - min + 1));
+  private integer(value: unknown, { min, max, extensible }: IntegerType): void {
+    const [least, most] = extensible ? [LEAST_ADDED, MOST_ADDED] : [min, max];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+      this.refuse(value, `a whole number from ${least} to ${most}`);
+    const isAdded = value < min || value > max;
+    if (extensible) this.out.bits(Number(isAdded), 1);
+    if (isAdded) writeUnconstrained(this.out, value);
+    else this.out.bits(value - min, widthOf(max - min + 1));
   }
 
   /** X.691 clause 14 */
@@ -116,6 +125,13 @@ class Encoder {
     const text = this.text(value, /^\p{ASCII}*$/u, 'a text of ASCII characters');
     this.size(text.length, size, 'characters');
     for (const character of Buffer.from(text, 'latin1')) this.out.bits(character, 7);
+  }
+
+  /** X.691 clause 30.5: four bits a character, space first */
+  private numericString(value: unknown, size: Size | undefined): void {
+    const text = this.text(value, /^[ \d]*$/, 'a text of digits and spaces');
+    this.size(text.length, size, 'characters');
+    for (const character of text) this.out.bits(character === ' ' ? 0 : 1 + Number(character), 4);
   }
 
   /** X.691 clause 19 */

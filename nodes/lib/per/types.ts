@@ -11,6 +11,7 @@ export type AsnType =
   | BitStringType
   | OctetStringType
   | Ia5StringType
+  | NumericStringType
   | Utf8StringType
   | OpenType
   | SequenceType
@@ -29,6 +30,8 @@ export interface IntegerType {
   readonly kind: 'integer';
   readonly min: number;
   readonly max: number;
+  /** (min..max, ...): other numbers are allowed, in another encoding. */
+  readonly extensible: boolean;
 }
 
 export interface BooleanType {
@@ -57,6 +60,12 @@ export interface OctetStringType {
 
 export interface Ia5StringType {
   readonly kind: 'IA5 string';
+  readonly size: Size | undefined;
+}
+
+/** Digits and spaces. */
+export interface NumericStringType {
+  readonly kind: 'numeric string';
   readonly size: Size | undefined;
 }
 
@@ -138,8 +147,8 @@ export interface Extensible {
   readonly extensible?: boolean;
 }
 
-export function integer(min: number, max: number): IntegerType {
-  return { kind: 'integer', min, max };
+export function integer(min: number, max: number, { extensible = false }: Extensible = {}): IntegerType {
+  return { kind: 'integer', min, max, extensible };
 }
 
 export const boolean: BooleanType = { kind: 'boolean' };
@@ -170,6 +179,10 @@ export function octetString(size?: Size): OctetStringType {
 
 export function ia5String(size?: Size): Ia5StringType {
   return { kind: 'IA5 string', size };
+}
+
+export function numericString(size?: Size): NumericStringType {
+  return { kind: 'numeric string', size };
 }
 
 /** Its size constraint, if any, is not visible to PER (X.691 clause 10.3). */
