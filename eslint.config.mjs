@@ -19,6 +19,8 @@ const ARROWS = {
   alert: [],
   multicast: [],
   per: [],
+  geonet: [],
+  denm: ['alert', 'per', 'geonet'],
   'node-red': [],
 };
 
