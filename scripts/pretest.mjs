@@ -39,6 +39,7 @@ const TOOLS = [
     check: ['test', '-x', '/usr/sbin/mosquitto', '-a', '-x', '/usr/bin/mosquitto_pub'],
     packages: ['mosquitto', 'mosquitto-clients'],
   },
+  { name: 'tshark', check: ['tshark', '--version'], packages: ['tshark'] },
   { name: 'OpenCV for Python', check: python('import cv2'), packages: ['python3-opencv'] },
 ];
 

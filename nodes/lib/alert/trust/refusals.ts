@@ -1,5 +1,3 @@
-import type { RefusalCode } from './verify';
-
 /** One line per reason in so many seconds, unless told otherwise: a flood of forged datagrams must not fill the log. */
 const LOG_PERIOD_SECONDS = 60;
 
@@ -13,7 +11,7 @@ interface Tally {
 
 /** Counts refused datagrams by reason and decides which are worth a line in the log. */
 export class Refusals {
-  private readonly tallies = new Map<RefusalCode, Tally>();
+  private readonly tallies = new Map<string, Tally>();
 
   /** @param period seconds between lines of one reason */
   constructor(private readonly period = LOG_PERIOD_SECONDS) {}
@@ -25,10 +23,11 @@ export class Refusals {
 
   /**
    * Counts one.
+   * @param code why, in a word
    * @param now seconds of a clock that does not step
    * @returns how many of this reason a line in the log should speak of; 0: no line now
    */
-  count(code: RefusalCode, now: number): number {
+  count(code: string, now: number): number {
     const tally = this.tallies.get(code) ?? { total: 0, unsaid: 0, said: -Infinity };
     this.tallies.set(code, tally);
     tally.total += 1;
