@@ -1,10 +1,11 @@
-// Runs the tests with node:test, two files at a time.
+// Runs the tests with node:test, several files at a time.
 //   npm test                      everything
 //   npm test -- test/unit/clip    what lies below a path
 //   npm run test:fast             test/unit: no tool, camera, broker or browser
 //   npm run test:long             the full matrix and five minutes of each camera, see package.json
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
@@ -15,7 +16,11 @@ process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import tsx`.trim
 /** A file hangs when none of its tests begins or ends for this long, also on a machine with other work to do. */
 const SILENCE_MS = 600_000;
 const SLOWEST = 10;
-const END_TO_END = 'test/e2e/';
+const CORES = availableParallelism();
+/** One more than there are cores: many files wait for a camera, a browser or Node-RED most of their time. */
+const WORKERS = CORES + 1;
+/** In this order, so that what takes long does not come last. */
+const ROOMS = ['test/e2e/', 'test/media/', 'test/unit/'];
 
 const paths = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -31,49 +36,80 @@ function chosenFiles() {
     .sort();
 }
 
-/** Runs one file; its report is printed when it has ended, so that files side by side do not mix. */
-async function runFile(file) {
+/**
+ * What each process runs: one file, but a share of all unit tests, which are over sooner than their processes start.
+ * @returns name and entry of each, in the order in which they begin
+ */
+function processesFor(files) {
+  const isUnit = (name) => name.startsWith('test/unit/');
+  const place = (name) =>
+    (ROOMS.findIndex((room) => name.startsWith(room)) + ROOMS.length + 1) % (ROOMS.length + 1);
+  const shares = Array.from({ length: CORES }, (_, share) =>
+    files.filter(isUnit).filter((_, index) => index % CORES === share),
+  ).filter((share) => share.length > 0);
+  const single = files.filter((name) => !isUnit(name)).map((name) => ({ name, entry: name }));
+  const shared = shares.map((share, index) => ({
+    name: `test/unit/ (share ${index + 1} of ${shares.length})`,
+    entry: entryFor(share, `unit-${index + 1}.test.mjs`),
+  }));
+  return [...single, ...shared].sort((a, b) => place(a.name) - place(b.name));
+}
+
+/** Writes a module that imports several test files. */
+function entryFor(files, name) {
+  mkdirSync('.cache', { recursive: true });
+  const entry = join('.cache', name);
+  writeFileSync(entry, files.map((file) => `import ${JSON.stringify(resolve(file))};\n`).join(''));
+  return entry;
+}
+
+/** Runs one process; its report is printed when it has ended, so that those side by side do not mix. */
+async function runProcess({ name, entry }) {
   const began = performance.now();
   const hang = new AbortController();
   const timer = setTimeout(() => hang.abort(), SILENCE_MS);
-  const stream = run({ files: [file], signal: hang.signal });
+  const stream = run({ files: [entry], signal: hang.signal });
   for (const event of ['test:start', 'test:pass', 'test:fail']) stream.on(event, () => timer.refresh());
-  stream.on('test:pass', ({ name, skip, details }) => {
-    if (skip !== undefined && skip !== false) {
+  stream.on('test:pass', (test) => {
+    if (test.skip !== undefined && test.skip !== false) {
       count.skipped += 1;
-      skipped.push(`${name}: ${skip}`);
-    } else if (details.type !== 'suite') count.passed += 1;
+      skipped.push(`${test.name}: ${test.skip}`);
+    } else if (test.details.type !== 'suite') count.passed += 1;
+    addDuration(test);
   });
-  stream.on('test:fail', ({ details }) => {
-    if (details.type !== 'suite') count.failed += 1;
+  stream.on('test:fail', (test) => {
+    if (test.details.type !== 'suite') count.failed += 1;
+    addDuration(test);
   });
   const report = [];
   for await (const part of stream.compose(spec)) report.push(part);
   clearTimeout(timer);
   if (hang.signal.aborted) {
     count.failed += 1;
-    report.push(`${file} hangs: no test began or ended for ${SILENCE_MS / 1000} s\n`);
+    report.push(`${name} hangs: no test began or ended for ${SILENCE_MS / 1000} s\n`);
   }
-  seconds.set(file, (performance.now() - began) / 1000);
-  // The runner's own totals are of this file alone.
-  process.stdout.write(`${file} (${seconds.get(file).toFixed(1)} s)\n${withoutTotals(report.join(''))}`);
+  const took = ((performance.now() - began) / 1000).toFixed(1);
+  // The runner's own totals are of this process alone.
+  process.stdout.write(`${name} (${took} s)\n${withoutTotals(report.join(''))}`);
+}
+
+/** Adds what a file's outermost tests took, those below them included. */
+function addDuration({ nesting, file, details }) {
+  if (nesting > 0 || file === undefined) return;
+  const name = relative('.', file);
+  seconds.set(name, (seconds.get(name) ?? 0) + details.duration_ms / 1000);
 }
 
 function withoutTotals(report) {
   return report.replace(/^.*ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm, '');
 }
 
-/** The longest come first, so that no core idles at the end. */
-function longestFirst(files) {
-  const isLong = (name) => name.startsWith(END_TO_END);
-  return [...files.filter(isLong), ...files.filter((name) => !isLong(name))];
-}
-
-const waiting = longestFirst(chosenFiles());
+const began = performance.now();
+const waiting = processesFor(chosenFiles());
 async function work() {
-  for (let file = waiting.shift(); file; file = waiting.shift()) await runFile(file);
+  for (let next = waiting.shift(); next; next = waiting.shift()) await runProcess(next);
 }
-await Promise.all([work(), work()]);
+await Promise.all(Array.from({ length: WORKERS }, work));
 
 const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST);
 console.log(`\nThe slowest of ${seconds.size} files:`);
@@ -82,6 +118,7 @@ for (const line of skipped) console.log(`skipped ${line}`);
 const mustNotSkip = Boolean(process.env.CI) && count.skipped > 0;
 if (mustNotSkip) console.error('In CI nothing may be skipped.');
 if (count.passed === 0) console.error('No test ran.');
-console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+const total = ((performance.now() - began) / 1000).toFixed(0);
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${total} s`);
 // A program that a hanging test left behind may hold our pipes open; it must not keep the run from ending.
 process.exit(count.failed > 0 || mustNotSkip || count.passed === 0 ? 1 : 0);

@@ -19,7 +19,7 @@ interface EditorGlobal {
   };
 }
 
-describe('areas in the dialog of simple-detector', { skip: noBrowser, timeout: 120_000 }, () => {
+describe('areas in the dialog of simple-detector', { skip: noBrowser }, () => {
   let unit: Unit;
   let editor: Editor;
   let page: Page;

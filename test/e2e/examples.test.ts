@@ -24,7 +24,7 @@ async function manifestIn(directory: string, except: string[] = []): Promise<Man
 }
 
 // The examples roadside-unit and vehicle together are the default project, which the other suites run.
-describe('example several-cameras', { timeout: 120_000 }, () => {
+describe('example several-cameras', () => {
   it('records two cameras, and keeps the footage of the one that saw it', async (t) => {
     const site = await RunningExample.start('several-cameras', {
       settings: { 'v2x-segment-store': { segmentSeconds: 2 } },
@@ -64,7 +64,7 @@ describe('example several-cameras', { timeout: 120_000 }, () => {
   });
 });
 
-describe('example alert-only', { timeout: 60_000 }, () => {
+describe('example alert-only', () => {
   it('warns, changes the warning and ends it, by buttons and by files', async (t) => {
     const warning = await RunningExample.start('alert-only');
     const { unit } = warning;
@@ -88,7 +88,7 @@ describe('example alert-only', { timeout: 60_000 }, () => {
   });
 });
 
-describe('example clip-on-demand', { timeout: 120_000 }, () => {
+describe('example clip-on-demand', () => {
   it('keeps the seconds around the press that the button names', async (t) => {
     const demand = await RunningExample.start('clip-on-demand', {
       settings: { 'v2x-segment-store': { segmentSeconds: 2 } },
@@ -101,7 +101,7 @@ describe('example clip-on-demand', { timeout: 120_000 }, () => {
     await demand.press('the last minute');
     const { event, wanted, duration_s } = await manifestIn(unit.directory('archive'));
     assert.equal(event.type, 'manual');
-    assert.ok(Math.abs(event.ts - pressed) < 2, `${event.ts} for ${pressed}`);
+    assert.ok(event.ts >= pressed && event.ts <= Date.now() / 1000, `${event.ts} for ${pressed}`);
     assert.deepEqual(
       [wanted.from, wanted.to].map((time) => Math.round(time - event.ts)),
       [-60, 0],
@@ -112,7 +112,7 @@ describe('example clip-on-demand', { timeout: 120_000 }, () => {
   });
 });
 
-describe('example sites-over-mqtt', { timeout: 120_000, skip: mosquittoMissing() }, () => {
+describe('example sites-over-mqtt', { skip: mosquittoMissing() }, () => {
   it('brings the alerts of a site to a centre through a real broker, and no forged ones', async (t) => {
     const broker = await Mosquitto.start();
     atEnd(t, () => broker.stop());

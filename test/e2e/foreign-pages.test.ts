@@ -15,7 +15,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { atEnd } from '../support/at-end';
-import { launchBrowser, noBrowser } from '../support/editor';
+import { launchBrowser, noBrowser, openPage } from '../support/editor';
 import { Program } from '../support/process';
 import { missing, RUNTIMES, Unit } from '../support/unit';
 
@@ -111,7 +111,7 @@ const PRESSES: Readonly<Record<string, (unit: string) => Promise<void>>> = {
 
 for (const runtime of RUNTIMES) {
   const skip = missing(runtime) || noBrowser;
-  describe(`pages of other sites and ${runtime.name} without a password`, { skip, timeout: 120_000 }, () => {
+  describe(`pages of other sites and ${runtime.name} without a password`, { skip }, () => {
     let unit: Unit;
     let site: Server;
     let browser: Browser;
@@ -142,7 +142,7 @@ for (const runtime of RUNTIMES) {
     });
 
     async function visit(host: string, sitePort: number | string, path = '/'): Promise<Page> {
-      const page = await browser.newPage();
+      const page = await openPage(browser);
       await page.goto(`http://${host}:${sitePort}${path}`);
       return page;
     }
@@ -188,7 +188,7 @@ for (const runtime of RUNTIMES) {
     }
 
     it('a name that an attacker resolves to the unit shows nothing', async () => {
-      const page = await browser.newPage();
+      const page = await openPage(browser);
       assert.equal((await page.goto(`http://evil.test:${port}/`))?.status(), 403);
       const status = await page.evaluate(async () => (await fetch('/flows')).status);
       assert.equal(status, 403);
@@ -222,7 +222,7 @@ for (const runtime of RUNTIMES) {
     });
 
     it('the editor works when it is opened by an allowed name', async () => {
-      const page = await browser.newPage();
+      const page = await openPage(browser);
       const socket = page.waitForEvent('websocket');
       await page.goto(`http://allowed.test:${port}/`, { waitUntil: 'commit' });
       await page.locator('.red-ui-flow-node').first().waitFor();
@@ -243,7 +243,7 @@ for (const runtime of RUNTIMES) {
   });
 }
 
-describe('the lines that README gives for a Node-RED of one’s own', { timeout: 60_000 }, () => {
+describe('the lines that README gives for a Node-RED of one’s own', () => {
   for (const readme of ['README.md', 'README.ko.md']) {
     it(`${readme}: they refuse foreign pages, over HTTP and WebSocket`, async (t) => {
       const [, lines = ''] = /```js\n([^`]*same-origin[^`]*)```/.exec(await readFile(readme, 'utf8')) ?? [];

@@ -21,7 +21,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { PATH, HOME, PORT: '0', V2X_MULTICAST_PORT: String(randomInt(20_000, 60_000)) };
 }
 
-describe('installed from its package into an empty folder', { timeout: 300_000 }, () => {
+describe('installed from its package into an empty folder', () => {
   let directory: string;
   let folder: string;
   const env = plainEnvironment();
@@ -71,10 +71,10 @@ describe('installed from its package into an empty folder', { timeout: 300_000 }
     assert.equal(await vehicle.stop(), 0);
 
     const pid = unit.child.pid ?? 0;
-    const family = new Set((await familyOf(pid)).map((entry) => entry.pid));
+    const family = new Set(familyOf(pid).map((entry) => entry.pid));
     assert.ok(family.size >= 3, 'the recorder, the detector and Node-RED itself');
     assert.equal(await unit.stop(), 0);
-    const left = (await processes()).filter((entry) => family.has(entry.pid));
+    const left = processes().filter((entry) => family.has(entry.pid));
     assert.deepEqual(left, []);
     assert.doesNotMatch(unit.output, /\[error\]|Unhandled|Deprecation/);
   });

@@ -17,42 +17,38 @@ const KILLS = Number(process.env.V2X_KILLS ?? 8);
 /** Milliseconds between events. */
 const PAUSE = 40;
 
-it(
-  `a unit killed ${KILLS} times under a stream of events warns of each, under an action id of its own`,
-  { timeout: 60_000 + KILLS * 15_000 },
-  async (t) => {
-    const data = await mkdtemp(join(tmpdir(), 'v2x-kill-'));
-    // So many copies per second that what waited through a restart goes out at once.
-    await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.3, perSecond: 1000 } });
-    const group = await testGroup();
-    const { actionIds, news } = await watchAlerts(t, group);
-    const environment = {
-      V2X_DATA: data,
-      V2X_GROUP: group.address,
-      V2X_MULTICAST_PORT: String(group.port),
-    };
+it(`a unit killed ${KILLS} times under a stream of events warns of each, under an action id of its own`, async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'v2x-kill-'));
+  // So many copies per second that what waited through a restart goes out at once.
+  await writeAlertFlow(data, { 'v2x-multicast-out': { duration: 0.3, perSecond: 1000 } });
+  const group = await testGroup();
+  const { actionIds, news } = await watchAlerts(t, group);
+  const environment = {
+    V2X_DATA: data,
+    V2X_GROUP: group.address,
+    V2X_MULTICAST_PORT: String(group.port),
+  };
 
-    let unit = await Unit.start(environment);
-    const stream = new EventStream(unit.directory('events'));
-    atEnd(t, () => {
-      stream.stop();
-    });
-    stream.start(PAUSE);
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      await wait(randomInt(1000));
-      await unit.program.stop('SIGKILL');
-      unit = await Unit.start(environment);
-    }
-    atEnd(t, () => unit.stop());
-
+  let unit = await Unit.start(environment);
+  atEnd(t, () => unit.stop());
+  const stream = new EventStream(unit.directory('events'));
+  atEnd(t, () => {
     stream.stop();
-    const { ids } = stream;
-    while (actionIds.size < ids.length) await once(news, 'alert');
+  });
+  stream.start(PAUSE);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await wait(randomInt(1000));
+    await unit.program.stop('SIGKILL');
+    unit = await Unit.start(environment);
+  }
 
-    for (const id of ids)
-      assert.equal(actionIds.get(id)?.size, 1, `${id}: ${[...(actionIds.get(id) ?? [])].join(', ')}`);
-    const sequences = new Set([...actionIds.values()].flatMap((subs) => [...subs]));
-    assert.equal(sequences.size, ids.length);
-    t.diagnostic(`${ids.length} events, ${KILLS} kills`);
-  },
-);
+  stream.stop();
+  const { ids } = stream;
+  while (actionIds.size < ids.length) await once(news, 'alert');
+
+  for (const id of ids)
+    assert.equal(actionIds.get(id)?.size, 1, `${id}: ${[...(actionIds.get(id) ?? [])].join(', ')}`);
+  const sequences = new Set([...actionIds.values()].flatMap((subs) => [...subs]));
+  assert.equal(sequences.size, ids.length);
+  t.diagnostic(`${ids.length} events, ${KILLS} kills`);
+});

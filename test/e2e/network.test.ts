@@ -30,7 +30,7 @@ function receivedAt({ lines }: Program, id: string): number | undefined {
   return line && (JSON.parse(line.text) as { datagram: { received: number } }).datagram.received;
 }
 
-describe('one unit and three vehicles on a bridge', { skip: networkMissing(), timeout: 120_000 }, () => {
+describe('one unit and three vehicles on a bridge', { skip: networkMissing() }, () => {
   let network: BridgedNetwork;
   let unit: Unit;
   const vehicles = new Map<string, Program>();

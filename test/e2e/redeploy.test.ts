@@ -59,39 +59,35 @@ async function clipJobs(archive: string, count: number): Promise<string[]> {
   return requests.map((request) => (JSON.parse(request) as { id: string }).id);
 }
 
-it(
-  'deploys of every kind under a stream of events lose none: one warning in one version, and one clip job each',
-  { timeout: 120_000 },
-  async (t) => {
-    const data = await mkdtemp(join(tmpdir(), 'v2x-redeploy-'));
-    const settings = { 'v2x-multicast-out': { duration: 0.3, perSecond: 1000 } };
-    await writeAlertFlow(data, settings, { clips: true });
-    for (const name of ['rec', 'events']) await mkdir(join(data, name), { recursive: true });
-    const group = await testGroup();
-    const { actionIds, versions, news } = await watchAlerts(t, group);
-    const unit = await Unit.start({
-      V2X_DATA: data,
-      V2X_GROUP: group.address,
-      V2X_MULTICAST_PORT: String(group.port),
-    });
-    atEnd(t, () => unit.stop());
+it('deploys of every kind under a stream of events lose none: one warning in one version, and one clip job each', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'v2x-redeploy-'));
+  const settings = { 'v2x-multicast-out': { duration: 0.3, perSecond: 1000 } };
+  await writeAlertFlow(data, settings, { clips: true });
+  for (const name of ['rec', 'events']) await mkdir(join(data, name), { recursive: true });
+  const group = await testGroup();
+  const { actionIds, versions, news } = await watchAlerts(t, group);
+  const unit = await Unit.start({
+    V2X_DATA: data,
+    V2X_GROUP: group.address,
+    V2X_MULTICAST_PORT: String(group.port),
+  });
+  atEnd(t, () => unit.stop());
 
-    const stream = new EventStream(unit.directory('events'), { clip_hint: true });
-    for (let round = 0; round < ROUNDS; round += 1) {
-      // The deploy catches the events of a burst at any place of their way.
-      for (let count = 0; count < BURST; count += 1) stream.drop();
-      await wait(randomInt(20));
-      await deploy(unit.url, ...DEPLOYS[round % DEPLOYS.length]);
-    }
-    while (actionIds.size < EVENTS) await once(news, 'alert');
+  const stream = new EventStream(unit.directory('events'), { clip_hint: true });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // The deploy catches the events of a burst at any place of their way.
+    for (let count = 0; count < BURST; count += 1) stream.drop();
+    await wait(randomInt(20));
+    await deploy(unit.url, ...DEPLOYS[round % DEPLOYS.length]);
+  }
+  while (actionIds.size < EVENTS) await once(news, 'alert');
 
-    for (const [id, subs] of actionIds) {
-      assert.equal(subs.size, 1, `${id}: ${[...subs].join(', ')}`);
-      assert.equal(versions.get(id)?.size, 1, `${id} came in ${versions.get(id)?.size} versions`);
-    }
-    assert.equal(new Set([...actionIds.values()].flatMap((subs) => [...subs])).size, EVENTS);
-    const jobs = await clipJobs(unit.directory('archive'), EVENTS);
-    assert.deepEqual(jobs.sort(), [...actionIds.keys()].sort());
-    t.diagnostic(`${EVENTS} events, ${ROUNDS} deploys`);
-  },
-);
+  for (const [id, subs] of actionIds) {
+    assert.equal(subs.size, 1, `${id}: ${[...subs].join(', ')}`);
+    assert.equal(versions.get(id)?.size, 1, `${id} came in ${versions.get(id)?.size} versions`);
+  }
+  assert.equal(new Set([...actionIds.values()].flatMap((subs) => [...subs])).size, EVENTS);
+  const jobs = await clipJobs(unit.directory('archive'), EVENTS);
+  assert.deepEqual(jobs.sort(), [...actionIds.keys()].sort());
+  t.diagnostic(`${EVENTS} events, ${ROUNDS} deploys`);
+});

@@ -48,7 +48,7 @@ function talkativeFlow(): FlowNode[] {
 
 describe(
   'secrets stay where they belong: in the unit, and on no screen, log, flow or command line',
-  { skip: rtspServerMissing(), timeout: 240_000 },
+  { skip: rtspServerMissing() },
   () => {
     const printed: string[] = [];
     let watch: CommandLineWatch;
@@ -175,7 +175,7 @@ describe(
       const environOf = (process: number) => join('/proc', String(process), 'environ');
       const node = environOf(pid);
       // Process ids begin anew at times, so a child's may be the lower one.
-      const children = (await familyOf(pid)).filter((entry) => entry.pid !== pid);
+      const children = familyOf(pid).filter((entry) => entry.pid !== pid);
       assert.ok(leaks(await readFile(node), SECRETS).includes(KEY), 'it is there');
       assert.equal((await stat(node)).mode & 0o077, 0);
       for (const environ of children.map((entry) => environOf(entry.pid))) {
@@ -207,7 +207,7 @@ const MISTYPED: Readonly<Record<string, RegExp>> = {
     /Cannot record rtsp:\/\/127\.0\.0\.1:1: /,
 };
 
-describe('what is wrong in V2X_CAMERA is told without the password in it', { timeout: 240_000 }, () => {
+describe('what is wrong in V2X_CAMERA is told without the password in it', () => {
   for (const [typed, words] of Object.entries(MISTYPED)) {
     it(String(words), async (t) => {
       const data = await mkdtemp(join(tmpdir(), 'v2x-mistyped-'));

@@ -34,7 +34,7 @@ async function assertWarns(t: TestContext, unit: Unit): Promise<void> {
   await vehicle.line(/^\[RECV\] new collision/);
 }
 
-describe('trouble has one clear error, stops nothing else, and mends itself', { timeout: 300_000 }, () => {
+describe('trouble has one clear error, stops nothing else, and mends itself', () => {
   it(
     'a camera that is away, and comes back; its password is shown nowhere',
     { skip: rtspServerMissing() },

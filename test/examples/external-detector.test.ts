@@ -47,7 +47,7 @@ async function watchEvents(directory: string) {
   return outlet('event');
 }
 
-describe('programs in the README hand in an event', { timeout: 60_000 }, () => {
+describe('programs in the README hand in an event', () => {
   afterEach(stopFlow);
 
   for (const [language, { file, command }] of Object.entries(RUN)) {
@@ -99,7 +99,7 @@ async function startExample(t: TestContext) {
   return outlet('ext-event');
 }
 
-describe('the example external-detector', { timeout: 30_000 }, () => {
+describe('the example external-detector', () => {
   afterEach(stopFlow);
 
   it('brings an event from Python, a shell, and a program that prints lines', async (t) => {

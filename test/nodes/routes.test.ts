@@ -20,7 +20,7 @@ const ROUTES: readonly ((api: AdminApi, user: User) => Promise<Response>)[] = [
   (api, user) => api.post(SNAPSHOT, { kind: 'synthetic' }, user),
 ];
 
-describe('what the dialogs ask of the machine', { timeout: 120_000 }, () => {
+describe('what the dialogs ask of the machine', () => {
   let api: AdminApi;
 
   before(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { manifest, TYPES } from '../support/package';
+import { manifest, runEditorScript, TYPES } from '../support/package';
 
 /** Types of Node-RED itself: a package that registers one of them takes it from the user. */
 function coreTypes(): Set<string> {
@@ -70,6 +70,10 @@ describe('scorecard', () => {
       assert.deepEqual(templates, [type]);
     });
   }
+
+  it('leaves nothing in the global scope of the editor', () => {
+    for (const type of TYPES) assert.deepEqual(runEditorScript(type).globals, [], type);
+  });
 
   it('takes the path to each node from a folder of its name', () => {
     for (const [type, path] of Object.entries(manifest['node-red'].nodes))

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import { endWithFile } from './leftovers';
+import { PATIENCE_MS } from './process';
 
 const CHROMIUM = '/usr/bin/chromium';
 
 /** Why a suite that needs a browser is skipped, or false. */
 export const noBrowser: string | false = existsSync(CHROMIUM) ? false : 'Chromium is not installed';
 
-/** Starts Chromium, headless; whoever starts it closes it. */
-export function launchBrowser(...args: readonly string[]): Promise<Browser> {
-  return chromium.launch({
+/** Starts Chromium, headless. It is closed with the last test of the file at the latest. */
+export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: CHROMIUM,
+    timeout: PATIENCE_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -21,6 +24,18 @@ export function launchBrowser(...args: readonly string[]): Promise<Browser> {
       ...args,
     ],
   });
+  browser.once(
+    'disconnected',
+    endWithFile(() => browser.close()),
+  );
+  return browser;
+}
+
+/** Opens a page that waits as long for anything as the tests themselves do. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
 }
 
 /** The Node-RED editor in a real browser. */
@@ -34,8 +49,9 @@ export class Editor {
 
   /** Opens the editor and waits until its flows are shown. */
   static async open(url: string): Promise<Editor> {
+    await hideTips(url);
     const browser = await launchBrowser();
-    const page = await browser.newPage({ viewport: { width: 1680, height: 1180 } });
+    const page = await openPage(browser, { viewport: { width: 1680, height: 1180 } });
     const errors: string[] = [];
     page.on('console', (message) => {
       // Node-RED's own palette catalogue is on the internet; the tests are not.
@@ -65,11 +81,6 @@ export class Editor {
     const text = status.filter({ hasNot: this.page.locator(red) }).locator('.red-ui-flow-node-status-label');
     await text.filter({ hasText: /\S/ }).waitFor();
     return (await text.textContent()) ?? '';
-  }
-
-  /** Another page of the same browser, with nothing shared. */
-  newPage(): Promise<Page> {
-    return this.browser.newPage();
   }
 
   /** The id of the first node of a type in the flows. */
@@ -175,6 +186,21 @@ export class Editor {
     return (await this.nodeIds()).filter((id) => !known.has(id));
   }
 
+  /** Imports nodes by pasting their JSON into the editor's import dialog; their ids stay. */
+  async importNodes(nodes: readonly { readonly id: string }[]): Promise<void> {
+    await this.invoke('core:show-import-dialog');
+    const text = this.page.locator('#red-ui-clipboard-dialog-import-text');
+    await text.fill(JSON.stringify(nodes));
+    // The dialog looks at what is typed, not at what is set.
+    await text.press('End');
+    await this.page.locator('#red-ui-clipboard-dialog-ok').click();
+    const last = nodes.at(-1)?.id;
+    await this.page.waitForFunction((id) => {
+      const { RED } = globalThis as unknown as { RED: { nodes: { node(id?: string): unknown } } };
+      return Boolean(RED.nodes.node(id));
+    }, last);
+  }
+
   /** Presses the button of an inject node, and resolves when the runtime has taken it. */
   async press(id: string): Promise<void> {
     await this.page.evaluate((wanted) => {
@@ -243,11 +269,25 @@ export class Editor {
   }
 }
 
+/**
+ * Turns Node-RED's tips off. It shows the first one a second after it has read the user's settings, and has an error on
+ * its console when `keymap.json`, which it awaits before it makes the box for tips, takes longer (4.1.15, 5.0.7:
+ * `startTips` and `setTip` in ui/tab-info.js).
+ */
+async function hideTips(url: string): Promise<void> {
+  const answer = await fetch(new URL('settings/user', url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ editor: { view: { 'view-show-tips': false } } }),
+  });
+  if (!answer.ok) throw new Error(`Node-RED refuses settings of the user (${answer.status})`);
+}
+
 /** Node-RED opens a tooltip after 750 ms. */
 const TOOLTIP_MS = 2000;
-/** How long a selection in the import dialog may take to be seen, and how often it may be dropped. */
+/** How long to wait for a selection in the import dialog to be seen before it is made again, and how often. */
 const SELECTED_MS = 2000;
-const SELECT_TRIES = 5;
+const SELECT_TRIES = PATIENCE_MS / SELECTED_MS;
 
 /** The dialog of one node. */
 export class Dialog {
@@ -280,7 +320,7 @@ export class Dialog {
     if (!((await input.getAttribute('class')) ?? '').includes('input-error')) return '';
     // Node-RED makes the tooltip anew with each validation, and it opens for a mouse that enters after that.
     const words = this.page.locator('.red-ui-popover-content').last();
-    for (let entered = 0; entered < 10 && (await words.count()) === 0; entered++) {
+    for (let entered = 0; entered < PATIENCE_MS / TOOLTIP_MS && (await words.count()) === 0; entered++) {
       await this.page.mouse.move(0, 0);
       await input.hover();
       await words.waitFor({ timeout: TOOLTIP_MS }).catch(() => undefined);

@@ -46,22 +46,27 @@ export const TYPES = Object.keys(manifest['node-red'].nodes);
 
 /** What the built editor script of a type registers. */
 export function editorDefinition(type: string): Definition {
+  const definition = runEditorScript(type).definitions.get(type);
+  if (!definition) throw new Error(`${type}.html registers no ${type}`);
+  return definition;
+}
+
+/** Runs the built editor script of a type. @returns what it registers, and what it leaves in the global scope */
+export function runEditorScript(type: string): {
+  readonly definitions: ReadonlyMap<string, Definition>;
+  readonly globals: readonly string[];
+} {
   const html = readFileSync(join(ROOT, 'dist', type, `${type}.html`), 'utf8');
   const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
-  let found: Definition | undefined;
-  runInNewContext(script, {
-    RED: {
-      _: (key: string) => key,
-      events: { on: () => undefined },
-      nodes: {
-        registerType(name: string, definition: Definition) {
-          if (name === type) found = definition;
-        },
-      },
-    },
-  });
-  if (!found) throw new Error(`${type}.html registers no ${type}`);
-  return found;
+  const definitions = new Map<string, Definition>();
+  const RED = {
+    _: (key: string) => key,
+    events: { on: () => undefined },
+    nodes: { registerType: (name: string, definition: Definition) => definitions.set(name, definition) },
+  };
+  const scope = { RED };
+  runInNewContext(script, scope);
+  return { definitions, globals: Object.keys(scope).filter((name) => name !== 'RED') };
 }
 
 export interface FlowNode {

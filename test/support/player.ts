@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from './editor';
+import { launchBrowser, openPage } from './editor';
 
 /** What a browser says of a film that it has played. */
 export interface Playback {
@@ -70,7 +70,7 @@ export class Player {
     const { port } = this.server.address() as AddressInfo;
     const name = `/${this.films.size}.mp4`;
     this.films.set(name, path);
-    const page = await this.browser.newPage();
+    const page = await openPage(this.browser);
     try {
       await page.goto(`http://127.0.0.1:${port}/`);
       return await page.evaluate<Playback>(`play(${JSON.stringify(name)})`);

@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endWithFile } from './leftovers';
 
-/** What has not come after this long (ms) will not come: the test fails and shows what was printed. */
-const PATIENCE_MS = 60_000;
+/**
+ * What has not come after this long (ms) will not come, on a busy machine either: the test fails and shows what was
+ * printed.
+ */
+export const PATIENCE_MS = 120_000;
 
 /** A line of output with the moment it came (ms, Date.now). */
 export interface Line {
@@ -11,7 +15,7 @@ export interface Line {
   readonly at: number;
 }
 
-/** A program under test: its lines can be awaited, and it is stopped for good when the test ends. */
+/** A program under test: its lines can be awaited. It is stopped with the last test of its file at the latest. */
 export class Program {
   readonly lines: Line[] = [];
   private readonly changes = new EventEmitter();
@@ -29,9 +33,14 @@ export class Program {
         this.changes.emit('change');
       });
     }
+    const forget = endWithFile(() => this.stop());
     this.exited = new Promise((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', (error) => {
+        forget();
+        reject(error);
+      });
       child.once('close', (code) => {
+        forget();
         resolve(code);
         this.changes.emit('change');
       });

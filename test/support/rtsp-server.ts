@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithFile } from './leftovers';
 
 export { readBurntTime, readBurntTimes, readShownTimes, readToneStarts } from './burnt-time';
 
@@ -47,7 +48,6 @@ export function rtspServerMissing(): string | false {
 /**
  * Starts a real RTSP camera on the loopback whose picture shows the time at which it was taken, see `readBurntTime`, and
  * whose sound is a short tone at the beginning of each second.
- * Whoever starts it stops it.
  */
 export async function startRtspServer(options: RtspOptions = {}): Promise<RtspServer> {
   const defaults = {
@@ -66,6 +66,11 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
   // Left open: the server ends when this process does.
   child.stdin.write(`${JSON.stringify({ ...defaults, ...options })}\n`);
   const exit = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+  child.once('exit', endWithFile(stop));
   const lines = createInterface(child.stdout);
   const [line] = (await Promise.race([once(lines, 'line'), exit])) as unknown[];
   const port = Number(/^ready (\d+)$/.exec(String(line))?.[1]);
@@ -74,9 +79,6 @@ export async function startRtspServer(options: RtspOptions = {}): Promise<RtspSe
     url: `rtsp://127.0.0.1:${port}/cam`,
     port,
     pid: child.pid ?? 0,
-    async stop() {
-      child.kill('SIGKILL');
-      await exit;
-    },
+    stop,
   };
 }

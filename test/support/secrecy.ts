@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PATIENCE_MS } from './process';
 import { processes } from './processes';
 
 /** A process may live only for moments. */
@@ -39,7 +40,8 @@ export class CommandLineWatch {
 
   /** Resolves when a secret was seen. */
   async leak(): Promise<void> {
-    if (this.leaked.size === 0) await once(this.sightings, 'leak', { signal: AbortSignal.timeout(10_000) });
+    if (this.leaked.size === 0)
+      await once(this.sightings, 'leak', { signal: AbortSignal.timeout(PATIENCE_MS) });
   }
 
   async end(): Promise<void> {
@@ -49,7 +51,7 @@ export class CommandLineWatch {
 
   private async look(): Promise<void> {
     while (!this.ended) {
-      for (const { commandLine } of await processes()) {
+      for (const { commandLine } of processes()) {
         this.seen.add(commandLine);
         for (const leak of leaks(commandLine, this.secrets)) {
           this.leaked.add(`${leak} in ${commandLine}`);

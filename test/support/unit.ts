@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { watch } from 'chokidar';
-import { Program } from './process';
+import { PATIENCE_MS, Program } from './process';
 
 const CLI = resolve('dist/cli/v2x.js');
 const NODE_RED_5 = resolve('.cache/node-red-5');
@@ -59,7 +59,10 @@ export class Unit {
       ...user,
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     });
-    const ready = await program.line(/^v2x ready http:/);
+    const ready = await program.line(/^v2x ready http:/).catch(async (error: unknown) => {
+      await program.stop();
+      throw error;
+    });
     return new Unit(program, data, ready.text.replace('v2x ready ', ''), env);
   }
 
@@ -96,7 +99,7 @@ const LOOK_AGAIN_MS = 250;
 
 /**
  * Resolves with the path of the first file, there or to come, whose name fits.
- * @throws when none comes for a minute
+ * @throws when none comes for too long
  */
 export async function fileIn(
   directory: string,
@@ -110,7 +113,7 @@ export async function fileIn(
   let again: NodeJS.Timeout | undefined;
   try {
     return await new Promise((found, failed) => {
-      AbortSignal.timeout(60_000).addEventListener('abort', () => {
+      AbortSignal.timeout(PATIENCE_MS).addEventListener('abort', () => {
         failed(new Error(`No file ${String(name)} comes into ${directory}`));
       });
       const look = () => {

@@ -20,7 +20,7 @@ function unexpected(error: unknown): never {
   throw new Error('unexpected', { cause: error });
 }
 
-describe('a camera that speaks only one transport', { skip: scriptedCameraMissing, timeout: 120_000 }, () => {
+describe('a camera that speaks only one transport', { skip: scriptedCameraMissing }, () => {
   for (const [transport, script, asked] of [
     ['UDP', { noTcp: true }, /^RTP\/AVP(\/UDP)?;unicast/],
     ['TCP', { noUdp: true }, /^RTP\/AVP\/TCP/],

@@ -45,7 +45,7 @@ const reports = { every: 2, first: 1 };
 
 describe(
   'the time of a live camera whose clock is wrong',
-  { skip: scriptedCameraMissing, concurrency: 10, timeout: (SECONDS + 120) * 1000 },
+  { skip: scriptedCameraMissing, concurrency: 10 },
   () => {
     const trials: Record<string, Trial> = {
       'stamps of 25 a second, 21 sent': { script: { drift: -0.16 }, note: /ran \d+\.\d % slow/ },

@@ -162,7 +162,6 @@ describe(
   {
     skip: scriptedCameraMissing || noBrowser,
     concurrency: LONG ? 12 : CASES.length,
-    timeout: (LONG ? 7200 : 400) * 1000,
   },
   () => {
     let player: Player;

@@ -9,5 +9,5 @@ it('multicast follows real interfaces: down and up, another address, made anew; 
   const scenario = join(__dirname, 'namespace.scenario.ts');
   const namespace = ['--user', '--map-root-user', '--net'];
   // A failed assertion ends the scenario with its message, which is part of the error thrown here.
-  await run('unshare', [...namespace, process.execPath, scenario], { timeout: 30_000 });
+  await run('unshare', [...namespace, process.execPath, scenario]);
 });

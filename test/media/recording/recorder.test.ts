@@ -118,7 +118,7 @@ async function checkTimes(recording: Recording, segment: Segment, tolerance: num
 }
 
 // A recorder that neither goes on nor ends is a failure too, and must say which test it is.
-describe('record', { timeout: 240_000 }, () => {
+describe('record', () => {
   afterEach(() => Recording.endAll());
 
   const cameras: Record<string, RtspOptions> = {

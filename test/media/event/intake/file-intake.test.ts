@@ -106,42 +106,38 @@ describe('FileIntake', () => {
   });
 
   for (const after of ['done', 'leave'] as const) {
-    it(
-      `leaves what it gave back to others, and tries again a few times (${after})`,
-      { timeout: 10_000 },
-      async (t) => {
-        const { directory, look, returns, taken, failures, clock, pending } = await openIntake(
-          t,
-          undefined,
-          after,
-        );
-        writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
-        utimesSync(join(directory, 'a.json'), clock.now(), clock.now());
-        const isBack = () =>
-          after === 'done'
-            ? existsSync(join(directory, 'a.json'))
-            : readdirSync(join(directory, '.taken')).length === 0;
-        await look('a.json');
-        for (let times = 1; times <= 8; times += 1) {
-          returns.at(-1)?.();
-          await settle();
-          while (!isBack()) await settle();
-          await look('a.json');
-          await clock.advance(4.9);
-          assert.equal(taken.length, times);
-          await clock.advance(60);
-          assert.equal(pending.next(), 'a.json');
-          await look('a.json');
-          assert.equal(taken.length, times + 1);
-        }
+    it(`leaves what it gave back to others, and tries again a few times (${after})`, async (t) => {
+      const { directory, look, returns, taken, failures, clock, pending } = await openIntake(
+        t,
+        undefined,
+        after,
+      );
+      writeFileSync(join(directory, 'a.json'), '{"type": "fire"}');
+      utimesSync(join(directory, 'a.json'), clock.now(), clock.now());
+      const isBack = () =>
+        after === 'done'
+          ? existsSync(join(directory, 'a.json'))
+          : readdirSync(join(directory, '.taken')).length === 0;
+      await look('a.json');
+      for (let times = 1; times <= 8; times += 1) {
         returns.at(-1)?.();
-        while (failures.length === 0) await settle();
+        await settle();
+        while (!isBack()) await settle();
+        await look('a.json');
+        await clock.advance(4.9);
+        assert.equal(taken.length, times);
+        await clock.advance(60);
+        assert.equal(pending.next(), 'a.json');
+        await look('a.json');
+        assert.equal(taken.length, times + 1);
+      }
+      returns.at(-1)?.();
+      while (failures.length === 0) await settle();
 
-        assert.match(messageOf(failures[0]), /a\.json could not be handled/);
-        assert.equal(new Set(taken.map(({ event }) => JSON.stringify(event))).size, 1);
-        if (after === 'done') assert.deepEqual(await readdir(join(directory, 'done')), ['a.json']);
-      },
-    );
+      assert.match(messageOf(failures[0]), /a\.json could not be handled/);
+      assert.equal(new Set(taken.map(({ event }) => JSON.stringify(event))).size, 1);
+      if (after === 'done') assert.deepEqual(await readdir(join(directory, 'done')), ['a.json']);
+    });
 
     it(`gives an event that it gives back the same id and time again (${after})`, async (t) => {
       const first = await openIntake(t, undefined, after);

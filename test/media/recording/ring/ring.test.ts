@@ -245,7 +245,7 @@ describe('Ring', () => {
     assert.deepEqual(ring.segments, []);
   });
 
-  it('leaves no watch behind when it cannot be opened', { timeout: 10_000 }, async (t) => {
+  it('leaves no watch behind when it cannot be opened', async (t) => {
     const directory = await temporaryDirectory(t);
     await foreign(directory, START - 10, START - 1);
     await mkdir(join(directory, '.segments.jsonl'));
@@ -287,7 +287,7 @@ describe('Ring', () => {
     assert.deepEqual(starts(ring.segments), [START - 10, START]);
   });
 
-  it('looks again soon for news that come during a look', { timeout: 10_000 }, async (t) => {
+  it('looks again soon for news that come during a look', async (t) => {
     const directory = await temporaryDirectory(t);
     const { ring, clock } = await openRing(t, directory);
     const looks = slowLooks(t);

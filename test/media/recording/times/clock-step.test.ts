@@ -8,7 +8,7 @@ import type { Segment } from '../../../../nodes/lib/recording/segment';
 import { atEnd } from '../../../support/at-end';
 import { temporaryDirectory } from '../../../support/flow';
 
-describe('a recorder whose wall clock is set', { concurrency: true, timeout: 120_000 }, () => {
+describe('a recorder whose wall clock is set', { concurrency: true }, () => {
   for (const step of [3600, -3600]) {
     it(`by ${step} s begins a new run at the new time, loses nothing and cuts nothing short`, async (t) => {
       let offset = 0;

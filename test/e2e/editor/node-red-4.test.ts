@@ -1,0 +1,4 @@
+import { RUNTIMES } from '../../support/unit';
+import { testEditor } from './suite';
+
+testEditor(RUNTIMES[0]);
