@@ -28,11 +28,13 @@ export class Repeater<Outgoing extends OutgoingAlert> {
   private readonly waiting = new Map<Outgoing, FirstCopy>();
   private cancelTimer: CancelTimer = () => undefined;
   private closed = false;
+  /** Whether alerts came or ended since `onChange` was last called. */
+  private changed = false;
 
   constructor(private readonly options: RepeaterOptions<Outgoing>) {
     this.schedule = new RepetitionSchedule(options.policy, options.clock, (alert) => {
       this.settle(alert)?.resolve(false);
-      options.onChange?.();
+      this.changed = true;
     });
   }
 
@@ -52,8 +54,8 @@ export class Repeater<Outgoing extends OutgoingAlert> {
       this.schedule.add(alert);
       this.options.onAccept?.(alert);
       this.waiting.set(alert, { resolve, reject });
+      this.changed = true;
       this.pump();
-      this.options.onChange?.();
     });
   }
 
@@ -63,8 +65,8 @@ export class Repeater<Outgoing extends OutgoingAlert> {
    */
   resume(alert: Outgoing, remaining: number | undefined): void {
     this.schedule.resume(alert, remaining);
+    this.changed = true;
     this.pump();
-    this.options.onChange?.();
   }
 
   close(): void {
@@ -77,10 +79,19 @@ export class Repeater<Outgoing extends OutgoingAlert> {
     this.cancelTimer();
     for (let copy = this.schedule.take(); copy; copy = this.schedule.take()) void this.send(copy);
     const wait = this.schedule.wait();
-    if (wait === undefined) return;
-    this.cancelTimer = this.options.clock.after(wait, () => {
-      this.pump();
-    });
+    if (wait !== undefined) {
+      this.cancelTimer = this.options.clock.after(wait, () => {
+        this.pump();
+      });
+    }
+    this.tellChange();
+  }
+
+  /** After the copies are out: showing the state takes longer than sending them. */
+  private tellChange(): void {
+    if (!this.changed) return;
+    this.changed = false;
+    this.options.onChange?.();
   }
 
   private async send(copy: DueCopy<Outgoing>): Promise<void> {

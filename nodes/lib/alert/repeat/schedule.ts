@@ -62,8 +62,13 @@ const CANCEL_SLOWDOWN = 5;
 /** The share of the copies per second that repetitions may use: a new warning finds a free slot at once. */
 const SHARE_OF_REPETITIONS = 0.8;
 
-/** Repetitions that are due within this time go out together, in seconds: waking up costs more than sending. */
-const BATCH_SECONDS = 0.05;
+/**
+ * Steady repetitions that are due within this time go out together, in seconds: waking up costs several times what
+ * sending does.
+ */
+const BATCH_SECONDS = 0.1;
+/** More in one go could overflow the buffer of a receiver that is busy (Linux holds about 90 small datagrams). */
+const MOST_IN_BATCH = 16;
 
 /** More than any unit has at a time; beyond it alerts are refused rather than memory used up. */
 const MAX_LIVE = 4096;
@@ -112,6 +117,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
   /** When the last copies went out, monotonic seconds, at most `perSecond` of them. */
   private readonly sent: number[] = [];
   private readonly repetitionsPerSecond: number;
+  private readonly batchSeconds: number;
   /** When the next repetition may go out, monotonic seconds: they keep their distance instead of going out in bursts. */
   private nextSlot = -Infinity;
   private lastBatch = -Infinity;
@@ -123,6 +129,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     private readonly onEnd: (alert: Outgoing) => void = () => undefined,
   ) {
     this.repetitionsPerSecond = Math.max(1, Math.floor(policy.perSecond * SHARE_OF_REPETITIONS));
+    this.batchSeconds = Math.min(BATCH_SECONDS, MOST_IN_BATCH / this.repetitionsPerSecond);
   }
 
   get size(): number {
@@ -183,11 +190,9 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
   /** Seconds until it is worth calling `take`; undefined when nothing is live. */
   wait(): number | undefined {
     const now = this.clock.monotonic();
-    const urgent = this.mostUrgent(now);
-    if (urgent?.copies === 0) return Math.max(0, this.slotAt(urgent) - now);
-    let due = urgent ? this.slotAt(urgent) : Infinity;
-    if (!urgent) for (const live of this.live.values()) due = Math.min(due, live.due, live.end);
-    return due === Infinity ? undefined : Math.max(due, this.lastBatch + BATCH_SECONDS) - now;
+    let next = Infinity;
+    for (const live of this.live.values()) next = Math.min(next, this.wakeFor(live), live.end);
+    return next === Infinity ? undefined : Math.max(0, next - now);
   }
 
   /** The copy that goes out now, if one is due and the copies per second allow it. */
@@ -242,6 +247,15 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     return urgent;
   }
 
+  /** When to wake up for an alert's next copy, monotonic seconds: first and early copies that are in time wait for none. */
+  private wakeFor(live: ScheduledAlert<Outgoing>): number {
+    const { copies, due, started } = live;
+    const slot = this.slotAt(live);
+    const isSteady = due > started + LAST_EARLY_COPY + ROUNDING;
+    const isBatched = copies > 0 && (isSteady || slot > due);
+    return Math.max(due, slot, isBatched ? this.lastBatch + this.batchSeconds : -Infinity);
+  }
+
   /** When a copy of this alert keeps to the copies per second, monotonic seconds. */
   private slotAt({ copies }: ScheduledAlert<Outgoing>): number {
     if (copies === 0) return this.freeAt(this.policy.perSecond);
@@ -250,7 +264,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
 
   /** Counts from slot to slot: what timers are late would add up. A batch takes the slots since the last one. */
   private takeSlot(now: number): void {
-    this.nextSlot = Math.max(this.nextSlot, now - BATCH_SECONDS) + 1 / this.repetitionsPerSecond;
+    this.nextSlot = Math.max(this.nextSlot, now - this.batchSeconds) + 1 / this.repetitionsPerSecond;
   }
 
   /** When one more copy makes no more than this many in a second. */

@@ -1,6 +1,6 @@
 import { realpath, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { watch } from 'chokidar';
+import { FSWatcher } from 'chokidar';
 import { codeOf, messageOf, V2xError } from '../../errors';
 
 /** A directory is listed this often, in seconds, in case a notification was lost. */
@@ -56,6 +56,17 @@ export interface DirectoryListener {
 }
 
 /**
+ * chokidar without its listings: it reads the directory and the state of every entry at each change, before it passes
+ * the change on, which costs a warning more than all of its other stages together. The inbox lists for itself.
+ */
+class ChangesOnly extends FSWatcher {
+  /** What chokidar's own gives once the watcher is closed: nothing is read. */
+  override _readdirp(): undefined {
+    return undefined;
+  }
+}
+
+/**
  * Watches the entries of one directory, with chokidar's `raw` events: they come at once and for every step of a
  * writer, while `add` and `change` are held back and merged (a change within 50 ms of another is dropped).
  * @returns what ends the watch; resolves when no change from here on is missed
@@ -68,13 +79,14 @@ export async function watchDirectory(
   // With a slash at its end, the system speaks of the directory itself by an empty name, not by one that an entry may
   // have too. chokidar compares paths by their text.
   const path = join(await realpath(directory), '/');
-  const watcher = watch(path, {
+  const watcher = new ChangesOnly({
     depth: 0,
     ignoreInitial: true,
     followSymlinks: false,
     // The directory's own watch tells everything; none is needed per file.
     ignored: (entry) => entry !== path,
   });
+  watcher.add(path);
   watcher.on('raw', (event, name: string | null) => {
     if (name) listener.changed(name);
     else if (name === '' && event === 'rename') listener.gone();

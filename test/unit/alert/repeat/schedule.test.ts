@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Repeater } from '../../../../nodes/lib/alert/repeat/repeater';
 import type { OutgoingAlert, RepetitionPolicy } from '../../../../nodes/lib/alert/repeat/schedule';
+import { readSettings } from '../../../../nodes/lib/node-red/settings';
+import { SETTINGS } from '../../../../nodes/v2x-multicast-out/settings';
 import { FakeClock } from '../../../support/fake-clock';
 
 const START = 1_700_000_000;
@@ -127,10 +129,38 @@ describe('repetition', () => {
     await clock.advance(30);
     const steady = copies.map((copy) => parseInt(copy)).filter((time) => time >= 3000);
     for (let from = 3000; from < 29_000; from += 10) {
-      const within = steady.filter((time) => time >= from && time < from + 100).length;
-      assert.ok(within <= 9, `${within} copies within 100 ms from ${from} ms`);
+      const within = steady.filter((time) => time >= from && time < from + 90).length;
+      assert.ok(within <= 9, `${within} copies within 90 ms from ${from} ms`);
     }
     assert.ok(steady.length >= 27 * 79);
+  });
+
+  it('wakes up ten times a second for 100 standing alerts, and repeats each once a second', async () => {
+    const { clock, copies, repeater } = record({ perSecond: readSettings(SETTINGS, {}).perSecond });
+    for (let number = 0; number < 100; number += 1) void repeater.submit(alert(`a${number}`));
+    await clock.advance(30);
+    const steady = copies.map((copy) => parseInt(copy)).filter((time) => time >= 5000 && time < 25_000);
+    assert.equal(steady.length, 2000, 'a copy of each a second');
+    const batches = new Set(steady).size;
+    assert.ok(batches <= 205, `${batches} times awake in 20 s`);
+    for (let from = 5000; from < 24_000; from += 10) {
+      const within = steady.filter((time) => time >= from && time < from + 90).length;
+      assert.ok(within <= 12, `${within} copies within 90 ms from ${from} ms`);
+    }
+  });
+
+  it('sends no more in one go than a receiver can hold, however many copies per second are allowed', async () => {
+    const { clock, copies, repeater } = record({ perSecond: 10_000 });
+    for (let number = 0; number < 1000; number += 1) void repeater.submit(alert(`a${number}`));
+    await clock.advance(4);
+    const counts = new Map<number, number>();
+    const steady = copies.map((copy) => parseInt(copy)).filter((time) => time >= 2000 && time < 3900);
+    for (const time of steady) counts.set(time, (counts.get(time) ?? 0) + 1);
+    assert.equal(Math.round(steady.length / 100), 19);
+    assert.ok(
+      Math.max(...counts.values()) <= 18,
+      `${Math.max(...counts.values())} copies in one millisecond`,
+    );
   });
 
   it('goes on after a restart without a burst, within one interval', async () => {
