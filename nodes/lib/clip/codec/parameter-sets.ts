@@ -128,6 +128,15 @@ function isEntry(codec: DecoderSettings['codec'], type: number): boolean {
   return codec === 'h264' ? type === 5 : type >= 16 && type <= 21;
 }
 
+/** The sets that a picture is decoded with: of each kind those in band, or else those out of band. */
+export function effectiveSets({ codec, sets }: DecoderSettings, inBand: readonly Buffer[]): Buffer[] {
+  const isOf = (kind: number) => (unit: Buffer) => NAL[codec].typeOf(unit[0]) === kind;
+  return SETS[codec].flatMap((kind) => {
+    const own = inBand.filter(isOf(kind));
+    return own.length > 0 ? own : sets.filter(isOf(kind));
+  });
+}
+
 /** Whether a picture with these sets in band needs none from elsewhere. */
 export function bringsSettings({ codec }: DecoderSettings, sets: readonly Buffer[]): boolean {
   return sets.some((unit) => NAL[codec].typeOf(unit[0]) === SPS[codec]);

@@ -4,8 +4,8 @@ import { pictureFormat } from '../codec/h264-sps';
 import type { HeadFile } from '../mp4/head-file';
 import type { MediaFile, Sample, Track } from '../mp4/media';
 import {
-  bringsSettings,
   decoderSettings,
+  effectiveSets,
   ENTRY_AT,
   entryBox,
   pictureHead,
@@ -33,6 +33,7 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
   if (!track || !samples.some(({ key }) => key)) return undefined;
   const decoder = decoderSettings(track.description);
   const entries = await keyPictures(samples, decoder, source);
+  const settings = [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))];
   const seconds = (ticks: number) => ticks / track.timescale;
   const shown = [...samples].sort((a, b) => a.pts - b.pts);
   const [first, last] = [shown[0], shown[shown.length - 1]];
@@ -44,8 +45,11 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
     end: seconds(last.pts + last.duration),
     keyFrames: entries.map(({ sample }) => seconds(sample.pts)).sort((a, b) => a - b),
     ...sizeOf(track),
-    format: formatText(track, decoder, entries[0].head),
-    tracks: { picture: pictureTrack({ track, decoder, samples, entries }), ...(sound && { sound }) },
+    format: formatText(track, decoder, { head: entries[0].head, settings }),
+    tracks: {
+      picture: pictureTrack({ track, decoder, samples, entries, settings }),
+      ...(sound && { sound }),
+    },
   };
 }
 
@@ -94,11 +98,13 @@ function pictureTrack({
   decoder,
   samples,
   entries,
+  settings,
 }: {
   readonly track: Track;
   readonly decoder: DecoderSettings | undefined;
   readonly samples: readonly Sample[];
   readonly entries: readonly KeyPicture[];
+  readonly settings: readonly string[];
 }): PictureTrack {
   const pixels = pixelsOf(decoder, entries[0].head);
   // What a CRA of HEVC cannot decode is left out where a clip begins with it.
@@ -111,7 +117,7 @@ function pictureTrack({
     codec: (isUsual ? decoder?.codec : undefined) ?? sampleEntry(track.description),
     closed: timesOf(entries.filter(isClosed)),
     led: timesOf(entries.filter(({ leads }) => leads)),
-    settings: [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))],
+    settings,
     reordered: samples.some(({ pts }, i) => i > 0 && pts < samples[i - 1].pts),
     matrix: matrixOf(track),
     ...(pixels && { pixels }),
@@ -119,8 +125,7 @@ function pictureTrack({
 }
 
 function settingsHash(decoder: DecoderSettings | undefined, head: PictureHead | undefined): string {
-  if (!decoder || !head) return '';
-  return hashOf(...(bringsSettings(decoder, head.sets) ? head.sets : decoder.sets));
+  return decoder && head ? hashOf(...effectiveSets(decoder, head.sets)) : '';
 }
 
 function pixelsOf(
@@ -148,14 +153,14 @@ function firstSequenceSet(
 function formatText(
   track: Track,
   decoder: DecoderSettings | undefined,
-  head: PictureHead | undefined,
+  { head, settings }: { readonly head: PictureHead | undefined; readonly settings: readonly string[] },
 ): string {
   const { description } = track;
   const { width, height } = sizeOf(track);
   const look = `${width}x${height} ${matrixOf(track)}`;
   if (!decoder) return `${sampleEntry(description)} ${look} ${hashOf(description)}`;
   const codec = `${decoder.codec} ${decoder.lengthBytes} ${look}`;
-  if (decoder.codec === 'hevc') return `${codec} ${hashOf(...decoder.sets)}`;
+  if (decoder.codec === 'hevc') return `${codec} ${settings.join(' ')}`;
   const set = firstSequenceSet(decoder, head);
   const picture = set && pictureFormat(set);
   const shape = picture?.pixelShape ?? pixelShape(description);

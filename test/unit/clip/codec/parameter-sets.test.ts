@@ -4,6 +4,7 @@ import { box, listBox, u16, zeros } from '../../../../nodes/lib/clip/mp4/boxes';
 import {
   bringsSettings,
   decoderSettings,
+  effectiveSets,
   entryBox,
   pictureHead,
   sampleEntry,
@@ -127,5 +128,13 @@ describe('sets in band', () => {
     assert.equal(bringsSettings(HEVC, [VPS, HEVC_SPS, HEVC_PPS]), true);
     assert.equal(sequenceSet('hevc', [VPS, HEVC_SPS]), HEVC_SPS);
     assert.equal(sequenceSet('h264', [PPS]), undefined);
+  });
+
+  it('count before those out of band of the same kind', () => {
+    const decoder = { ...HEVC, sets: [VPS, HEVC_SPS, HEVC_PPS] };
+    const other = Buffer.of(34 << 1, 9, 9);
+    assert.deepEqual(effectiveSets(decoder, []), [VPS, HEVC_SPS, HEVC_PPS]);
+    assert.deepEqual(effectiveSets(decoder, [other]), [VPS, HEVC_SPS, other]);
+    assert.deepEqual(effectiveSets({ ...H264, sets: [SPS, PPS] }, [PPS, SPS]), [SPS, PPS]);
   });
 });
