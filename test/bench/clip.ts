@@ -1,8 +1,8 @@
 /**
  * Cuts a window of 10 minutes at 2 Mb/s, beside `cat` and ffmpeg's plain concat of the same segments, each with
  * fsync, and measures the time from the end of the post-roll to the finished clip.
- * `npm run bench:clip`; with `-- --json` one line of JSON. It is compiled first: a thread that compiles its own sources
- * begins late.
+ * `npm run bench:clip`; with `-- --json` one line of JSON, with `-- --rounds=1` a first impression. It is compiled
+ * first: a thread that compiles its own sources begins late.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -27,7 +27,8 @@ const SEGMENT_SECONDS = 10;
 const SEGMENTS = 60;
 const WINDOW = SEGMENTS * SEGMENT_SECONDS;
 const GOP_SECONDS = 1;
-const ROUNDS = 5;
+/** Each takes half a minute, most of it for two checks. */
+const ROUNDS = Number(/--rounds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 5);
 /** Moving noise cannot be compressed much, so that the rate is really 2 Mb/s. */
 const PICTURE = 'testsrc2=size=1280x720:rate=25,noise=alls=12:allf=t';
 
