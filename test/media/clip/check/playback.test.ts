@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +11,7 @@ import {
 } from '../../../../nodes/lib/clip/check/playback';
 import { systemClock as clock, type Clock } from '../../../../nodes/lib/time/clock';
 import { cutTail, flipBits, makeFilm } from '../../../support/film';
+import { numberedFilm, numberedStream } from '../../../support/numbered-footage';
 
 const SECONDS = 12;
 let directory: string;
@@ -95,6 +97,32 @@ describe('checkPlayback', () => {
       assert.match(faults[0].reason, /^the picture ends at 12\.0 s, the sound at (6|20)\.\d s$/);
     });
   }
+
+  it('finds what Chromium stops at and other players pass over: extras that break off', async () => {
+    const { video } = await numberedStream({ seconds: 4 });
+    const stream = await readFile(video);
+    const delimiter = stream.indexOf(Buffer.of(0, 0, 1, 9), 5000);
+    assert.ok(delimiter > 0);
+    // An SEI message of 200 bytes (ITU-T H.264, 7.3.2.3) that ends after 4.
+    const message = Buffer.of(0, 0, 1, 6, 5, 200, 65, 66, 67, 68, 128);
+    const broken = [stream.subarray(0, delimiter + 5), message, stream.subarray(delimiter + 5)];
+    const raw = join(directory, 'extras.h264');
+    await writeFile(raw, Buffer.concat(broken));
+    const path = join(directory, 'extras.mp4');
+    execFileSync('ffmpeg', ['-v', 'quiet', '-r', '15', '-i', raw, '-c', 'copy', path]);
+
+    const { faults } = await check(path);
+
+    assert.equal(faults.length, 1);
+    assert.match(faults[0].reason, /Invalid data/);
+  });
+
+  it('finds no fault where it begins to decode in the middle of open GOPs', async () => {
+    const open = await numberedFilm('mp4', { seconds: 16, openGop: true, bFrames: 3 });
+    const options = { signal: new AbortController().signal, limit: LIMIT, joints: [5.3, 8] };
+    const report = await checkPlayback(open, { ...options, clock: hurryingClock() });
+    assert.deepEqual([report.decoded, report.faults], ['joints and samples', []]);
+  });
 
   it('says what is no film at all', async () => {
     const path = join(directory, 'words.mp4');
