@@ -45,6 +45,11 @@ export const NODES: Readonly<Record<string, Entries>> = {
     status: true,
   },
   'hmac-sign': { good: { key: KEY } },
+  'denm-encode': {
+    bad: ['interval', '11', /must be a number from 0.001 to 10/],
+    good: { interval: '1', lat: '37.39', lon: '126.64' },
+    status: true,
+  },
   'v2x-multicast-out': {
     bad: ['interval', '0', /must be a number from 0.05 to 60/],
     good: { group: GROUP, interval: '1' },
@@ -55,6 +60,7 @@ export const NODES: Readonly<Record<string, Entries>> = {
     good: { group: GROUP, limit: '1400' },
     status: true,
   },
+  'denm-decode': { good: {}, status: true },
   'v2x-verify': { bad: ['skew', '-1', /must be a number from 0 to 3600/], good: { key: KEY, skew: '5' } },
   'v2x-alert-tracker': { bad: ['lat', '91', /must be a number from -90 to 90/], good: { lat: '37.5' } },
 };
