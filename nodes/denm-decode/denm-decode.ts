@@ -2,6 +2,7 @@ import type { Alert } from '../lib/alert/alert';
 import { Refusals } from '../lib/alert/trust/refusals';
 import { decodeFrame, type Received } from '../lib/denm/framing';
 import { alertOfDenm } from '../lib/denm/to-alert';
+import { rehearseDecoding } from '../lib/denm/warm-up';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
 import { Throttle } from '../lib/time/throttle';
@@ -13,6 +14,7 @@ const STATUS_PERIOD_SECONDS = 0.5;
 export default defineNode({
   type: 'denm-decode',
   setup(node) {
+    rehearseDecoding();
     const refusals = new Refusals();
     let read = 0;
     const status = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {

@@ -3,9 +3,11 @@ import { parseCauses } from '../lib/denm/causes';
 import { frame } from '../lib/denm/framing';
 import { denmOf, placeOf, type DenmSettings } from '../lib/denm/from-alert';
 import { encodeDenm, encodeDenmJson, type Denm } from '../lib/denm/message';
+import { rehearseEncoding } from '../lib/denm/warm-up';
 import { V2xError } from '../lib/errors';
 import { PacketNumbers } from '../lib/geonet/packet-numbers';
 import type { Place } from '../lib/geonet/position';
+import { logStage } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
 import { readSettings, type SettingValues } from '../lib/node-red/settings';
 import { toItsTime } from '../lib/time/its-time';
@@ -30,12 +32,14 @@ export default defineNode<Config>({
       const time = toItsTime(node.clock.now());
       return { place, time, sequence: numbers.next(time) };
     };
+    rehearseEncoding();
     node.status.ok('ready');
     return {
       input(message, send) {
         const denm = encoded(message.payload, { direction, heading, interval, place, causes });
         const payload = frame(framing, denm.message, denm.bytes, sending);
         send({ ...message, payload, denm: denm.message });
+        logStage(node, message, 'encoded');
         node.status.ok('encoded', { bytes: payload.length });
       },
     };

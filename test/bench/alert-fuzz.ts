@@ -1,7 +1,8 @@
 // Random and mutated datagrams through the receiver's verification, table and relevance, and event files through
-// the parser: nothing is trusted that was not signed, nothing throws, nothing leaks.
-// npm run bench:fuzz [-- --datagrams 1000000 --files 100000 --seconds 600 --json]
+// the parser, and DENMs through their decoder: nothing is trusted that was not signed, nothing throws, nothing leaks.
+// npm run bench:fuzz [-- --datagrams 1000000 --files 100000 --frames 1000000 --seconds 600 --json]
 import { parseArgs } from 'node:util';
+import { fuzzFrames } from '../unit/denm/fuzz-frames';
 import { fuzzDatagrams } from '../unit/alert/fuzz-datagrams';
 import { fuzzEventFiles } from '../unit/event/fuzz-files';
 import type { FuzzResult } from '../support/fuzz';
@@ -10,6 +11,7 @@ const { values } = parseArgs({
   options: {
     datagrams: { type: 'string', default: '1000000' },
     files: { type: 'string', default: '100000' },
+    frames: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '600' },
     json: { type: 'boolean', default: false },
   },
@@ -24,10 +26,12 @@ async function main(): Promise<void> {
   const seconds = Number(values.seconds);
   const datagrams = await fuzzDatagrams(Number(values.datagrams), seconds);
   const files = await fuzzEventFiles(Number(values.files), seconds);
-  if (values.json) console.log(JSON.stringify({ datagrams, files }));
+  const frames = await fuzzFrames(Number(values.frames), seconds);
+  if (values.json) console.log(JSON.stringify({ datagrams, files, frames }));
   else {
     show('datagrams', datagrams);
     show('event files', files);
+    show('frames of DENMs', frames);
   }
 }
 

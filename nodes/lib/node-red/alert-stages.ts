@@ -2,7 +2,7 @@ import type { FlowNode } from './flow-node';
 import type { Message } from './message';
 
 /** A stage of an alert on its way from the event file to the network. */
-export type Stage = 'seen' | 'read' | 'claimed' | 'issued' | 'signed' | 'sent';
+export type Stage = 'seen' | 'read' | 'claimed' | 'issued' | 'encoded' | 'signed' | 'sent';
 
 /** When the stages of taking a file were reached, monotonic seconds. */
 export interface IntakeTimes {
