@@ -31,7 +31,7 @@ async function warnAndEnd(example: RunningExample): Promise<string> {
   return /1001:(\d+)/.exec(text)?.[1] ?? '';
 }
 
-describe('example denm-vanetza', { timeout: 60_000 }, () => {
+describe('example denm-vanetza', () => {
   it('warns and ends the warning by DENMs that its other end, and Wireshark, can read', async (t) => {
     const port = await freePort();
     const datagrams = await capture(t, port);
@@ -64,7 +64,7 @@ describe('example denm-vanetza', { timeout: 60_000 }, () => {
   });
 });
 
-describe('example denm-ros2', { timeout: 60_000 }, () => {
+describe('example denm-ros2', () => {
   it('warns and ends the warning by DENMs that its other end can read', async (t) => {
     const port = String(await freePort());
     const settings = { 'udp out': { port }, 'udp in': { port } };

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/alert';
+import { LONGEST_VALIDITY_SECONDS } from '../alert/validity';
 import { toItsTime } from '../time/its-time';
 import { V2xError } from '../errors';
 import type { Place } from '../geonet/position';
@@ -23,8 +24,6 @@ export interface DenmSettings {
 
 /** TS 102 894-2 StationType. */
 const ROADSIDE_UNIT = 15;
-/** EN 302 637-3 Annex A, ValidityDuration. */
-const LONGEST_VALIDITY_SECONDS = 86_400;
 
 /**
  * The DENM of an alert (EN 302 637-3 V1.3.1 clause 6.1): the action id is the same in all versions, the reference time

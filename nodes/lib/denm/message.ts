@@ -1,3 +1,4 @@
+import { DEFAULT_VALIDITY_SECONDS, LONGEST_VALIDITY_SECONDS } from '../alert/validity';
 import { V2xError } from '../errors';
 import { decode } from '../per/decode';
 import { encode, encodeJson } from '../per/encode';
@@ -24,9 +25,6 @@ import {
 export const PROTOCOL_VERSION = 2;
 /** TS 102 894-2, messageID. */
 export const DENM_MESSAGE_ID = 1;
-/** Seconds for which a DENM stands that does not say so: EN 302 637-3 Annex A, defaultValidity. */
-const DEFAULT_VALIDITY = 600;
-
 /** EN 302 637-3 V1.3.1 Annex A, ManagementContainer. */
 const managementContainer = sequence(
   {
@@ -38,7 +36,7 @@ const managementContainer = sequence(
     relevanceDistance: optional(relevanceDistance),
     relevanceTrafficDirection: optional(relevanceTrafficDirection),
     /** Seconds from detectionTime on. */
-    validityDuration: withDefault(integer(0, 86_400), DEFAULT_VALIDITY),
+    validityDuration: withDefault(integer(0, LONGEST_VALIDITY_SECONDS), DEFAULT_VALIDITY_SECONDS),
     /** Milliseconds. */
     transmissionInterval: optional(integer(1, 10_000)),
     stationType,

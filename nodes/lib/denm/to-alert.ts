@@ -1,5 +1,6 @@
 import { toAlert, type Alert } from '../alert/alert';
 import { confidenceOf } from '../alert/cause';
+import { DEFAULT_VALIDITY_SECONDS } from '../alert/validity';
 import { eventTypeOf } from './causes';
 import { V2xError } from '../errors';
 import { fromItsTime } from '../time/its-time';
@@ -15,7 +16,13 @@ const AFTER_NEGATED = 0.001;
  * @throws V2xError `expired` when it says that it is not valid any more, `claims` when it could not be an alert
  */
 export function alertOfDenm({ denm: { management, situation } }: Denm): Alert {
-  const { actionID, detectionTime, referenceTime, termination, validityDuration = 600 } = management;
+  const {
+    actionID,
+    detectionTime,
+    referenceTime,
+    termination,
+    validityDuration = DEFAULT_VALIDITY_SECONDS,
+  } = management;
   const [station, sequence] = [actionID.originatingStationID, actionID.sequenceNumber];
   const actionId = `${station}:${sequence}`;
   const detected = fromItsTime(detectionTime);
