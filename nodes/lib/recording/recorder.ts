@@ -11,7 +11,7 @@ import { lockDirectory } from './lock';
 import type { RecorderOptions } from './options';
 import { recover } from './recover';
 import { freeFullDisk } from './ring/free-space';
-import { soundPlan } from './run/encoding';
+import { soundPlan, startSeconds } from './run/encoding';
 import { recordRun } from './run/recorder-run';
 import { hasPresentationTimes } from './times/presentation-times';
 
@@ -51,12 +51,14 @@ async function recordRuns(
 ): Promise<void> {
   try {
     const media = await inspect(options, signal);
-    const input = await openInput(options);
+    const { avformat } = await findBinary('ffmpeg');
+    const input = await openInput(options, avformat);
+    const start = startSeconds(options.source, media, avformat);
     let sound = soundPlan(options.source, media);
     let isSoundSettled = false;
     while (!signal.aborted) {
       try {
-        const camera = { input, media, outputs, sound, isSoundSettled };
+        const camera = { input, media, startSeconds: start, outputs, sound, isSoundSettled };
         if ((await recordRun(options, camera, signal)) === 'sound') {
           isSoundSettled = sound === 'recorded';
           sound = isSoundSettled ? 'awaited' : 'recorded';
@@ -98,8 +100,7 @@ function unusable(reason: string): V2xError {
   return new V2xError('camera', reason);
 }
 
-async function openInput({ source, clock }: RecorderOptions): Promise<CameraInput> {
-  const { avformat } = await findBinary('ffmpeg');
+async function openInput({ source, clock }: RecorderOptions, avformat: number): Promise<CameraInput> {
   const drawText = source.kind === 'synthetic' && (await canDrawText(clock));
   return cameraInput(source, { avformat, drawText });
 }

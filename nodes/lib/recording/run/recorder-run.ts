@@ -33,6 +33,8 @@ export interface OpenCamera {
   readonly media: MediaInfo | undefined;
   /** Further outputs of the same ffmpeg. */
   readonly outputs: readonly Output[];
+  /** See `startSeconds`. */
+  readonly startSeconds: number;
   readonly sound: SoundPlan;
   /** Whether sound has disappeared once in this attempt: it is not recorded again even if it comes back. */
   readonly isSoundSettled: boolean;
@@ -61,7 +63,11 @@ export async function recordRun(
   const onJump = () => {
     end('jump');
   };
-  const segments = new RunSegments(options, onJump, isHeldBack(options.source, camera.media), monitor);
+  const delivery = {
+    isHeldBack: isHeldBack(options.source, camera.media),
+    startSeconds: camera.startSeconds,
+  };
+  const segments = new RunSegments(options, onJump, delivery, monitor);
   await mkdir(segments.videoOnlyDirectory, { recursive: true });
   const { stdin, secrets } = camera.input;
   const recording = runFfmpeg(recordingArguments(options, camera, segments), {
@@ -130,7 +136,7 @@ function endError(
 
 function recordingArguments(
   { source, ring }: RecorderOptions,
-  { input, media, outputs, sound }: OpenCamera,
+  { input, media, startSeconds, outputs, sound }: OpenCamera,
   { directory, videoOnlyDirectory }: RunSegments,
 ): string[] {
   const encoding = { media, withSound: sound === 'recorded', segmentSeconds: ring.segmentSeconds };
@@ -143,7 +149,9 @@ function recordingArguments(
       ? [{ url: filesIn(videoOnlyDirectory), options: videoOnlyOptions(encoding) }]
       : []),
   ];
-  return ffmpegArguments({ inputs: [input], outputs: [...all, ...outputs] });
+  const shifted = ['-itsoffset', String(startSeconds), ...input.options];
+  const inputs = [startSeconds > 0 ? { ...input, options: shifted } : input];
+  return ffmpegArguments({ inputs, outputs: [...all, ...outputs] });
 }
 
 /** The muxer numbers the files; a percent sign in the path itself must be doubled. */

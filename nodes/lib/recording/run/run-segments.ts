@@ -6,23 +6,31 @@ import { ffmpegArguments } from '../../ffmpeg/command';
 import { runFfmpeg } from '../../ffmpeg/run';
 import { LineSplitter } from '../../ffmpeg/stderr';
 import type { RecorderOptions } from '../options';
-import { firstPictureTime } from '../times/first-picture';
+import { firstPictureTime, placeFirstPicture } from '../times/first-picture';
 import { diskFull, freeSpace } from '../ring/free-space';
-import { RunLogReader, type FrameLine, type SegmentLine } from './run-log';
+import { RunLogReader, type FrameLine, type FrameTimes, type SegmentLine } from './run-log';
 import { VIDEO_ONLY_DIRECTORY } from '../names';
 import type { RunMonitor } from './run-monitor';
 import { RunTimeline } from '../times/timeline';
 
-/** The first frames of many cameras have no time stamp; if so many have none, none has. */
+/** The first frames of many cameras have no time stamp; after this many without one, no frame will have one. */
 const MAX_UNTIMED = 100;
-/** Frames that come while ffmpeg looks into the stream at first are logged up to so many seconds later. */
+/** Seconds by which the first frames may be logged late, because ffmpeg first looks into the stream. */
 const LOOK_SECONDS = 5;
+
+/** How ffmpeg hands on a camera's frames. */
+export interface FrameDelivery {
+  /** Whether a frame is logged only when the next one begins to arrive. */
+  readonly isHeldBack: boolean;
+  /** Time stamp of the second frame in seconds, where the first frame has none; otherwise 0. See `startSeconds`. */
+  readonly startSeconds: number;
+}
 
 /** The segments that one ffmpeg process writes, on their way into the ring. */
 export class RunSegments {
   /** Where ffmpeg writes them, named by number. */
   readonly directory: string;
-  /** Where it writes their picture alone, by the same numbers, for the case that sound keeps a segment from being written. */
+  /** Where it writes copies without sound, by the same numbers. */
   readonly videoOnlyDirectory: string;
 
   private readonly timeline: RunTimeline;
@@ -36,22 +44,23 @@ export class RunSegments {
   private readonly launched: number;
   private recording = false;
   private untimed = 0;
+  /** Whether the time of the first recorded picture is a guess of ffmpeg. */
+  private isFirstGuessed = false;
 
   /**
-   * @param onJump called when time stamps have jumped: ffmpeg cuts wrongly from then on, and must end
-   * @param heldBack whether ffmpeg tells of a frame only when the next one begins to come
-   * @param monitor hears of each packet
+   * @param onJump called when time stamps have jumped: from then on ffmpeg cuts in the wrong places, and must end
+   * @param monitor is given each packet
    */
   constructor(
     private readonly options: RecorderOptions,
     private readonly onJump: () => void,
-    heldBack: boolean,
+    private readonly delivery: FrameDelivery,
     private readonly monitor: RunMonitor,
   ) {
     this.run = this.newRun();
     this.directory = join(options.ring.workDirectory, this.run);
     this.videoOnlyDirectory = join(this.directory, VIDEO_ONLY_DIRECTORY);
-    this.timeline = new RunTimeline(options.clock, heldBack);
+    this.timeline = new RunTimeline(options.clock, delivery.isHeldBack);
     this.launched = options.clock.now();
   }
 
@@ -61,7 +70,7 @@ export class RunSegments {
     if (this.timeline.settled) await this.finish();
   }
 
-  /** Takes in what has closed so far: no more frames come that would tell its times better. */
+  /** Adds what has closed so far to the ring, when no more frames are needed to know its times. */
   async finish(): Promise<void> {
     for (let line = this.closed.shift(); line; line = this.closed.shift()) await this.takeSegment(line);
   }
@@ -78,14 +87,17 @@ export class RunSegments {
     this.monitor.picture(isKey);
     // Nothing is recorded before the first key frame.
     if (!this.recording && !isKey) return;
-    this.timeline.frame(times);
-    if (!this.recording) this.begin();
+    if (this.recording) this.timeline.frame(times);
+    else this.begin(times);
     if (!this.timeline.timed && ++this.untimed > MAX_UNTIMED) throw untimed();
   }
 
-  private begin(): void {
+  private begin(times: FrameTimes | undefined): void {
     const { clock, ring, onRecording } = this.options;
+    const { startSeconds } = this.delivery;
     this.recording = true;
+    this.isFirstGuessed = startSeconds > 0 && (times?.pts ?? 0) < startSeconds / 2;
+    this.timeline.frame(this.isFirstGuessed ? undefined : times);
     ring.setOpen(Math.max(this.launched, clock.now() - LOOK_SECONDS));
     onRecording();
   }
@@ -94,11 +106,11 @@ export class RunSegments {
     const { ring, onSegment } = this.options;
     const path = join(this.directory, file);
     const { jumpedAfter = Infinity } = this.timeline;
-    // Sound without a picture, or pictures of which nobody knows when they were taken, are no footage.
+    // Sound without pictures, or pictures whose times nobody knows, are no footage.
     if (!this.timeline.timed) return rm(path, { force: true });
     const { from, to, stepped, ...clock } = this.timeline.close(start, end);
     if (start >= jumpedAfter) return;
-    // A line means closed, not written: ffmpeg's segment muxer says nothing of a full disk.
+    // A line means closed, not written: ffmpeg's segment muxer does not report a full disk.
     if ((await stat(path)).size === 0) throw diskFull(path);
     const offset = this.number === 0 ? await this.firstPicture(path) : 0;
     if (end > jumpedAfter) await this.cutShort(path, jumpedAfter - start);
@@ -126,14 +138,18 @@ export class RunSegments {
   }
 
   /**
-   * A run's first segment counts from time stamp 0. Its first picture is shown so many seconds later, where sound came
-   * before it, or earlier, where it came without time stamp and is put before pictures that it is needed for.
+   * A run's first segment counts from time stamp 0, and its first picture is later, by `startSeconds` and where sound came
+   * before it.
+   * @returns the time of the first picture, in seconds of the file
    */
   private async firstPicture(path: string): Promise<number> {
-    return (await firstPictureTime(path, { clock: this.options.clock })) ?? 0;
+    const { clock } = this.options;
+    if (this.isFirstGuessed) await placeFirstPicture(path, clock);
+    this.isFirstGuessed = false;
+    return (await firstPictureTime(path, { clock })) ?? 0;
   }
 
-  /** Drops the frames behind a jump of time stamps, which would make the file as long as the jump. */
+  /** Drops the frames after a jump of time stamps, which would make the file as long as the jump. */
   private async cutShort(path: string, seconds: number): Promise<void> {
     const whole = `${path}.whole`;
     await rename(path, whole);
