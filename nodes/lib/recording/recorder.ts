@@ -11,7 +11,7 @@ import { lockDirectory } from './lock';
 import type { RecorderOptions } from './options';
 import { recover } from './recover';
 import { freeFullDisk } from './ring/free-space';
-import { soundPlan, startSeconds } from './run/encoding';
+import { guessedLead, soundPlan } from './run/encoding';
 import { recordRun } from './run/recorder-run';
 import { hasPresentationTimes } from './times/presentation-times';
 
@@ -53,12 +53,12 @@ async function recordRuns(
     const media = await inspect(options, signal);
     const { avformat } = await findBinary('ffmpeg');
     const input = await openInput(options, avformat);
-    const start = startSeconds(options.source, media, avformat);
+    const lead = guessedLead(options.source, media, avformat);
     let sound = soundPlan(options.source, media);
     let isSoundSettled = false;
     while (!signal.aborted) {
       try {
-        const camera = { input, media, startSeconds: start, outputs, sound, isSoundSettled };
+        const camera = { input, media, guessedLead: lead, outputs, sound, isSoundSettled };
         if ((await recordRun(options, camera, signal)) === 'sound') {
           isSoundSettled = sound === 'recorded';
           sound = isSoundSettled ? 'awaited' : 'recorded';

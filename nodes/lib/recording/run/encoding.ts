@@ -93,20 +93,20 @@ export function isHeldBack({ kind }: CameraSource, media: MediaInfo | undefined)
 }
 
 /**
- * Seconds at which the second picture of a run starts where the first one has no time stamp: as much as is needed to tell
- * the two apart, and to leave room for pictures that are shown before others.
+ * Seconds between a first picture without time stamp and the second one: enough to recognise it, and to leave room for
+ * pictures that are shown before the second one.
  *
  * ffmpeg's parser loses the time stamp of the first packet of RTP, whose file position is -1 (`ff_fetch_timestamp` in
- * libavcodec/parser.c). ffmpeg then takes the next picture for the start, guesses decoding times from there, and moves
+ * libavcodec/parser.c). ffmpeg then takes the second picture for the start, guesses decoding times from there, and moves
  * pictures that are shown before it.
  */
-const UNTIMED_START_SECONDS = 2;
+const GUESSED_LEAD_SECONDS = 2;
 /** ffmpeg 5: from here on the first picture can be given its time afterwards (`setts`). */
 const AVFORMAT_5 = 59;
 
-/** Seconds at which the second picture of a run starts; 0 where the first one has a time stamp. */
-export function startSeconds(source: CameraSource, media: MediaInfo | undefined, avformat: number): number {
-  return isHeldBack(source, media) && avformat >= AVFORMAT_5 ? UNTIMED_START_SECONDS : 0;
+/** Seconds before the second picture to which a first one without time stamp is to be put; 0 where it has one. */
+export function guessedLead(source: CameraSource, media: MediaInfo | undefined, avformat: number): number {
+  return isHeldBack(source, media) && avformat >= AVFORMAT_5 ? GUESSED_LEAD_SECONDS : 0;
 }
 
 /**

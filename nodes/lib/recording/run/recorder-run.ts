@@ -33,8 +33,8 @@ export interface OpenCamera {
   readonly media: MediaInfo | undefined;
   /** Further outputs of the same ffmpeg. */
   readonly outputs: readonly Output[];
-  /** See `startSeconds`. */
-  readonly startSeconds: number;
+  /** See `guessedLead` of encoding.ts. */
+  readonly guessedLead: number;
   readonly sound: SoundPlan;
   /** Whether sound has disappeared once in this attempt: it is not recorded again even if it comes back. */
   readonly isSoundSettled: boolean;
@@ -65,7 +65,7 @@ export async function recordRun(
   };
   const delivery = {
     isHeldBack: isHeldBack(options.source, camera.media),
-    startSeconds: camera.startSeconds,
+    guessedLead: camera.guessedLead,
   };
   const segments = new RunSegments(options, onJump, delivery, monitor);
   await mkdir(segments.videoOnlyDirectory, { recursive: true });
@@ -136,21 +136,23 @@ function endError(
 
 function recordingArguments(
   { source, ring }: RecorderOptions,
-  { input, media, startSeconds, outputs, sound }: OpenCamera,
+  { input, media, guessedLead, outputs, sound }: OpenCamera,
   { directory, videoOnlyDirectory }: RunSegments,
 ): string[] {
   const encoding = { media, withSound: sound === 'recorded', segmentSeconds: ring.segmentSeconds };
-  const log = (options: readonly string[]) => ({ url: 'pipe:1', options });
+  // Between the two only ffmpeg's guess stays where it is, and so ends up earlier than all others.
+  const later = guessedLead > 0 ? ['-itsoffset', String(guessedLead)] : [];
+  const earlier = guessedLead > 0 ? ['-output_ts_offset', String(-guessedLead)] : [];
+  const output = (url: string, options: readonly string[]) => ({ url, options: [...options, ...earlier] });
   const all = [
-    { url: filesIn(directory), options: recordingOptions(encoding) },
-    log(frameLog(media)),
-    ...(sound === 'none' ? [] : [log(SOUND_LOG)]),
+    output(filesIn(directory), recordingOptions(encoding)),
+    output('pipe:1', frameLog(media)),
+    ...(sound === 'none' ? [] : [output('pipe:1', SOUND_LOG)]),
     ...(needsVideoOnly(source, media, sound)
-      ? [{ url: filesIn(videoOnlyDirectory), options: videoOnlyOptions(encoding) }]
+      ? [output(filesIn(videoOnlyDirectory), videoOnlyOptions(encoding))]
       : []),
   ];
-  const shifted = ['-itsoffset', String(startSeconds), ...input.options];
-  const inputs = [startSeconds > 0 ? { ...input, options: shifted } : input];
+  const inputs = [{ ...input, options: [...later, ...input.options] }];
   return ffmpegArguments({ inputs, outputs: [...all, ...outputs] });
 }
 

@@ -22,8 +22,8 @@ const LOOK_SECONDS = 5;
 export interface FrameDelivery {
   /** Whether a frame is logged only when the next one begins to arrive. */
   readonly isHeldBack: boolean;
-  /** Time stamp of the second frame in seconds, where the first frame has none; otherwise 0. See `startSeconds`. */
-  readonly startSeconds: number;
+  /** Seconds before the second frame to which a first one without time stamp is put; 0 where it has one. */
+  readonly guessedLead: number;
 }
 
 /** The segments that one ffmpeg process writes, on their way into the ring. */
@@ -94,9 +94,9 @@ export class RunSegments {
 
   private begin(times: FrameTimes | undefined): void {
     const { clock, ring, onRecording } = this.options;
-    const { startSeconds } = this.delivery;
+    const { guessedLead } = this.delivery;
     this.recording = true;
-    this.isFirstGuessed = startSeconds > 0 && (times?.pts ?? 0) < startSeconds / 2;
+    this.isFirstGuessed = guessedLead > 0 && (times?.pts ?? -Infinity) < -guessedLead / 2;
     this.timeline.frame(this.isFirstGuessed ? undefined : times);
     ring.setOpen(Math.max(this.launched, clock.now() - LOOK_SECONDS));
     onRecording();
@@ -138,8 +138,8 @@ export class RunSegments {
   }
 
   /**
-   * A run's first segment counts from time stamp 0, and its first picture is later, by `startSeconds` and where sound came
-   * before it.
+   * A run's first segment counts from time stamp 0. Its first picture is later where sound came before it, and earlier
+   * where its own time stamp was missing.
    * @returns the time of the first picture, in seconds of the file
    */
   private async firstPicture(path: string): Promise<number> {

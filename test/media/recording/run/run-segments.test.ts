@@ -40,7 +40,7 @@ async function setUp(t: TestContext) {
       onWarning: unexpected,
     },
     unexpected,
-    { isHeldBack: false, startSeconds: 0 },
+    { isHeldBack: false, guessedLead: 0 },
     new RunMonitor('none'),
   );
   await mkdir(segments.directory, { recursive: true });
