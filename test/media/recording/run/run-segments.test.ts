@@ -45,7 +45,7 @@ async function setUp(t: TestContext) {
   );
   await mkdir(segments.directory, { recursive: true });
   await writeFilm(join(segments.directory, '000000.mp4'));
-  return { clock, segments, adopted };
+  return { clock, ring, segments, adopted };
 }
 
 describe('RunSegments', () => {
@@ -79,6 +79,22 @@ describe('RunSegments', () => {
 
     assert.deepEqual(adopted, []);
     assert.deepEqual(await readdir(segments.directory), []);
+  });
+
+  it('records nothing while no key frame comes for 400 s, and from the first one on', async (t) => {
+    const { clock, ring, segments, adopted } = await setUp(t);
+    await segments.takeLog(Buffer.from('#tb 0: 1/1000\n'));
+    for (let second = 0; second < 400; second++) {
+      await segments.takeLog(Buffer.from(`0, ${second}000, ${second}000, 40, 100, 0x00000000, F=0x0\n`));
+      await clock.advance(1);
+    }
+    // What ffmpeg closes then holds no picture.
+    await segments.takeLog(Buffer.from('000001.mp4,0.000000,400.000000\n'));
+    await segments.finish();
+    assert.deepEqual([adopted, ring.openSince()], [[], undefined]);
+
+    await segments.takeLog(Buffer.from('0, 400000, 400000, 40, 100, 0x00000000\n'));
+    assert.ok(Math.abs((ring.openSince() ?? NaN) - START - 400) <= 5);
   });
 
   it('refuses pictures of which none has a time, instead of filling the disk', async (t) => {
