@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { BlockList, isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { refusalPage } from './refusal-page';
 
 /** How this machine may be addressed, besides by its loopback. */
 export interface OwnHosts {
@@ -145,7 +146,7 @@ type AdminHttpRequest = IncomingMessage & { readonly path?: string };
 export function refuseForeign(request: AdminHttpRequest, response: ServerResponse, next: () => void): void {
   const reason = whyForeign(isPageVisit(request) ? visitorOf(request) : request.headers, ownHosts());
   if (reason === undefined) next();
-  else refuse(response, reason);
+  else refuse(request, response, reason);
 }
 
 /** As `refuseForeign`, for routes that no user visits as a page. */
@@ -156,7 +157,7 @@ export function refuseForeignCall(
 ): void {
   const reason = whyForeign(request.headers, ownHosts());
   if (reason === undefined) next();
-  else refuse(response, reason);
+  else refuse(request, response, reason);
 }
 
 /** A top-level navigation to the editor, or to what a sign-in comes back to. */
@@ -169,12 +170,31 @@ function visitorOf({ headers }: IncomingMessage): RequestHeaders {
   return { ...headers, 'sec-fetch-site': 'none' };
 }
 
-function refuse(response: ServerResponse, reason: string): void {
-  const message = `Refused, since it comes from another site (${reason}). If that is a name of this unit, or a proxy in front of it, add it to ${ALLOWED_HOSTS}`;
+function refuse(request: IncomingMessage, response: ServerResponse, reason: string): void {
   // Node-RED 4 lets every site read every answer.
   response.removeHeader('Access-Control-Allow-Origin');
-  response.writeHead(403, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' });
-  response.end(JSON.stringify({ code: 'foreign', message, details: { reason } }));
+  const type = isForPerson(request) ? 'text/html; charset=utf-8' : 'application/json';
+  response.writeHead(403, {
+    'Content-Type': type,
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(isForPerson(request) ? pageOn(request, reason) : jsonOn(reason));
+}
+
+/** A browser that opens a page; one without Fetch Metadata, as over plain HTTP by name, says what it accepts. */
+function isForPerson({ method, headers }: IncomingMessage): boolean {
+  const mode = headers['sec-fetch-mode'] ?? 'navigate';
+  return method === 'GET' && mode === 'navigate' && (headers.accept ?? '').includes('text/html');
+}
+
+function pageOn({ headers }: IncomingMessage, reason: string): string {
+  return refusalPage({ host: headers.host ?? '', reason, setting: ALLOWED_HOSTS });
+}
+
+function jsonOn(reason: string): string {
+  const message = `Refused, since it comes from another site (${reason}). If that is a name of this unit, or a proxy in front of it, add it to ${ALLOWED_HOSTS}`;
+  return JSON.stringify({ code: 'foreign', message, details: { reason } });
 }
 
 /** What a request to a proxy has before the path (RFC 9112, 3.2.2); Node-RED takes it as well. */

@@ -115,7 +115,8 @@ async function serve(t: TestContext, middleware: Middleware) {
     asked.end();
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     const body = Buffer.concat((await response.toArray()) as Buffer[]).toString();
-    return { status: response.statusCode, cors: response.headers['access-control-allow-origin'], body };
+    const { 'access-control-allow-origin': cors, 'content-type': type } = response.headers;
+    return { status: response.statusCode, cors, type, body };
   };
 }
 
@@ -126,6 +127,28 @@ describe('refuseForeign', () => {
     assert.equal(status, 403);
     assert.equal(cors, undefined);
     assert.match(body, /Host evil\.example.*V2X_HOSTS/);
+  });
+
+  it('tells a person on a page, in English and Korean, what to do, and programs in JSON', async (t) => {
+    const ask = await serve(t, refuseForeign);
+    const accept = 'text/html,application/xhtml+xml';
+    // Over plain HTTP to a name, browsers send no Fetch Metadata.
+    const page = await ask({ host: 'cabinet.lan:8880', accept });
+    assert.equal(page.status, 403);
+    assert.match(page.type ?? '', /^text\/html/);
+    assert.match(page.body, /<code>V2X_HOSTS=cabinet\.lan<\/code>/);
+    assert.match(page.body, /reload\s+this page/);
+    assert.match(page.body, /장치의 주소가 아닙니다/);
+    assert.equal(page.cors, undefined);
+    assert.match((await ask({ host: '"><script>', accept })).body, /&#34;&#62;&#60;script&#62;/);
+
+    const call = { host: 'cabinet.lan:8880', accept, 'sec-fetch-mode': 'cors' };
+    assert.equal((await ask(call)).type, 'application/json');
+    assert.equal(
+      (await ask({ host: 'cabinet.lan:8880', accept: 'application/json' })).type,
+      'application/json',
+    );
+    assert.equal((await ask({ host: 'cabinet.lan' })).type, 'application/json');
   });
 
   it('knows the machine by its name, and the names in V2X_HOSTS while they are there', async (t) => {
