@@ -158,9 +158,11 @@ function correctTime(event: Record<string, unknown>, { at, zone }: Written, note
     kind: `zone ${wrong.hours}`,
     grave: true,
     text:
-      `"ts" is ${hours} h ${where} the time at which the file was written (${new Date(at * 1000).toISOString()}): ` +
-      `the time zone of ${wrong.place} was mistaken for UTC, or UTC for it. The event goes out with the file's own ` +
-      `time; write Unix time, which has no time zone (date +%s, or time.time() in Python)`,
+      `"ts" is ${hours} h ${where} the time at which the file was written (${new Date(at * 1000).toISOString()}). ` +
+      `It is assumed that the time zone of ${wrong.place} was mistaken for UTC, or UTC for it` +
+      (wrong.hours < 0 ? ', and not that the report is late' : '') +
+      `: the event goes out with the file's own time. Write Unix time, which has no time zone (date +%s, or ` +
+      `time.time() in Python)`,
   });
 }
 

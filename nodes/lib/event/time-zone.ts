@@ -1,7 +1,12 @@
 const MINUTE = 60;
 
-/** A writer with a wrong time zone writes its file this soon after the incident, in seconds, and not later. */
-const PROMPT = 3 * MINUTE;
+/**
+ * A writer with a wrong time zone writes its file this soon after the incident, in seconds. A time in the past may also
+ * be that of a late report, which comes at any distance: such a time has to fit closely. One in the future cannot.
+ */
+const PROMPT = { past: MINUTE, future: 3 * MINUTE };
+/** How far the clocks of a writer and of its disk may be apart, in seconds: an incident is not written before it happens. */
+const CLOCK_SKEW = 5;
 
 /** Offsets from UTC that are in use, in minutes, without their sign; and a place for each, for messages (IANA tz database). */
 const PLACES: ReadonlyMap<number, string> = new Map([
@@ -46,8 +51,9 @@ export const machineZone: Zone = {
 };
 
 /**
- * The time zone by which a time is wrong, as when local time is taken for UTC or the other way round: its distance
- * from the time of writing is that of a zone in use, within a few minutes.
+ * The time zone by which a time is wrong, as when local time is taken for UTC or the other way round: without it, the
+ * incident would have been written promptly. A late report that happens to come as late as a zone's offset, within a
+ * minute, cannot be told from it; all others are.
  * @param ts the time in a file, Unix seconds
  * @param written when the file was written, Unix seconds
  * @returns hours from UTC and a place with that offset; undefined when no time zone is the reason
@@ -59,7 +65,9 @@ export function zoneBetween(
 ): { readonly hours: number; readonly place: string } | undefined {
   const minutes = Math.round((ts - written) / (15 * MINUTE)) * 15;
   const place = PLACES.get(Math.abs(minutes));
-  if (place === undefined || Math.abs(ts - written - minutes * MINUTE) > PROMPT) return undefined;
+  const delay = written - (ts - minutes * MINUTE);
+  const prompt = minutes < 0 ? PROMPT.past : PROMPT.future;
+  if (place === undefined || delay < -CLOCK_SKEW || delay > prompt) return undefined;
   const own = Math.abs(zone.offset(written)) === Math.abs(minutes);
   return { hours: minutes / 60, place: own ? zone.name : place };
 }

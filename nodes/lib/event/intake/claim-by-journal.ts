@@ -8,6 +8,8 @@ import type { Disk } from './disk';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 
 const DONE = 'done';
+/** So many more files than at the last clearing are worth another one. */
+const SPARE_FILES = 100;
 
 /**
  * Takes a file without touching it: a journal holds one entry per file and content. An entry is a symbolic
@@ -22,6 +24,8 @@ export class ClaimByJournal implements Claims {
   private readonly claimed = new Set<string>();
   /** Files that other watchers had claimed and not finished, by their entries. */
   private readonly elsewhere = new Map<string, string>();
+  /** How many files the journal spoke of when it was last cleared. */
+  private cleared = 0;
   private owner = '';
 
   /**
@@ -40,14 +44,20 @@ export class ClaimByJournal implements Claims {
 
   private async openNow(): Promise<void> {
     await makeDirectory(this.journal);
-    const present = new Set((await readdir(this.directory)).map((name) => hash(name)));
+    const present = await this.filesPresent();
     for (const entry of await readdir(this.journal)) {
       const state = await stateAt(this.placeOf(entry));
       const keep = state === DONE ? present.has(fileOf(entry)) : await ownerLives(state);
       if (keep) this.entriesOf(fileOf(entry)).add(entry);
       else await this.drop(entry, state);
     }
+    this.cleared = this.entries.size;
     this.owner = await registerOwner();
+  }
+
+  /** The files in the events directory, as entries name them. */
+  private async filesPresent(): Promise<ReadonlySet<string>> {
+    return new Set((await readdir(this.directory)).map((name) => hash(name)));
   }
 
   freeAbandoned(): Promise<string[]> {
@@ -64,7 +74,23 @@ export class ClaimByJournal implements Claims {
       await this.drop(entry, state);
       freed.push(name);
     }
+    if (this.entries.size > 2 * this.cleared + SPARE_FILES) await this.clear();
     return freed;
+  }
+
+  /** Drops what the journal says of files that are gone, so that it does not grow with every event there ever was. */
+  private async clear(): Promise<void> {
+    const present = await this.filesPresent();
+    for (const [file, entries] of this.entries) {
+      if (present.has(file)) continue;
+      for (const entry of entries) {
+        if (this.claimed.has(entry)) continue;
+        entries.delete(entry);
+        await this.drop(entry, DONE);
+      }
+      if (entries.size === 0) this.entries.delete(file);
+    }
+    this.cleared = this.entries.size;
   }
 
   private async drop(entry: string, state: string): Promise<void> {
