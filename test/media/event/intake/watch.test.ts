@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, on } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileSystemType, listingSeconds } from '../../../../nodes/lib/event/intake/watch';
+import { fileSystemType, listingSeconds, watchDirectory } from '../../../../nodes/lib/event/intake/watch';
 import { temporaryDirectory } from '../../../support/flow';
 
 const EXT4 = 0xef53;
@@ -17,5 +21,30 @@ describe('listingSeconds', () => {
     const directory = await temporaryDirectory(t);
     assert.ok((await fileSystemType(directory)) > 0);
     assert.equal(await fileSystemType(`${directory}/none`), 0);
+  });
+});
+
+describe('watchDirectory', () => {
+  it('reports each change, and reads neither the directory nor its entries for it', async (t) => {
+    const directory = await temporaryDirectory(t);
+    writeFileSync(join(directory, 'before.json'), '{}');
+    const changes = new EventEmitter();
+    const unexpected = () => assert.fail('nothing happened to the directory');
+    const end = await watchDirectory(directory, {
+      changed: (name) => changes.emit('changed', name),
+      unsure: unexpected,
+      gone: unexpected,
+      failed: unexpected,
+    });
+    const lists = t.mock.method(promises, 'readdir');
+    const looks = t.mock.method(promises, 'lstat');
+    const changed = on(changes, 'changed', { signal: AbortSignal.timeout(60_000) });
+    for (const name of ['a.json', 'b.json', 'c.json']) {
+      writeFileSync(join(directory, name), '{}');
+      while ((((await changed.next()).value ?? []) as string[])[0] !== name);
+    }
+    const reads = [lists.mock.callCount(), looks.mock.callCount()];
+    await end();
+    assert.deepEqual(reads, [0, 0]);
   });
 });
