@@ -86,8 +86,7 @@ export class ClipReporter implements ClipObserver {
 
 /** Whether progress is more than a few percent of the same work. */
 function isStep(before: ClipProgress | undefined, progress: ClipProgress): boolean {
-  if (!before || before.state !== progress.state || !('percent' in before && 'percent' in progress))
-    return true;
+  if (before?.state !== progress.state || !('percent' in before && 'percent' in progress)) return true;
   return progress.percent >= before.percent + PERCENT_STEP || progress.percent < before.percent;
 }
 

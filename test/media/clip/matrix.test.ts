@@ -23,7 +23,7 @@ const LONG = process.env.V2X_LONG !== undefined;
 const PART = 6;
 /** Number of the first picture after the camera has changed. */
 const SECOND = 1_000_000;
-/** Numbers repeat after a stream: a busy machine may miss the first key frame. */
+/** Length of a stream, with room for a key frame that is missed; behind it numbers repeat. */
 const streamSeconds = (gop: number) => 2 * gop + 60;
 
 /** What issue reports of other recorders differ in. */
@@ -118,6 +118,7 @@ async function recordCase(
 
 function checkPictures(
   t: TestContext,
+  { gop }: Case,
   { clip, camera }: { clip: RecordedClip; camera: ScriptedCamera },
 ): void {
   assert.deepEqual(clip.errors, [], 'it decodes without error');
@@ -128,7 +129,9 @@ function checkPictures(
   const late = shown.flatMap(({ time, number }, i) => {
     assert.ok(number !== undefined, `the picture at ${time} s can be read`);
     const guessed = i < 3 || (i >= begins && i < begins + 3);
-    return guessed ? [] : [achieved.from + time - camera.timeOf(number)];
+    const since = achieved.from + time - camera.timeOf(number);
+    // On a busy machine a camera may have come to its stream's end and begun again.
+    return guessed ? [] : [since - streamSeconds(gop) * Math.round(since / streamSeconds(gop))];
   });
   const [least, most] = [Math.min(...late), Math.max(...late)];
   t.diagnostic(`${shown.length} pictures, ${ms(least)} to ${ms(most)} ms late, ${clip.description.method}`);
@@ -178,7 +181,7 @@ describe(
       const { sound, gop, kind, change, joined } = trial;
       it(`sound ${sound}, ${kind} GOPs of ${gop} s joined at ${joined}, then another ${change}`, async (t) => {
         const recorded = await recordCase(t, trial);
-        checkPictures(t, recorded);
+        checkPictures(t, trial, recorded);
         await checkSound(recorded.clip, trial);
         const { path, description } = recorded.clip;
         const played = await player.play(path);

@@ -204,7 +204,7 @@ export class ClipQueue {
   }
 
   private startNext(store: JobStore): void {
-    const [job] = this.backlog.values();
+    const job = [...this.backlog.values()].at(0);
     if (!job || this.running.size >= MAX_RUNNING || this.stop.signal.aborted) return;
     this.backlog.delete(job.key);
     const end = new AbortController();

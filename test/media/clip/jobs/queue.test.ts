@@ -482,7 +482,7 @@ describe('ClipQueue', () => {
   it('cuts the next clip while one is checked', async (t) => {
     const { open } = await setUp(t, [segment(T0)]);
     const { queue, maker, observer } = await open();
-    let checked = () => {};
+    let checked: () => void = () => undefined;
     maker.check = new Promise((resolve) => (checked = resolve));
     await queue.accept(request('a'));
     const first = await maker.call(0);
