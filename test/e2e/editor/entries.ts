@@ -75,7 +75,7 @@ export const CONFIG_NODES: Readonly<Record<string, Entries>> = {
     good: { segmentSeconds: '10' },
   },
   'v2x-key': {
-    bad: ['secret', 'too short', /must have at least 32 bytes/],
+    bad: ['secret', 'too short', /needs at least 32 bytes/],
     good: { secret: 'a secret of more than thirty-two bytes' },
   },
   'v2x-multicast-group': {
