@@ -271,7 +271,7 @@ export class Editor {
 
 /**
  * Turns Node-RED's tips off. It shows the first one a second after it has read the user's settings, and has an error on
- * its console when `keymap.json`, which it awaits before it makes the box for tips, takes longer (4.1.15, 5.0.7:
+ * its console when `keymap.json`, which it awaits before it makes the box for tips, takes longer (5.0.7:
  * `startTips` and `setTip` in ui/tab-info.js).
  */
 async function hideTips(url: string): Promise<void> {
