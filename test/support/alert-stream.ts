@@ -53,10 +53,13 @@ export class EventStream {
     private readonly properties: object = {},
   ) {}
 
-  /** Drops one event in so many milliseconds from now on. */
-  start(pause: number): void {
+  /**
+   * Drops one event in so many milliseconds from now on.
+   * @param mayDrop keeps the stream from running away from a unit on a busy machine
+   */
+  start(pause: number, mayDrop: () => boolean = () => true): void {
     this.timer = setInterval(() => {
-      this.drop();
+      if (mayDrop()) this.drop();
     }, pause);
   }
 

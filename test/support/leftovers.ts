@@ -12,8 +12,13 @@ export function endWithFile(end: () => unknown): () => void {
   return () => leftovers.delete(end);
 }
 
+async function endAll(): Promise<void> {
+  await Promise.allSettled([...leftovers].map((end) => end()));
+}
+
 // Benches use the same programs and are no tests.
-if (process.env.NODE_TEST_CONTEXT !== undefined)
-  after(async () => {
-    await Promise.allSettled([...leftovers].map((end) => end()));
-  });
+if (process.env.NODE_TEST_CONTEXT !== undefined) {
+  after(endAll);
+  // The runner's signal to a file that hangs.
+  process.once('SIGTERM', () => void endAll().finally(() => process.exit(1)));
+}
