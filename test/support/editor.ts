@@ -134,6 +134,15 @@ export class Editor {
     return new Dialog(this.page, tray);
   }
 
+  /** Cancels every dialog that is open, the topmost first. */
+  async cancelDialogs(): Promise<void> {
+    const trays = this.page.locator('.red-ui-tray');
+    for (let open = await trays.count(); open > 0; open -= 1) {
+      await trays.last().locator('#node-dialog-cancel, #node-config-dialog-cancel').click();
+      await trays.nth(open - 1).waitFor({ state: 'detached' });
+    }
+  }
+
   /** What the editor says is wrong with a node's settings; empty when nothing is. */
   problems(id: string): Promise<string> {
     return this.page.evaluate((wanted) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { Editor, noBrowser } from '../../support/editor';
 import { editorDefinition, EXAMPLES, readFlow, TYPES, type FlowNode } from '../../support/package';
 import { missing, Unit, type Runtime } from '../../support/unit';
@@ -38,6 +38,8 @@ export function testEditor(runtime: Runtime): void {
       unit = await startEmptyUnit(runtime);
       editor = await Editor.open(unit.url);
     });
+    // A dialog that a failed test left open would fail all that follow, each after a long wait.
+    afterEach(() => editor.cancelDialogs());
     after(async () => {
       await editor.close();
       await unit.stop();
