@@ -134,7 +134,7 @@ function testDeployed(opened: () => Opened): void {
     await dialog.root.locator('.v2x-store-length input').fill('0');
     await words.getByText(/covers a clip of 330 s/).waitFor();
     await dialog.set('segmentSeconds', '60');
-    await words.getByText(/shorter than a clip of 330 s/).waitFor();
+    await words.getByText(/too short for a clip of 330 s/).waitFor();
     await dialog.cancel();
   });
 }
