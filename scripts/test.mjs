@@ -75,12 +75,12 @@ async function runProcess({ name, entry }) {
       count.skipped += 1;
       skipped.push(`${test.name}: ${test.skip}`);
     } else if (test.details.type !== 'suite') count.passed += 1;
-    addDuration(test);
+    addDuration(name === entry ? name : relative('.', test.file ?? name), test);
   });
   stream.on('test:fail', (test) => {
     // A suite that failed only because of its tests is counted by them.
     if (test.details.error?.failureType !== 'subtestsFailed') count.failed += 1;
-    addDuration(test);
+    addDuration(name === entry ? name : relative('.', test.file ?? name), test);
   });
   const report = [];
   for await (const part of stream.compose(spec)) report.push(part);
@@ -95,10 +95,8 @@ async function runProcess({ name, entry }) {
 }
 
 /** Adds what a file's outermost tests took, those below them included. */
-function addDuration({ nesting, file, details }) {
-  if (nesting > 0 || file === undefined) return;
-  const name = relative('.', file);
-  seconds.set(name, (seconds.get(name) ?? 0) + details.duration_ms / 1000);
+function addDuration(file, { nesting, details }) {
+  if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
 }
 
 function withoutTotals(report) {

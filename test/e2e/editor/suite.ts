@@ -176,11 +176,11 @@ function testOldFlow(opened: () => Opened): void {
 /** An example as it would be without versions, under ids of its own. */
 function oldFlow(path: string): FlowNode[] {
   const nodes = readFlow(path);
-  const renamed = nodes.reduce(
-    (text, { id }) => text.replaceAll(`"${id}"`, `"old-${id}"`),
+  const text = nodes.reduce(
+    (renamed, { id }) => renamed.replaceAll(`"${id}"`, `"old-${id}"`),
     JSON.stringify(nodes),
   );
-  return (JSON.parse(renamed) as FlowNode[]).map(({ version: _, ...old }) => old as FlowNode);
+  return JSON.parse(text, (key, value: unknown) => (key === 'version' ? undefined : value)) as FlowNode[];
 }
 
 /** What must not be left behind. */
