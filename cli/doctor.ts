@@ -1,21 +1,21 @@
 import { systemClock } from '../nodes/lib/time/clock';
 import { messageOf } from '../nodes/lib/errors';
-import { checkCamera, judgeGop } from './doctor/camera';
-import { checkClock } from './doctor/clock';
-import { clipState, judgeClips } from './doctor/clips';
-import { checkDirectories } from './doctor/directories';
-import { checkEditor } from './doctor/editor';
-import { eventState, judgeEvents } from './doctor/events';
-import { checkFfmpeg } from './doctor/ffmpeg';
+import { checkCamera, judgeGop } from './doctor/checks/camera';
+import { checkClock } from './doctor/checks/clock';
+import { clipState, judgeClips } from './doctor/checks/clips';
+import { checkDirectories } from './doctor/checks/directories';
+import { checkEditor } from './doctor/checks/editor';
+import { eventState, judgeEvents } from './doctor/checks/events';
+import { checkFfmpeg } from './doctor/checks/ffmpeg';
 import { describe, findings, type Finding } from './doctor/finding';
-import { checkKey } from './doctor/key';
-import { checkMulticast } from './doctor/multicast';
-import { checkDisk, judgeRecorder } from './doctor/recording';
+import { checkKey } from './doctor/checks/key';
+import { checkMulticast } from './doctor/checks/multicast';
+import { checkDisk, judgeRecorder } from './doctor/checks/recording';
 import { ringOf } from './doctor/ring-state';
 import { SETTINGS as CLIP_MAKER } from '../nodes/clip-maker/settings';
 import { numberOf, wrongSettings } from './doctor/settings';
 import { readUnit, type Unit, type UnitNode } from './doctor/unit';
-import { checkVersions } from './doctor/versions';
+import { checkVersions } from './doctor/checks/versions';
 import { parseOptions } from './options';
 
 export const usage = `Usage: v2x doctor [options]

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { V2xError } from '../nodes/lib/errors';
 import { ensureWritableDirectory } from '../nodes/lib/disk/files';
-import { FirstSetups } from '../nodes/lib/node-red/first-setups';
+import { FirstSetups } from '../nodes/lib/node-red/lifecycle/first-setups';
 import { sleep, systemClock } from '../nodes/lib/time/clock';
 import { PACKAGE_ROOT } from './package-root';
 

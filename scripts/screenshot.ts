@@ -1,8 +1,8 @@
 // Makes docs/roadside-unit.png, the picture in README: the default flow, running, in the real editor.
 // npm run screenshot
 import { mkdir } from 'node:fs/promises';
-import { Editor } from '../test/support/editor';
-import { fileIn, Unit } from '../test/support/unit';
+import { Editor } from '../test/support/unit/editor';
+import { fileIn, Unit } from '../test/support/unit/unit';
 
 async function main(): Promise<void> {
   await mkdir('docs', { recursive: true });

@@ -9,7 +9,7 @@ import {
   readFlow,
   TYPES,
   type FlowNode,
-} from './support/package';
+} from './support/unit/package';
 
 const STANDARD = new Set(['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'd', 'info']);
 

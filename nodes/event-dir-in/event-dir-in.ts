@@ -1,5 +1,5 @@
 import { prepareInbox, runInbox, type InboxOptions } from '../lib/event/intake/inbox';
-import type { Note } from '../lib/event/normalise';
+import type { Note } from '../lib/event/parse/normalise';
 import { warmUpParsing } from '../lib/event/warm-up';
 import { logIntake } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';

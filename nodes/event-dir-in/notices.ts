@@ -1,6 +1,6 @@
 import { V2xError } from '../lib/errors';
 import type { RefusedFile } from '../lib/event/intake/file-intake';
-import type { Note } from '../lib/event/normalise';
+import type { Note } from '../lib/event/parse/normalise';
 import type { FlowNode } from '../lib/node-red/flow-node';
 import { Throttle } from '../lib/time/throttle';
 

@@ -5,7 +5,7 @@ import { takeSnapshot } from '../lib/camera/snapshot';
 import { cameraSource, displayAddress, type CameraSource, type SourceKind } from '../lib/camera/source';
 import { tidyAddress } from '../lib/camera/url';
 import { videoDevices } from '../lib/camera/video-devices';
-import type { AdminRoute } from '../lib/node-red/admin';
+import type { AdminRoute } from '../lib/node-red/http/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
 import { isReference, withoutUnset } from '../lib/node-red/settings';
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { multicastGroup, type MulticastGroup } from '../lib/multicast/group';
 import { listInterfaces, parseInterfaces } from '../lib/multicast/interfaces';
-import type { AdminRoute } from '../lib/node-red/admin';
+import type { AdminRoute } from '../lib/node-red/http/admin';
 import { defineNode } from '../lib/node-red/define-node';
 import { readSettings } from '../lib/node-red/settings';
 import { SETTINGS } from './settings';

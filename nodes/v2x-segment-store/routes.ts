@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { completeDirectory, diskOf } from '../lib/disk/directories';
-import type { AdminRoute } from '../lib/node-red/admin';
+import type { AdminRoute } from '../lib/node-red/http/admin';
 import { offeredBy } from '../lib/node-red/flow-node';
 import { dataPath } from '../lib/node-red/data-path';
 import type { Ring } from '../lib/recording/ring/ring';

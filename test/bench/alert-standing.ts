@@ -10,7 +10,7 @@ import { MulticastSender } from '../../nodes/lib/multicast/sender';
 import { readSettings } from '../../nodes/lib/node-red/settings';
 import { systemClock } from '../../nodes/lib/time/clock';
 import { SETTINGS } from '../../nodes/v2x-multicast-out/settings';
-import { testGroup } from '../support/multicast';
+import { testGroup } from '../support/network/multicast';
 import { milliseconds } from './alert-measure';
 
 const { values: options } = parseArgs({

@@ -4,8 +4,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { multicastGroup, type MulticastGroup } from '../../nodes/lib/multicast/group';
-import { writeAlertFlow } from '../support/alert-flow';
-import { Unit } from '../support/unit';
+import { writeAlertFlow } from '../support/unit/alert-flow';
+import { Unit } from '../support/unit/unit';
 
 export interface AlertUnit {
   readonly unit: Unit;

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
 import { verifyAlert } from '../../nodes/lib/alert/trust/verify';
 import { Program } from '../support/process';
-import { testGroup } from '../support/multicast';
+import { testGroup } from '../support/network/multicast';
 import { milliseconds, percentilesOf, Vehicle, type Drop, type Percentiles } from './alert-measure';
 import { startAlertUnit, type AlertUnit } from './alert-unit';
 import { verificationThroughput } from './alert-throughput';

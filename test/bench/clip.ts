@@ -20,8 +20,8 @@ import { planClip, type ClipPlan } from '../../nodes/lib/clip/plan/plan';
 import { ClipQueue } from '../../nodes/lib/clip/jobs/queue';
 import { windowOf, type ClipRequest } from '../../nodes/lib/clip/jobs/request';
 import type { Segment } from '../../nodes/lib/recording/segment';
-import { FakeRing } from '../support/footage';
-import { joinPlanOf } from '../support/join-plan';
+import { FakeRing } from '../support/footage/footage';
+import { joinPlanOf } from '../support/footage/join-plan';
 
 const SEGMENT_SECONDS = 10;
 const SEGMENTS = 60;

@@ -9,7 +9,7 @@ import { systemClock as clock } from '../../nodes/lib/time/clock';
 import { cameraSource } from '../../nodes/lib/camera/source';
 import { record } from '../../nodes/lib/recording/recorder';
 import { Ring } from '../../nodes/lib/recording/ring/ring';
-import { startRtspServer } from '../support/rtsp-server';
+import { startRtspServer } from '../support/camera/rtsp-server';
 
 const SECONDS = 30;
 const TICKS_PER_SECOND = 100;

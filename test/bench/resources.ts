@@ -5,8 +5,8 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Program } from '../support/process';
-import { startRtspServer } from '../support/rtsp-server';
-import { fileIn, Unit } from '../support/unit';
+import { startRtspServer } from '../support/camera/rtsp-server';
+import { fileIn, Unit } from '../support/unit/unit';
 
 const SECONDS = 60;
 const json = process.argv.includes('--json');

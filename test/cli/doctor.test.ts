@@ -3,8 +3,8 @@ import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryDirectory } from '../support/flow';
-import { freePort } from '../support/multicast';
-import { readFlow } from '../support/package';
+import { freePort } from '../support/network/multicast';
+import { readFlow } from '../support/unit/package';
 import { Program } from '../support/process';
 
 interface Finding {

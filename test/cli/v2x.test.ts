@@ -13,7 +13,7 @@ import { systemClock } from '../../nodes/lib/time/clock';
 import { MulticastSender } from '../../nodes/lib/multicast/sender';
 import { atEnd } from '../support/at-end';
 import { temporaryDirectory } from '../support/flow';
-import { testGroup } from '../support/multicast';
+import { testGroup } from '../support/network/multicast';
 import { Program } from '../support/process';
 
 const SECRET = 'a secret of the tests, 32 bytes at least';

@@ -8,7 +8,7 @@ import { KeyRing } from '../../nodes/lib/alert/trust/key-ring';
 import { manifestSigner } from '../../nodes/clip-maker/manifest-signer';
 import { sha256Of } from '../../nodes/lib/clip/manifest';
 import { systemClock } from '../../nodes/lib/time/clock';
-import { cutTail, flipBits, makeFilm } from '../support/film';
+import { cutTail, flipBits, makeFilm } from '../support/footage/film';
 import { temporaryDirectory } from '../support/flow';
 
 interface Outcome {

@@ -5,11 +5,11 @@ import { after, before, describe, it } from 'node:test';
 import { checkPlayback } from '../../nodes/lib/clip/check/playback';
 import { ClipMaker } from '../../nodes/lib/clip/maker';
 import { systemClock as clock } from '../../nodes/lib/time/clock';
-import { noBrowser } from '../support/editor';
-import { cutTail, makeFilm } from '../support/film';
+import { noBrowser } from '../support/unit/editor';
+import { cutTail, makeFilm } from '../support/footage/film';
 import { temporaryDirectory } from '../support/flow';
-import { FakeRing, recordSegments } from '../support/footage';
-import { Player } from '../support/player';
+import { FakeRing, recordSegments } from '../support/footage/footage';
+import { Player } from '../support/footage/player';
 
 const START = 1_700_000_000;
 const SECONDS = 12;

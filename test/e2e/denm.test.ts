@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { atEnd } from '../support/at-end';
-import { RunningExample } from '../support/example';
-import { freePort } from '../support/multicast';
+import { RunningExample } from '../support/unit/example';
+import { freePort } from '../support/network/multicast';
 import { dissect, tsharkMissing } from '../support/tshark';
 
 const GROUP = '239.255.118.97';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import type { Area, Point } from '../../nodes/lib/detection/areas';
-import { Editor, noBrowser } from '../support/editor';
-import { Unit } from '../support/unit';
+import { Editor, noBrowser } from '../support/unit/editor';
+import { Unit } from '../support/unit/unit';
 
 interface DetectorNode {
   readonly type: string;

@@ -6,9 +6,9 @@ import { describe, it } from 'node:test';
 import { SignJWT } from 'jose';
 import type { Alert } from '../../nodes/lib/alert/alert';
 import { atEnd } from '../support/at-end';
-import { RunningExample } from '../support/example';
-import { Mosquitto, mosquittoMissing } from '../support/mosquitto';
-import { fileIn, namesIn } from '../support/unit';
+import { RunningExample } from '../support/unit/example';
+import { Mosquitto, mosquittoMissing } from '../support/network/mosquitto';
+import { fileIn, namesIn } from '../support/unit/unit';
 
 const CLIP = /^accident_\d+(_\d+)?\.json$/;
 const SEGMENT = /^seg_\d+\.mp4$/;

@@ -15,9 +15,9 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { atEnd } from '../support/at-end';
-import { launchBrowser, noBrowser, openPage } from '../support/editor';
+import { launchBrowser, noBrowser, openPage } from '../support/unit/editor';
 import { Program } from '../support/process';
-import { missing, RUNTIMES, Unit } from '../support/unit';
+import { missing, RUNTIMES, Unit } from '../support/unit/unit';
 
 /** An inject node that an attacker would press, and what shows that it was pressed. */
 const FLOW = [

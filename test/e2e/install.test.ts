@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { atEnd } from '../support/at-end';
 import { familyOf, processes } from '../support/processes';
 import { Program } from '../support/process';
-import { fileIn } from '../support/unit';
+import { fileIn } from '../support/unit/unit';
 
 const execute = promisify(execFile);
 const NAME = '@roadside/node-red-v2x';

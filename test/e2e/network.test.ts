@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../nodes/lib/time/clock';
-import { writeAlertFlow } from '../support/alert-flow';
-import { BridgedNetwork, networkMissing } from '../support/network';
+import { writeAlertFlow } from '../support/unit/alert-flow';
+import { BridgedNetwork, networkMissing } from '../support/network/network';
 import type { Program } from '../support/process';
-import { Unit } from '../support/unit';
+import { Unit } from '../support/unit/unit';
 
 const CLI = resolve('dist/cli/v2x.js');
 const VEHICLES = ['one', 'two', 'three'] as const;

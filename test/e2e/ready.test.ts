@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { writeAlertFlow } from '../support/alert-flow';
+import { writeAlertFlow } from '../support/unit/alert-flow';
 import { atEnd } from '../support/at-end';
-import { fileIn, Unit } from '../support/unit';
+import { fileIn, Unit } from '../support/unit/unit';
 
 const STARTS = 3;
 

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { writeAlertFlow } from '../support/alert-flow';
-import { EventStream, watchAlerts } from '../support/alert-stream';
+import { writeAlertFlow } from '../support/unit/alert-flow';
+import { EventStream, watchAlerts } from '../support/unit/alert-stream';
 import { atEnd } from '../support/at-end';
-import { testGroup } from '../support/multicast';
-import { Unit } from '../support/unit';
+import { testGroup } from '../support/network/multicast';
+import { Unit } from '../support/unit/unit';
 
 const ROUNDS = 21;
 const BURST = 4;

@@ -5,11 +5,11 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { atEnd } from '../support/at-end';
-import { readFlow, type FlowNode } from '../support/package';
+import { readFlow, type FlowNode } from '../support/unit/package';
 import { familyOf } from '../support/processes';
-import { rtspServerMissing, startRtspServer, type RtspServer } from '../support/rtsp-server';
-import { CommandLineWatch, leakingFiles, leaks } from '../support/secrecy';
-import { fileIn, Unit } from '../support/unit';
+import { rtspServerMissing, startRtspServer, type RtspServer } from '../support/camera/rtsp-server';
+import { CommandLineWatch, leakingFiles, leaks } from '../support/unit/secrecy';
+import { fileIn, Unit } from '../support/unit/unit';
 
 /** One in V2X_CAMERA, one entered in the editor, one that the camera refuses; with what URLs and quoting spoil. */
 const IN_URL = "p@ss:w/rd?1#'é";

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { atEnd } from '../support/at-end';
-import { Editor, noBrowser } from '../support/editor';
+import { Editor, noBrowser } from '../support/unit/editor';
 import { temporaryDirectory } from '../support/flow';
-import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
-import { fileIn, Unit } from '../support/unit';
+import { rtspServerMissing, startRtspServer } from '../support/camera/rtsp-server';
+import { fileIn, Unit } from '../support/unit/unit';
 
 const NOBODY = 65534;
 const SEGMENT = /^seg_\d+\.mp4$/;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { atEnd } from '../support/at-end';
-import { fileIn, Unit } from '../support/unit';
+import { fileIn, Unit } from '../support/unit/unit';
 
 const SEGMENT = /^seg_\d+\.mp4$/;
 

@@ -10,7 +10,7 @@ import eventDirOut from '../../nodes/event-dir-out/event-dir-out';
 import type { NodeModule } from '../../nodes/lib/node-red/define-node';
 import { atEnd } from '../support/at-end';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
-import { readFlow } from '../support/package';
+import { readFlow } from '../support/unit/package';
 
 const run = promisify(execFile);
 

@@ -10,7 +10,7 @@ import { defineNode } from '../../nodes/lib/node-red/define-node';
 import type { Segment, SegmentRing } from '../../nodes/lib/recording/segment';
 import { FakeClock } from '../support/fake-clock';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
-import { FakeRing, recordSegments } from '../support/footage';
+import { FakeRing, recordSegments } from '../support/footage/footage';
 
 const START = 1_700_000_000;
 const SEGMENT = 2;

@@ -10,7 +10,7 @@ import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';
 import { atEnd } from '../support/at-end';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
-import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
+import { rtspServerMissing, startRtspServer } from '../support/camera/rtsp-server';
 
 const modules = [v2xCamera, v2xSegmentStore, ffmpegSegmenter];
 

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AdminApi, type User } from '../support/admin-api';
+import { AdminApi, type User } from '../support/unit/admin-api';
 import { atEnd } from '../support/at-end';
-import { rtspServerMissing, startRtspServer } from '../support/rtsp-server';
+import { rtspServerMissing, startRtspServer } from '../support/camera/rtsp-server';
 
 const SECRET = 's3cret-pa55';
 const SNAPSHOT = '/v2x/camera/snapshot';

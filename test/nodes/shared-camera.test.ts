@@ -32,7 +32,7 @@ const flow = (directory: string) => [
 async function pretendDevice(t: TestContext): Promise<void> {
   const directory = await temporaryDirectory(t);
   for (const name of ['ffmpeg', 'ffprobe']) {
-    await symlink(resolve('test/support/one-program-device.sh'), join(directory, name));
+    await symlink(resolve('test/support/camera/one-program-device.sh'), join(directory, name));
   }
   const before = process.env.PATH ?? '';
   process.env.PATH = `${directory}:${before}`;

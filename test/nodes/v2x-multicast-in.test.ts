@@ -9,7 +9,7 @@ import multicastIn from '../../nodes/v2x-multicast-in/v2x-multicast-in';
 import { atEnd } from '../support/at-end';
 import { FakeClock } from '../support/fake-clock';
 import { outlet, probe, startFlow, stopFlow } from '../support/flow';
-import { testGroup } from '../support/multicast';
+import { testGroup } from '../support/network/multicast';
 
 const clock = new FakeClock();
 

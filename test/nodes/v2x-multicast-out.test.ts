@@ -11,7 +11,7 @@ import multicastOut from '../../nodes/v2x-multicast-out/v2x-multicast-out';
 import { atEnd } from '../support/at-end';
 import { FakeClock } from '../support/fake-clock';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
-import { testGroup } from '../support/multicast';
+import { testGroup } from '../support/network/multicast';
 
 async function sendTo(group: MulticastGroup, clock: FakeClock, config: object = {}) {
   await startFlow(

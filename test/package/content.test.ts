@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { editorDefinition, EXAMPLES, TYPES } from '../support/package';
-import { published, type Published } from '../support/published';
+import { editorDefinition, EXAMPLES, TYPES } from '../support/unit/package';
+import { published, type Published } from '../support/unit/published';
 
 describe('what npm publishes', () => {
   let packed: Published;

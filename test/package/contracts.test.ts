@@ -10,7 +10,7 @@ import type { Alert, EventFile } from '../../nodes/contracts';
 import type { alertSchema } from '../../nodes/lib/alert/schema';
 import type { eventSchema } from '../../nodes/lib/event/schema';
 import { atEnd } from '../support/at-end';
-import { published } from '../support/published';
+import { published } from '../support/unit/published';
 
 /** True when each fits where the other is wanted, and both name the same properties. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? SameNames<A, B> : false) : false;

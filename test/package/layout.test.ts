@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { boxesOf, cross, overlap, runsOver, wiresBetween } from '../support/layout';
-import { EXAMPLES, readFlow } from '../support/package';
+import { boxesOf, cross, overlap, runsOver, wiresBetween } from '../support/unit/layout';
+import { EXAMPLES, readFlow } from '../support/unit/package';
 
 /** Pairs of a list, each once. */
 function pairs<Item>(items: readonly Item[]): [Item, Item][] {

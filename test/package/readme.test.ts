@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { EXAMPLES, TYPES } from '../support/package';
+import { EXAMPLES, TYPES } from '../support/unit/package';
 
 /** A part of a README from one heading to the next; the part before the second heading comes first. */
 interface Section {

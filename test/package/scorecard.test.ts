@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { manifest, runEditorScript, TYPES } from '../support/package';
+import { manifest, runEditorScript, TYPES } from '../support/unit/package';
 
 /** Types of Node-RED itself: a package that registers one of them takes it from the user. */
 function coreTypes(): Set<string> {

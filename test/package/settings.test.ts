@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { migrate, UNCHANGED, type Migrations } from '../../nodes/lib/node-red/migration';
 import { readSetting, type NumberSetting, type SettingTable } from '../../nodes/lib/node-red/settings';
-import { editorDefinition, EXAMPLES, readFlow, TYPES } from '../support/package';
+import { editorDefinition, EXAMPLES, readFlow, TYPES } from '../support/unit/package';
 
 interface SettingsModule {
   readonly SETTINGS?: SettingTable;

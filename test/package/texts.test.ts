@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { catalogue, editorDefinition, TYPES } from '../support/package';
+import { catalogue, editorDefinition, TYPES } from '../support/unit/package';
 
 const LANGUAGES = ['en-US', 'ko'] as const;
 const HEADINGS = {

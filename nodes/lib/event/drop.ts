@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock';
 import { messageOf, V2xError } from '../errors';
 import { writeWhole } from '../disk/files';
 import { toEvent } from './event';
-import { parseEvent } from './parse';
+import { parseEvent } from './parse/parse';
 
 /**
  * Drops an event file the safe way: whole under its final name or not there at all.

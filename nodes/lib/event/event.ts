@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
 import type { EventFile, IncidentEvent } from '../../contracts';
 import { V2xError } from '../errors';
-import { isObject } from './json';
+import { isObject } from './parse/json';
 import { eventSchema, WORD } from './schema';
 
 export type { EventFile, IncidentEvent };

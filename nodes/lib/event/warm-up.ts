@@ -1,5 +1,5 @@
 import { eventIdOf } from './id';
-import { parseEvent } from './parse';
+import { parseEvent } from './parse/parse';
 
 /** Enough for V8 to optimise what it would otherwise interpret for the first thousand events: 30 us each instead of 90. */
 const ROUNDS = 1000;

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock, type Clock } from '../time/clock';
-import { guardEditor, serveRoutes, type AdminRoute } from './admin';
-import { Deploys } from './deploys';
+import { guardEditor, serveRoutes, type AdminRoute } from './http/admin';
+import { Deploys } from './lifecycle/deploys';
 import { FlowNode } from './flow-node';
 import type { Message } from './message';
 import { migrate, UNCHANGED, type Migrations, type StoredSettings } from './migration';

@@ -1,4 +1,4 @@
-import { readFlow } from '../../support/package';
+import { readFlow } from '../../support/unit/package';
 
 /** What a user enters in the dialog of a type. */
 export interface Entries {

@@ -1,4 +1,4 @@
-import { RUNTIMES } from '../../support/unit';
+import { RUNTIMES } from '../../support/unit/unit';
 import { testEditor } from './suite';
 
 testEditor(RUNTIMES[0]);

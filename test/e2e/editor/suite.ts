@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { Editor, noBrowser } from '../../support/editor';
-import { editorDefinition, EXAMPLES, readFlow, TYPES, type FlowNode } from '../../support/package';
-import { missing, Unit, type Runtime } from '../../support/unit';
+import { Editor, noBrowser } from '../../support/unit/editor';
+import { editorDefinition, EXAMPLES, readFlow, TYPES, type FlowNode } from '../../support/unit/package';
+import { missing, Unit, type Runtime } from '../../support/unit/unit';
 import { CAMERA, CONFIG, CONFIG_NODES, idOf, NODES, STORE } from './entries';
 
 /** A unit whose flow is empty but for the config nodes, and a comment that shows that it is loaded. */

@@ -11,8 +11,8 @@ import { Ring } from '../../../nodes/lib/recording/ring/ring';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
-import { numberedStream } from '../../support/numbered-footage';
-import { scriptedCameraMissing, startScriptedCamera } from '../../support/scripted-camera';
+import { numberedStream } from '../../support/footage/numbered-footage';
+import { scriptedCameraMissing, startScriptedCamera } from '../../support/camera/scripted-camera';
 
 const FULL = new AbortController().signal;
 

@@ -19,7 +19,7 @@ import {
   startRtspServer,
   type RtspOptions,
   type RtspServer,
-} from '../../support/rtsp-server';
+} from '../../support/camera/rtsp-server';
 
 const FRAME = 1 / 25;
 /** What the recorder promises, see nodes/lib/recording/README.md. */

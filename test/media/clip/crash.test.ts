@@ -9,11 +9,11 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256Of, type ClipManifest } from '../../../nodes/lib/clip/manifest';
 import type { Segment } from '../../../nodes/lib/recording/segment';
-import type { ClipProcessTask } from '../../support/clip-process';
-import { recordSegments } from '../../support/footage';
+import type { ClipProcessTask } from '../../support/footage/clip-process';
+import { recordSegments } from '../../support/footage/footage';
 import { temporaryDirectory } from '../../support/flow';
 
-const SCRIPT = resolve('test/support/clip-process.ts');
+const SCRIPT = resolve('test/support/footage/clip-process.ts');
 
 let footage: string;
 let segments: readonly Segment[];

@@ -11,7 +11,7 @@ import type { ClipRequest } from '../../../nodes/lib/clip/jobs/request';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runTool } from '../../../nodes/lib/ffmpeg/run';
 import type { Segment } from '../../../nodes/lib/recording/segment';
-import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../support/footage';
+import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../support/footage/footage';
 import { temporaryDirectory } from '../../support/flow';
 
 const START = 1_700_000_000.3;

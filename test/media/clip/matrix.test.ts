@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { noBrowser } from '../../support/editor';
-import { LiveRecording, type RecordedClip } from '../../support/live-recording';
-import { aacSound, numberedStream, type NumberedVideo } from '../../support/numbered-footage';
-import { Player } from '../../support/player';
+import { noBrowser } from '../../support/unit/editor';
+import { LiveRecording, type RecordedClip } from '../../support/footage/live-recording';
+import { aacSound, numberedStream, type NumberedVideo } from '../../support/footage/numbered-footage';
+import { Player } from '../../support/footage/player';
 import { sleep, systemClock as clock } from '../../../nodes/lib/time/clock';
 import {
   scriptedCameraMissing,
   startScriptedCamera,
   type CameraScript,
   type ScriptedCamera,
-} from '../../support/scripted-camera';
+} from '../../support/camera/scripted-camera';
 
 const run = promisify(execFile);
 /** What the recorder promises, see nodes/lib/recording/README.md. */

@@ -13,8 +13,8 @@ import {
 import { MulticastSender } from '../../../nodes/lib/multicast/sender';
 import { atEnd } from '../../support/at-end';
 import { FakeClock } from '../../support/fake-clock';
-import { interfaceTable } from '../../support/interfaces';
-import { testGroup } from '../../support/multicast';
+import { interfaceTable } from '../../support/network/interfaces';
+import { testGroup } from '../../support/network/multicast';
 
 const clock = new FakeClock();
 const loopback = interfaceTable({ lo: ['127.0.0.1/8'] });

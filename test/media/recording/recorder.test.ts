@@ -14,14 +14,14 @@ import type { Segment } from '../../../nodes/lib/recording/segment';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 import { smallDisk, smallDiskMissing } from '../../support/small-disk';
-import { jumpingCamera } from '../../support/rtsp-jump';
+import { jumpingCamera } from '../../support/camera/rtsp-jump';
 import {
   readBurntTimes,
   readShownTimes,
   rtspServerMissing,
   startRtspServer,
   type RtspOptions,
-} from '../../support/rtsp-server';
+} from '../../support/camera/rtsp-server';
 
 const skip = rtspServerMissing();
 const FRAME = 1 / 25;

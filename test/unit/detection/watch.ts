@@ -3,7 +3,7 @@ import { newEngine } from '../../../nodes/lib/detection/engine/engines';
 import { MaskOfAreas } from '../../../nodes/lib/detection/engine/mask';
 import type { Frame } from '../../../nodes/lib/detection/frames/frame';
 import { ROAD_SETTINGS } from '../../../nodes/lib/detection/rules/default-settings';
-import { RoadRules } from '../../../nodes/lib/detection/rules/road-rules';
+import { RoadRules } from '../../../nodes/lib/detection/rules/road/road-rules';
 import { Viewer } from '../../../nodes/lib/detection/rules/view';
 import { framesOf, STREET_FPS, type Scene } from './street';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { V2xError } from '../../../nodes/lib/errors';
 import { toEvent } from '../../../nodes/lib/event/event';
-import { parseEvent } from '../../../nodes/lib/event/parse';
+import { parseEvent } from '../../../nodes/lib/event/parse/parse';
 import { fuzz, mutate, type FuzzResult } from '../../support/fuzz';
 
 const TEXTS = [

@@ -6,7 +6,7 @@ import {
   parseInterfaces,
   resolveInterfaces,
 } from '../../../nodes/lib/multicast/interfaces';
-import { interfaceTable } from '../../support/interfaces';
+import { interfaceTable } from '../../support/network/interfaces';
 
 const table = interfaceTable({
   lo: ['127.0.0.1/8', '::1/128'],

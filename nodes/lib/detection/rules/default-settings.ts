@@ -1,4 +1,4 @@
-import type { RoadSettings } from './road-rules';
+import type { RoadSettings } from './road/road-rules';
 import type { SeedSettings } from './seed-rules';
 
 // The editor's scripts import this file too: nothing here may need Node.js.

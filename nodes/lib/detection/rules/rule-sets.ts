@@ -1,4 +1,4 @@
-import { RoadRules, type RoadSettings } from './road-rules';
+import { RoadRules, type RoadSettings } from './road/road-rules';
 import type { Rules } from './rules';
 import { SeedRules, type SeedSettings } from './seed-rules';
 

@@ -4,14 +4,14 @@ import { backoffLimit } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import { currentUser, shellQuoted } from '../../disk/files';
-import type { Claim, Claims } from './claim';
+import type { Claim, Claims } from './claim/claim';
 import type { Disk } from './disk';
 import type { FileState, GivenBack, Refused } from './file-state';
 import type { PendingNames } from './pending-names';
 import type { IncidentEvent } from '../event';
 import { eventIdOf } from '../id';
-import type { Note } from '../normalise';
-import { inFile, parseEvent, type ParsedEvent } from '../parse';
+import type { Note } from '../parse/normalise';
+import { inFile, parseEvent, type ParsedEvent } from '../parse/parse';
 import { stampOf, type FileContent } from './read';
 
 const JUST_WRITTEN_SECONDS = 10;

@@ -1,5 +1,5 @@
 import type { CancelTimer } from '../../time/clock';
-import type { Rejection } from './claim';
+import type { Rejection } from './claim/claim';
 
 /** What is known of a file under a name of the events directory, until it changes; absent: nothing yet. */
 export type FileState = Growing | Overdue | Left | Refused | Resting | Returned;

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { codeOf } from '../../errors';
 import { letOthersRun, type Clock } from '../../time/clock';
-import { ClaimByJournal } from './claim-by-journal';
-import { ClaimByMoving } from './claim-by-moving';
-import type { Claims } from './claim';
+import { ClaimByJournal } from './claim/claim-by-journal';
+import { ClaimByMoving } from './claim/claim-by-moving';
+import type { Claims } from './claim/claim';
 import { directoryGone, ensureEventsDirectory, identityOf, journalPlace, type Afterwards } from './directory';
 import { answerOf, localDisk, remoteDisk, type Disk } from './disk';
 import { FileIntake, type IntakeHandlers } from './file-intake';

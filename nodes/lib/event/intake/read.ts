@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { codeOf, V2xError } from '../../errors';
-import { MAX_EVENT_BYTES, tooLarge } from '../parse';
+import { MAX_EVENT_BYTES, tooLarge } from '../parse/parse';
 
 export interface FileContent {
   readonly bytes: Buffer;

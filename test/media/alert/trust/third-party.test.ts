@@ -97,7 +97,7 @@ function issued(validity: number): Alert {
 describe('the times of an alert', () => {
   it('are read by libjwt', { skip: hasLibJwt ? false : 'needs gcc and libjwt-dev' }, async (t) => {
     const program = join(await temporaryDirectory(t), 'read-jwt');
-    await run('gcc', ['-o', program, 'test/support/read-jwt.c', '-ljwt']);
+    await run('gcc', ['-o', program, 'test/support/network/read-jwt.c', '-ljwt']);
     const ring = await KeyRing.create({ keyId: 'rsu', algorithm: 'HS256', secret: SECRET });
     const { stdout } = await run(program, [sign(issued(600), ring, now), SECRET]);
     assert.deepEqual(JSON.parse(stdout), { exp: Math.floor(now) + 600, iat: Math.floor(now) + 0.125 });

@@ -10,8 +10,8 @@ import {
   type PlaybackReport,
 } from '../../../../nodes/lib/clip/check/playback';
 import { systemClock as clock, type Clock } from '../../../../nodes/lib/time/clock';
-import { cutTail, flipBits, makeFilm } from '../../../support/film';
-import { numberedFilm, numberedStream } from '../../../support/numbered-footage';
+import { cutTail, flipBits, makeFilm } from '../../../support/footage/film';
+import { numberedFilm, numberedStream } from '../../../support/footage/numbered-footage';
 
 const SECONDS = 12;
 let directory: string;

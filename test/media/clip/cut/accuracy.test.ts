@@ -10,7 +10,7 @@ import { systemClock as clock } from '../../../../nodes/lib/time/clock';
 import { isDiskFull } from '../../../../nodes/lib/errors';
 import { probe } from '../../../../nodes/lib/ffmpeg/probe';
 import type { Segment } from '../../../../nodes/lib/recording/segment';
-import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../../support/footage';
+import { FakeRing, FPS, frameNumberAt, frameNumbers, recordSegments } from '../../../support/footage/footage';
 import { temporaryDirectory } from '../../../support/flow';
 import { smallDisk, smallDiskMissing } from '../../../support/small-disk';
 

@@ -8,17 +8,17 @@ import { ClipMaker, type FinishedClip } from '../../../../nodes/lib/clip/maker';
 import { probe } from '../../../../nodes/lib/ffmpeg/probe';
 import type { Segment } from '../../../../nodes/lib/recording/segment';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
-import { noBrowser } from '../../../support/editor';
-import { segmentsOf, type FilmOptions } from '../../../support/film-segments';
+import { noBrowser } from '../../../support/unit/editor';
+import { segmentsOf, type FilmOptions } from '../../../support/footage/film-segments';
 import { temporaryDirectory } from '../../../support/flow';
-import { FakeRing } from '../../../support/footage';
+import { FakeRing } from '../../../support/footage/footage';
 import {
   numberedFilm,
   numberedStream,
   readPictures,
   type NumberedVideo,
-} from '../../../support/numbered-footage';
-import { Player } from '../../../support/player';
+} from '../../../support/footage/numbered-footage';
+import { Player } from '../../../support/footage/player';
 
 const run = promisify(execFile);
 

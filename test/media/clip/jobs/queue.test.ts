@@ -12,7 +12,7 @@ import type { Segment } from '../../../../nodes/lib/recording/segment';
 import { atEnd } from '../../../support/at-end';
 import { FakeClock, settle } from '../../../support/fake-clock';
 import { temporaryDirectory } from '../../../support/flow';
-import { FakeRing } from '../../../support/footage';
+import { FakeRing } from '../../../support/footage/footage';
 
 const T0 = 1_700_000_000;
 const PREVIEW = { path: 'preview.mp4', snapshot: 'preview.jpg', image: Buffer.of(), from: T0 - 8, to: T0 };

@@ -10,9 +10,9 @@ import { sha256Of } from '../../../../nodes/lib/clip/manifest';
 import { planClip } from '../../../../nodes/lib/clip/plan/plan';
 import type { JoinPlan } from '../../../../nodes/lib/clip/join/options';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
-import { FPS, recordSegments } from '../../../support/footage';
+import { FPS, recordSegments } from '../../../support/footage/footage';
 import { temporaryDirectory } from '../../../support/flow';
-import { joinPlanOf } from '../../../support/join-plan';
+import { joinPlanOf } from '../../../support/footage/join-plan';
 
 const START = 1_700_000_000;
 const SECONDS = 8;

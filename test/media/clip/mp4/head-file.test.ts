@@ -8,7 +8,7 @@ import { headsOf } from '../../../../nodes/lib/clip/mp4/file-heads';
 import { parseMedia } from '../../../../nodes/lib/clip/mp4/media-file';
 import { readAhead, type Stretch } from '../../../../nodes/lib/clip/mp4/read-ahead';
 import { temporaryDirectory } from '../../../support/flow';
-import { recordSegments } from '../../../support/footage';
+import { recordSegments } from '../../../support/footage/footage';
 
 function whole(path: string): Stretch {
   return { path, from: 0, to: 1 << 20 };

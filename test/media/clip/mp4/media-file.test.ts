@@ -10,7 +10,7 @@ import { parseMedia } from '../../../../nodes/lib/clip/mp4/media-file';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
 import type { SegmentMedia } from '../../../../nodes/lib/clip/plan/footage';
 import { temporaryDirectory } from '../../../support/flow';
-import { FPS, recordSegments } from '../../../support/footage';
+import { FPS, recordSegments } from '../../../support/footage/footage';
 
 const ENCODINGS: Readonly<Record<string, readonly string[]>> = {
   'H.264 with sound of 8 kHz': [],

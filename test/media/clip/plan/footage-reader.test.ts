@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FootageReader } from '../../../../nodes/lib/clip/plan/footage-reader';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
-import { FakeRing, recordSegments } from '../../../support/footage';
+import { FakeRing, recordSegments } from '../../../support/footage/footage';
 import { temporaryDirectory } from '../../../support/flow';
 
 const START = 1000;

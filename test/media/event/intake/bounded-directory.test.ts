@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { BoundedDirectory } from '../../../../nodes/lib/event/intake/bounded-directory';
+import { BoundedDirectory } from '../../../../nodes/lib/event/intake/claim/bounded-directory';
 import { temporaryDirectory } from '../../../support/flow';
 
 async function open(t: TestContext, limit: number) {

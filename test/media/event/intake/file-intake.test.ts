@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PendingNames } from '../../../../nodes/lib/event/intake/pending-names';
 import type { IncidentEvent } from '../../../../nodes/lib/event/event';
-import type { Claims } from '../../../../nodes/lib/event/intake/claim';
-import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim-by-moving';
+import type { Claims } from '../../../../nodes/lib/event/intake/claim/claim';
+import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim/claim-by-moving';
 import { messageOf } from '../../../../nodes/lib/errors';
-import { ClaimByJournal } from '../../../../nodes/lib/event/intake/claim-by-journal';
+import { ClaimByJournal } from '../../../../nodes/lib/event/intake/claim/claim-by-journal';
 import {
   FileIntake,
   type RefusedFile,

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
 import { V2xError } from '../../../../nodes/lib/errors';
-import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim-by-moving';
+import { ClaimByMoving } from '../../../../nodes/lib/event/intake/claim/claim-by-moving';
 import { localDisk } from '../../../../nodes/lib/event/intake/disk';
 import { stampOf } from '../../../../nodes/lib/event/intake/read';
 import { atEnd } from '../../../support/at-end';

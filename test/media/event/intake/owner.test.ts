@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ownerLives, registerOwner, unregisterOwner } from '../../../../nodes/lib/event/intake/owner';
+import { ownerLives, registerOwner, unregisterOwner } from '../../../../nodes/lib/event/intake/claim/owner';
 
 describe('owner of a claim', () => {
   it('lives from its registration to its end, each watcher of a process by itself', async () => {

@@ -8,14 +8,14 @@ import { firstPictureTime, timeBefore } from '../../../../nodes/lib/recording/ti
 import { recordingOptions } from '../../../../nodes/lib/recording/run/encoding';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
 import { temporaryDirectory } from '../../../support/flow';
-import { LiveRecording } from '../../../support/live-recording';
+import { LiveRecording } from '../../../support/footage/live-recording';
 import {
   numberedFilm,
   numberedStream,
   readPictures,
   type NumberedVideo,
-} from '../../../support/numbered-footage';
-import { scriptedCameraMissing, startScriptedCamera } from '../../../support/scripted-camera';
+} from '../../../support/footage/numbered-footage';
+import { scriptedCameraMissing, startScriptedCamera } from '../../../support/camera/scripted-camera';
 
 const run = promisify(execFile);
 const FRAME = 1 / 15;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hasPresentationTimes } from '../../../../nodes/lib/recording/times/presentation-times';
 import { systemClock as clock } from '../../../../nodes/lib/time/clock';
-import { numberedFilm } from '../../../support/numbered-footage';
+import { numberedFilm } from '../../../support/footage/numbered-footage';
 
 const { signal } = new AbortController();
 

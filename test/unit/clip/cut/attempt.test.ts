@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nextAttempt, type Attempt } from '../../../../nodes/lib/clip/cut/attempt';
 import { ToolError, V2xError } from '../../../../nodes/lib/errors';
-import { joinablePart } from '../../../support/clip-part';
+import { joinablePart } from '../../../support/footage/clip-part';
 
 const REFUSED = new ToolError('ffmpeg', 'ffmpeg failed (exit code 1): Unknown encoder', 1, undefined);
 const FOOTAGE = Array.from({ length: 6 }, (_, number) =>

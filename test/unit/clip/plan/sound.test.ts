@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { planSound, type SoundPlan } from '../../../../nodes/lib/clip/plan/sound';
-import { joinablePart, type PartOptions } from '../../../support/clip-part';
+import { joinablePart, type PartOptions } from '../../../support/footage/clip-part';
 
 /** Segments of 10 s behind each other. */
 function planned(given: readonly PartOptions[], hasGaps = false): SoundPlan {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { partsBetween, planPicture, type PictureSpan } from '../../../../nodes/lib/clip/plan/spans';
-import { joinablePart, type PartOptions } from '../../../support/clip-part';
+import { joinablePart, type PartOptions } from '../../../support/footage/clip-part';
 
 const COPY = { begin: 0, end: 20, exact: false };
 const EXACT = { begin: 1.3, end: 18.6, exact: true };

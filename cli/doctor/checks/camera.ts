@@ -1,0 +1,153 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { systemClock } from '../../../nodes/lib/time/clock';
+import { codeOf, messageOf } from '../../../nodes/lib/errors';
+import { findBinary } from '../../../nodes/lib/ffmpeg/binary';
+import { cameraInput } from '../../../nodes/lib/camera/input';
+import { measureStream, type StreamMeasure } from '../../../nodes/lib/ffmpeg/measure';
+import { probe, type MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
+import { cameraSource, displayAddress, type CameraSource } from '../../../nodes/lib/camera/source';
+import { currentUser } from '../../../nodes/lib/disk/files';
+import { findings, type Finding } from '../finding';
+import { ringOf, type RingState } from '../ring-state';
+import { correct } from '../settings';
+import type { Unit, UnitNode } from '../unit';
+
+const { ok, warning, problem } = findings('camera');
+
+/** Cameras answer within seconds. */
+const PATIENCE_SECONDS = 20;
+/** Long enough for two key frames of most cameras. */
+const LOOK_SECONDS = 8;
+
+/** What was learnt of a camera that is recorded. */
+export interface CameraReport {
+  readonly findings: readonly Finding[];
+  readonly measure?: StreamMeasure;
+}
+
+/** Opens the camera of a recorder, unless the recorder has it to itself, and looks at what it sends. */
+export async function checkCamera(unit: Unit, recorder: UnitNode): Promise<CameraReport> {
+  const ring = await ringOf(unit, recorder);
+  let source: CameraSource;
+  try {
+    source = sourceOf(unit, recorder);
+  } catch (error) {
+    const camera = unit.refer(recorder, 'camera') ?? recorder;
+    return { findings: [problem(messageOf(error), correct(camera, 'address'))], ...(await measured(ring)) };
+  }
+  if (source.kind === 'synthetic') {
+    return {
+      findings: [ok('the synthetic test picture; set V2X_CAMERA for a real camera')],
+      ...(await measured(ring)),
+    };
+  }
+  const shown = displayAddress(source);
+  if (source.kind === 'v4l2' && ring.recording) {
+    return { findings: [ok(`${shown} is open in the recorder`)], ...(await measured(ring)) };
+  }
+  const blocked = await deviceProblem(source);
+  if (blocked) return { findings: [blocked] };
+  return openCamera(source, shown, ring);
+}
+
+/** @throws V2xError `camera` when its settings are wrong */
+function sourceOf(unit: Unit, recorder: UnitNode): CameraSource {
+  const camera = unit.refer(recorder, 'camera');
+  return cameraSource({ ...camera?.config, ...camera?.credentials });
+}
+
+/** Footage of a recorder says how it is without a second connection to the camera. */
+async function measured({ newest }: RingState): Promise<Pick<CameraReport, 'measure'>> {
+  const measure =
+    newest && (await measureStream(newest.path, { clock: systemClock, seconds: 60 }).catch(() => undefined));
+  return measure ? { measure } : {};
+}
+
+/** Why a device or file cannot even be opened. */
+async function deviceProblem(source: CameraSource): Promise<Finding | undefined> {
+  const { kind, address } = source;
+  if (kind === 'rtsp') return undefined;
+  const shown = displayAddress(source);
+  try {
+    await stat(address);
+    await access(address, kind === 'v4l2' ? constants.R_OK | constants.W_OK : constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const user = currentUser();
+    if (codeOf(error) === 'ENOENT')
+      return problem(`${shown} is not there`, 'see "v4l2-ctl --list-devices", and V2X_CAMERA');
+    const remedy =
+      kind === 'v4l2' ? `sudo usermod -aG video ${user}, then log in anew` : `let user ${user} read it`;
+    return problem(`${shown} cannot be opened (${codeOf(error) ?? 'unknown'})`, remedy);
+  }
+}
+
+async function openCamera(source: CameraSource, shown: string, ring: RingState): Promise<CameraReport> {
+  const signal = AbortSignal.timeout(PATIENCE_SECONDS * 1000);
+  const options = { clock: systemClock, signal };
+  try {
+    const { avformat } = await findBinary('ffprobe');
+    const input = cameraInput(source, { avformat, forProbe: true });
+    const media = await probe(input, options);
+    const found = judgeCodecs(shown, media);
+    if (ring.recording && ring.newest) return { findings: found, ...(await measured(ring)) };
+    const measure = await measureStream(input, { ...options, seconds: LOOK_SECONDS });
+    return { findings: found, ...(measure ? { measure } : {}) };
+  } catch (error) {
+    const reason = signal.aborted ? `it does not answer within ${PATIENCE_SECONDS} s` : messageOf(error);
+    return {
+      findings: [problem(`${shown} cannot be opened: ${reason}`, remedyFor(reason))],
+      ...(await measured(ring)),
+    };
+  }
+}
+
+/** What most often is behind ffmpeg's words. */
+export function remedyFor(reason: string): string {
+  if (/401|unauthorized/i.test(reason)) return 'check user and password of the camera';
+  if (/404|not found/i.test(reason)) return "check the path of the URL; the camera's manual names it";
+  if (/refused|no route|unreachable|does not answer|timed out/i.test(reason)) {
+    return 'check address, port and network; "ping" and the camera\'s web page tell';
+  }
+  if (/busy/i.test(reason)) return 'end the program that has it open; "fuser -v /dev/video0" names it';
+  return 'play the address with "ffplay" on this machine';
+}
+
+/** What the recorder makes of the camera's codecs. */
+export function judgeCodecs(shown: string, { video, audio }: MediaInfo): Finding[] {
+  if (!video) return [problem(`${shown} sends no video`, 'choose a stream with video')];
+  const picture = `${video.codec} ${video.width ?? '?'}x${video.height ?? '?'}`;
+  const sound = audio === undefined ? 'no sound' : `${audio.codec} sound`;
+  const text = `${shown}: ${picture}, ${sound}`;
+  if (!['h264', 'hevc'].includes(video.codec)) {
+    const cost = `${text}; the picture is encoded anew, which takes about a core`;
+    return [warning(cost, 'let the camera send H.264')];
+  }
+  const notes = [
+    video.codec === 'hevc' && 'HEVC is recorded as it is; many browsers do not play it',
+    audio !== undefined &&
+      audio.codec !== 'aac' &&
+      'MP4 cannot hold this sound as it is: it becomes AAC, see the camera node',
+  ].filter((note) => note !== false);
+  return [ok([text, ...notes].join('; '))];
+}
+
+const SHORT_GOP_SECONDS = 2.5;
+
+/** Clips and segments begin at key frames, so their distance is what all times can be off by. */
+export function judgeGop(measure: StreamMeasure, window: { segmentSeconds: number; pre: number }): Finding {
+  const { gop, seconds } = measure;
+  const shown = gop >= seconds ? `more than ${gop.toFixed(0)} s` : `${gop.toFixed(1)} s`;
+  const text = `a key frame every ${shown}, at ${((measure.bytesPerSecond * 8) / 1e6).toFixed(1)} Mb/s`;
+  const remedy = 'set the key frame interval (GOP, I-frame interval) of the camera to 1 or 2 s';
+  if (gop > window.segmentSeconds) {
+    return warning(
+      `${text}: segments of ${window.segmentSeconds} s become that long, a crash loses one`,
+      remedy,
+    );
+  }
+  if (gop > window.pre)
+    return warning(`${text}: a clip begins earlier than its pre-roll of ${window.pre} s`, remedy);
+  if (gop > SHORT_GOP_SECONDS) return ok(`${text}: clips begin up to that much early`);
+  return ok(text);
+}

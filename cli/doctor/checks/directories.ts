@@ -1,0 +1,78 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../../nodes/lib/errors';
+import {
+  currentUser,
+  deadLink,
+  isPermission,
+  REMEDY_FOR_LINK,
+  shellQuoted,
+} from '../../../nodes/lib/disk/files';
+import { otherUnitUser } from '../../unit-user';
+import { findings, type Finding } from '../finding';
+import { existing } from './recording';
+import type { Unit } from '../unit';
+
+const { ok, warning, problem } = findings('directories');
+
+/** Looks whether the user may use every directory of the unit. Nothing is created. */
+export async function checkDirectories(unit: Unit): Promise<Finding[]> {
+  const directories = new Set([
+    unit.data,
+    join(unit.data, 'state'),
+    ...unit.of('v2x-segment-store').map((node) => unit.directory(node, 'rec')),
+    ...['event-dir-in', 'event-dir-out'].flatMap((type) =>
+      unit.of(type).map((node) => unit.directory(node, 'events')),
+    ),
+    ...unit.of('clip-maker').map((node) => unit.directory(node, 'archive')),
+  ]);
+  const found = (await Promise.all([...directories].map(inspect))).filter((each) => each !== undefined);
+  const owner = await otherUnitUser(unit.data);
+  if (owner !== undefined)
+    return [strangers(unit.data, owner, found), ...found.filter(({ denied }) => !denied).map(told)];
+  return found.length > 0
+    ? found.map(told)
+    : [ok(`user ${currentUser()} may use all ${directories.size} below ${unit.data}`)];
+}
+
+/** What is wrong with one directory. */
+interface Fault {
+  readonly text: string;
+  readonly remedy: string;
+  /** Whether it is permission that is missing. */
+  readonly denied: boolean;
+}
+
+function told({ text, remedy }: Fault): Finding {
+  return problem(text, remedy);
+}
+
+async function inspect(directory: string): Promise<Fault | undefined> {
+  const link = await deadLink(directory);
+  if (link !== undefined) return { text: link, remedy: REMEDY_FOR_LINK, denied: false };
+  const present = existing(directory);
+  const user = currentUser();
+  const chown = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
+  try {
+    if (!(await stat(present)).isDirectory())
+      return { text: `${present} is not a directory`, remedy: 'move it away', denied: false };
+    await access(present, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const denied = isPermission(error);
+    const text = `user ${user} cannot use ${directory}: ${messageOf(error)}`;
+    const remedy = denied ? chown : 'mount it so that it can be written, or choose another directory';
+    return { text, remedy, denied };
+  }
+}
+
+/**
+ * What is denied to somebody else than the unit's user is no fault of the unit, and must not be taken from it; what is
+ * not denied (root may everything) says nothing about that user.
+ */
+function strangers(data: string, owner: string, found: readonly Fault[]): Finding {
+  const text = `${data} belongs to ${owner}, and you are ${currentUser()}`;
+  const remedy = `run this as ${owner}: sudo -u ${owner} ...`;
+  const denied = found.filter((fault) => fault.denied).length;
+  return denied > 0 ? problem(`${text}, who may not use it`, remedy) : warning(text, remedy);
+}
