@@ -7,7 +7,12 @@ import { promisify } from 'node:util';
 import { systemClock } from '../../nodes/lib/time/clock';
 import { probe } from '../../nodes/lib/ffmpeg/probe';
 import type { Program } from '../support/process';
-import { readBurntTime, rtspServerMissing, startRtspServer, type RtspServer } from '../support/camera/rtsp-server';
+import {
+  readBurntTime,
+  rtspServerMissing,
+  startRtspServer,
+  type RtspServer,
+} from '../support/camera/rtsp-server';
 import { fileIn, missing, namesIn, RUNTIMES, Unit } from '../support/unit/unit';
 
 const run = promisify(execFile);

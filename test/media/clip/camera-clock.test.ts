@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { LiveRecording, timeErrors } from '../../support/footage/live-recording';
 import { aacSound, numberedStream, type NumberedVideo } from '../../support/footage/numbered-footage';
-import { scriptedCameraMissing, startScriptedCamera, type CameraScript } from '../../support/camera/scripted-camera';
+import {
+  scriptedCameraMissing,
+  startScriptedCamera,
+  type CameraScript,
+} from '../../support/camera/scripted-camera';
 
 const FPS = 15;
 /** What the recorder promises, see nodes/lib/recording/README.md. */

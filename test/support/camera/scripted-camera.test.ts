@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { temporaryDirectory } from '../flow';
-import { aacSound, numberedFilm, numberedStream, readPictures, type NumberedVideo } from '../footage/numbered-footage';
+import {
+  aacSound,
+  numberedFilm,
+  numberedStream,
+  readPictures,
+  type NumberedVideo,
+} from '../footage/numbered-footage';
 import { scriptedCameraMissing, startScriptedCamera } from './scripted-camera';
 
 const run = promisify(execFile);
