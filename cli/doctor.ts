@@ -1,19 +1,23 @@
 import { systemClock } from '../nodes/lib/time/clock';
+import { archiveState } from '../nodes/lib/clip/archive-state';
 import { messageOf } from '../nodes/lib/errors';
+import { eventsState } from '../nodes/lib/event/intake/state';
 import { checkCamera, judgeGop } from './doctor/checks/camera';
 import { checkClock } from './doctor/checks/clock';
-import { clipState, judgeClips } from './doctor/checks/clips';
+import { judgeClips } from './doctor/checks/clips';
 import { checkDirectories } from './doctor/checks/directories';
 import { checkEditor } from './doctor/checks/editor';
-import { eventState, judgeEvents } from './doctor/checks/events';
+import { judgeEvents } from './doctor/checks/events';
 import { checkFfmpeg } from './doctor/checks/ffmpeg';
 import { describe, findings, type Finding } from './doctor/finding';
 import { checkKey } from './doctor/checks/key';
 import { checkMulticast } from './doctor/checks/multicast';
 import { checkDisk, judgeRecorder } from './doctor/checks/recording';
-import { ringOf } from './doctor/ring-state';
+import { storeOf } from './doctor/store';
 import { SETTINGS as CLIP_MAKER } from '../nodes/clip-maker/settings';
-import { numberOf, wrongSettings } from './doctor/settings';
+import { SETTINGS as EVENT_DIR_IN } from '../nodes/event-dir-in/settings';
+import { SETTINGS as SEGMENT_STORE } from '../nodes/v2x-segment-store/settings';
+import { settingsOf, wrongSettings } from './doctor/settings';
 import { readUnit, type Unit, type UnitNode } from './doctor/unit';
 import { checkVersions } from './doctor/checks/versions';
 import { parseOptions } from './options';
@@ -74,35 +78,38 @@ async function guarded(check: string, look: () => Promise<readonly Finding[]>): 
 }
 
 async function checkRecorder(unit: Unit, node: UnitNode): Promise<Finding[]> {
-  const ring = await ringOf(unit, node);
-  const recording = judgeRecorder(ring, systemClock.now());
+  const store = await storeOf(unit, node);
+  const recording = judgeRecorder(store, systemClock.now());
   const window = longestWindow(unit, node);
   const { findings: camera, measure } = await checkCamera(unit, node);
-  const gop = measure ? [judgeGop(measure, { segmentSeconds: ring.segmentSeconds, pre: window.pre })] : [];
-  const store = unit.refer(node, 'store');
+  const gop = measure ? [judgeGop(measure, { segmentSeconds: store.segmentSeconds, pre: window.pre })] : [];
+  const settings = unit.refer(node, 'store');
   return [
     ...camera,
     ...gop,
-    ...(store ? wrongSettings(store) : []),
+    ...(settings ? wrongSettings('recorder', settings, SEGMENT_STORE) : []),
     recording,
-    await checkDisk(ring, measure, window),
+    await checkDisk(store, measure, window),
   ];
 }
 
 /** What the clip makers of a recorder's store want of it, in seconds. */
 function longestWindow(unit: Unit, recorder: UnitNode): { pre: number; post: number } {
   const makers = unit.of('clip-maker').filter(({ config }) => config.store === recorder.config.store);
-  const longest = (name: 'pre' | 'post') =>
-    Math.max(0, ...makers.map((node) => numberOf(node, name, CLIP_MAKER[name])));
-  return { pre: longest('pre'), post: longest('post') };
+  const windows = makers.map((node) => settingsOf(node, CLIP_MAKER));
+  return {
+    pre: Math.max(0, ...windows.map(({ pre }) => pre)),
+    post: Math.max(0, ...windows.map(({ post }) => post)),
+  };
 }
 
 async function checkEvents(unit: Unit, node: UnitNode): Promise<Finding[]> {
-  const state = await eventState(unit.directory(node, 'events'), node.config.after === 'leave');
-  return judgeEvents(state, systemClock.now());
+  const { directory, after } = settingsOf(node, EVENT_DIR_IN);
+  const state = await eventsState(unit.path(directory), after);
+  return [...wrongSettings('events', node, EVENT_DIR_IN), ...judgeEvents(state, systemClock.now())];
 }
 
 async function checkClips(unit: Unit, node: UnitNode): Promise<Finding[]> {
-  const now = systemClock.now();
-  return [...wrongSettings(node), judgeClips(await clipState(unit.directory(node, 'archive'), now), now)];
+  const state = await archiveState(unit.path(settingsOf(node, CLIP_MAKER).directory));
+  return [...wrongSettings('clips', node, CLIP_MAKER), judgeClips(state, systemClock.now())];
 }

@@ -28,7 +28,7 @@ export interface Unit {
   /** The config node that a node refers to. */
   refer(node: UnitNode, property: string): UnitNode | undefined;
   /** Where a node's directory setting points. */
-  directory(node: UnitNode, fallback: string): string;
+  path(directory: string): string;
 }
 
 interface FlowItem {
@@ -52,14 +52,8 @@ export function readUnit(flow?: string): Unit {
     isDefault: flow === undefined,
     of: (type) => nodes.filter((node) => node.type === type),
     refer: (node, property) => nodes.find(({ id }) => id === node.config[property]),
-    directory: (node, fallback) => resolve(data, textOf(node, 'directory', fallback)),
+    path: (directory) => resolve(data, directory),
   };
-}
-
-/** A setting that is a text. */
-export function textOf({ config }: UnitNode, name: string, fallback: string): string {
-  const value = config[name];
-  return typeof value === 'string' ? value : fallback;
 }
 
 function readFlow(file: string): FlowItem[] {
@@ -139,8 +133,8 @@ function credentialsOf(flowFile: string): Credentials | undefined {
 function credentialSecret(userDir: string): string {
   const own = join(userDir, 'credential-secret');
   if (existsSync(own)) return readFileSync(own, 'utf8').trim();
-  const kept = JSON.parse(readFileSync(join(userDir, '.config.runtime.json'), 'utf8')) as {
+  const stored = JSON.parse(readFileSync(join(userDir, '.config.runtime.json'), 'utf8')) as {
     readonly _credentialSecret: string;
   };
-  return kept._credentialSecret;
+  return stored._credentialSecret;
 }

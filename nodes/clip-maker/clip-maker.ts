@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { KeyRing } from '../lib/alert/trust/key-ring';
 import { ClipMaker } from '../lib/clip/maker';
+import { jobsDirectory } from '../lib/clip/jobs/job-files';
 import { ClipQueue } from '../lib/clip/jobs/queue';
 import { V2xError } from '../lib/errors';
 import { toEvent, type IncidentEvent } from '../lib/event/event';
@@ -42,7 +42,7 @@ export default defineNode<Config>({
     const signer = node.config.key && (await node.use<KeyRing>(node.config.key, 'v2x-key'));
     const reporter = new ClipReporter(node);
     const queue = new ClipQueue({
-      directory: join(archive, '.jobs', node.id.replaceAll(/[^\w-]/g, '_')),
+      directory: jobsDirectory(archive, node.id.replaceAll(/[^\w-]/g, '_')),
       ring,
       maker: new ClipMaker(
         ring,

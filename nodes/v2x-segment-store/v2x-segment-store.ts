@@ -2,11 +2,9 @@ import { defineNode } from '../lib/node-red/define-node';
 import { readSettings } from '../lib/node-red/settings';
 import { Ring } from '../lib/recording/ring/ring';
 import { directoriesRoute, diskRoute } from './routes';
-import { SETTINGS } from './settings';
+import { retentionOf, SETTINGS } from './settings';
 
 type Config = Record<keyof typeof SETTINGS, unknown>;
-
-const GIGABYTE = 1e9;
 
 /** A directory of segments that recorders and clip makers share. Offers its Ring. */
 export default defineNode<Config, object, Ring>({
@@ -18,11 +16,7 @@ export default defineNode<Config, object, Ring>({
     const ring = await Ring.open({
       directory: node.dataPath(settings.directory),
       segmentSeconds: settings.segmentSeconds,
-      retention: {
-        maxAge: settings.retentionHours * 3600,
-        maxBytes: settings.maxGigabytes * GIGABYTE,
-        minFreeBytes: settings.minFreeGigabytes * GIGABYTE,
-      },
+      retention: retentionOf(settings),
       clock,
       onError: (error) => {
         node.report(error);

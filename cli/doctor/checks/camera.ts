@@ -8,7 +8,7 @@ import { probe, type MediaInfo } from '../../../nodes/lib/ffmpeg/probe';
 import { cameraSource, displayAddress, type CameraSource } from '../../../nodes/lib/camera/source';
 import { currentUser } from '../../../nodes/lib/disk/files';
 import { findings, type Finding } from '../finding';
-import { ringOf, type RingState } from '../ring-state';
+import { storeOf, type Store } from '../store';
 import { correct } from '../settings';
 import type { Unit, UnitNode } from '../unit';
 
@@ -27,27 +27,27 @@ export interface CameraReport {
 
 /** Opens the camera of a recorder, unless the recorder has it to itself, and looks at what it sends. */
 export async function checkCamera(unit: Unit, recorder: UnitNode): Promise<CameraReport> {
-  const ring = await ringOf(unit, recorder);
+  const store = await storeOf(unit, recorder);
   let source: CameraSource;
   try {
     source = sourceOf(unit, recorder);
   } catch (error) {
     const camera = unit.refer(recorder, 'camera') ?? recorder;
-    return { findings: [problem(messageOf(error), correct(camera, 'address'))], ...(await measured(ring)) };
+    return { findings: [problem(messageOf(error), correct(camera, 'address'))], ...(await measured(store)) };
   }
   if (source.kind === 'synthetic') {
     return {
       findings: [ok('the synthetic test picture; set V2X_CAMERA for a real camera')],
-      ...(await measured(ring)),
+      ...(await measured(store)),
     };
   }
   const shown = displayAddress(source);
-  if (source.kind === 'v4l2' && ring.recording) {
-    return { findings: [ok(`${shown} is open in the recorder`)], ...(await measured(ring)) };
+  if (source.kind === 'v4l2' && store.recording) {
+    return { findings: [ok(`${shown} is open in the recorder`)], ...(await measured(store)) };
   }
   const blocked = await deviceProblem(source);
   if (blocked) return { findings: [blocked] };
-  return openCamera(source, shown, ring);
+  return openCamera(source, shown, store);
 }
 
 /** @throws V2xError `camera` when its settings are wrong */
@@ -57,7 +57,7 @@ function sourceOf(unit: Unit, recorder: UnitNode): CameraSource {
 }
 
 /** Footage of a recorder says how it is without a second connection to the camera. */
-async function measured({ newest }: RingState): Promise<Pick<CameraReport, 'measure'>> {
+async function measured({ newest }: Store): Promise<Pick<CameraReport, 'measure'>> {
   const measure =
     newest && (await measureStream(newest.path, { clock: systemClock, seconds: 60 }).catch(() => undefined));
   return measure ? { measure } : {};
@@ -82,7 +82,7 @@ async function deviceProblem(source: CameraSource): Promise<Finding | undefined>
   }
 }
 
-async function openCamera(source: CameraSource, shown: string, ring: RingState): Promise<CameraReport> {
+async function openCamera(source: CameraSource, shown: string, store: Store): Promise<CameraReport> {
   const signal = AbortSignal.timeout(PATIENCE_SECONDS * 1000);
   const options = { clock: systemClock, signal };
   try {
@@ -90,14 +90,14 @@ async function openCamera(source: CameraSource, shown: string, ring: RingState):
     const input = cameraInput(source, { avformat, forProbe: true });
     const media = await probe(input, options);
     const found = judgeCodecs(shown, media);
-    if (ring.recording && ring.newest) return { findings: found, ...(await measured(ring)) };
+    if (store.recording && store.newest) return { findings: found, ...(await measured(store)) };
     const measure = await measureStream(input, { ...options, seconds: LOOK_SECONDS });
     return { findings: found, ...(measure ? { measure } : {}) };
   } catch (error) {
     const reason = signal.aborted ? `it does not answer within ${PATIENCE_SECONDS} s` : messageOf(error);
     return {
       findings: [problem(`${shown} cannot be opened: ${reason}`, remedyFor(reason))],
-      ...(await measured(ring)),
+      ...(await measured(store)),
     };
   }
 }

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { SETTINGS as CLIP_MAKER } from '../../../nodes/clip-maker/settings';
+import { SETTINGS as EVENT_DIR_IN } from '../../../nodes/event-dir-in/settings';
+import { SETTINGS as EVENT_DIR_OUT } from '../../../nodes/event-dir-out/settings';
 import { messageOf } from '../../../nodes/lib/errors';
 import {
   currentUser,
@@ -8,23 +12,30 @@ import {
   REMEDY_FOR_LINK,
   shellQuoted,
 } from '../../../nodes/lib/disk/files';
+import { SETTINGS as SEGMENT_STORE } from '../../../nodes/v2x-segment-store/settings';
 import { otherUnitUser } from '../../unit-user';
 import { findings, type Finding } from '../finding';
-import { existing } from './recording';
+import { settingsOf } from '../settings';
 import type { Unit } from '../unit';
 
 const { ok, warning, problem } = findings('directories');
+
+/** The types of nodes that have a directory, with their settings. */
+const DIRECTORIES = [
+  ['v2x-segment-store', SEGMENT_STORE],
+  ['event-dir-in', EVENT_DIR_IN],
+  ['event-dir-out', EVENT_DIR_OUT],
+  ['clip-maker', CLIP_MAKER],
+] as const;
 
 /** Looks whether the user may use every directory of the unit. Nothing is created. */
 export async function checkDirectories(unit: Unit): Promise<Finding[]> {
   const directories = new Set([
     unit.data,
     join(unit.data, 'state'),
-    ...unit.of('v2x-segment-store').map((node) => unit.directory(node, 'rec')),
-    ...['event-dir-in', 'event-dir-out'].flatMap((type) =>
-      unit.of(type).map((node) => unit.directory(node, 'events')),
+    ...DIRECTORIES.flatMap(([type, table]) =>
+      unit.of(type).map((node) => unit.path(settingsOf(node, table).directory)),
     ),
-    ...unit.of('clip-maker').map((node) => unit.directory(node, 'archive')),
   ]);
   const found = (await Promise.all([...directories].map(inspect))).filter((each) => each !== undefined);
   const owner = await otherUnitUser(unit.data);
@@ -75,4 +86,9 @@ function strangers(data: string, owner: string, found: readonly Fault[]): Findin
   const remedy = `run this as ${owner}: sudo -u ${owner} ...`;
   const denied = found.filter((fault) => fault.denied).length;
   return denied > 0 ? problem(`${text}, who may not use it`, remedy) : warning(text, remedy);
+}
+
+/** The directory, or the nearest one above it that exists. */
+function existing(directory: string): string {
+  return existsSync(directory) ? directory : existing(dirname(directory));
 }

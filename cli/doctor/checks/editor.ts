@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../../nodes/lib/errors';
 import { checkPort } from '../../start';
 import { findings, type Finding } from '../finding';
-import { ringOf } from '../ring-state';
+import { storeOf } from '../store';
 import type { Unit } from '../unit';
 
 const { ok, warning, problem } = findings('editor');
@@ -50,8 +50,8 @@ async function judgePort(unit: Unit): Promise<Finding> {
 }
 
 async function records(unit: Unit): Promise<boolean> {
-  const rings = await Promise.all(unit.of('ffmpeg-segmenter').map((node) => ringOf(unit, node)));
-  return rings.some(({ recording }) => recording);
+  const stores = await Promise.all(unit.of('ffmpeg-segmenter').map((node) => storeOf(unit, node)));
+  return stores.some(({ recording }) => recording);
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { importKey, trimSecret } from '../../../nodes/lib/alert/trust/key';
 import { messageOf } from '../../../nodes/lib/errors';
 import { currentUser, shellQuoted } from '../../../nodes/lib/disk/files';
-import { readSetting } from '../../../nodes/lib/node-red/settings';
 import { SETTINGS } from '../../../nodes/v2x-key/settings';
 import { otherUnitUser } from '../../unit-user';
 import { findings, type Finding } from '../finding';
-import { textOf, type Unit, type UnitNode } from '../unit';
+import { settingsOf, wrongSettings } from '../settings';
+import type { Unit, UnitNode } from '../unit';
 
 const { ok, warning, problem } = findings('key');
 const MAKE = 'openssl rand -base64 32';
@@ -25,12 +25,14 @@ export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
       ),
     ];
   }
+  const wrong = wrongSettings('key', node, SETTINGS);
+  if (wrong.length > 0) return wrong;
   const file = join(unit.data, 'key');
-  const variable = textOf(node, 'secretEnv', 'V2X_KEY');
+  const { secretEnv: variable } = settingsOf(node, SETTINGS);
   const { secret } = node.credentials as Partial<typeof node.credentials>;
   const entered = secret ?? process.env[variable];
   if (entered) return judgeKey(node, entered, secret === undefined ? variable : 'the editor');
-  if (variable !== 'V2X_KEY' || !unit.isDefault)
+  if (variable !== SETTINGS.secretEnv.fallback || !unit.isDefault)
     return [problem(`${node.label}: ${variable} is not set`, `set it; make a secret with: ${MAKE}`)];
   if (!existsSync(file)) return [await missing(unit, file)];
   try {
@@ -73,8 +75,7 @@ function judgeMode(file: string, mode: number): Finding[] {
 
 async function judgeKey(node: UnitNode, secret: string, source: string): Promise<Finding[]> {
   try {
-    const keyId = textOf(node, 'keyId', SETTINGS.keyId.fallback);
-    const algorithm = readSetting('algorithm', SETTINGS.algorithm, node.config.algorithm);
+    const { keyId, algorithm } = settingsOf(node, SETTINGS);
     await importKey({ keyId, algorithm, secret });
     const text = `"${keyId}" (${algorithm}) from ${source}`;
     if (algorithm === 'HS256' && guessableBits(trimSecret(secret)) < ENOUGH_BITS) {

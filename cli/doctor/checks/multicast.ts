@@ -12,8 +12,8 @@ import { receiveMulticast } from '../../../nodes/lib/multicast/receiver';
 import { MAX_DATAGRAM_BYTES, MulticastSender } from '../../../nodes/lib/multicast/sender';
 import { findings, type Finding } from '../finding';
 import { SETTINGS } from '../../../nodes/v2x-multicast-group/settings';
-import { correct, numberOf, wrongSettings } from '../settings';
-import { textOf, type UnitNode } from '../unit';
+import { correct, settingsOf, wrongSettings } from '../settings';
+import type { UnitNode } from '../unit';
 
 const { ok, warning, problem } = findings('multicast');
 
@@ -24,7 +24,7 @@ const TOKEN_BYTES = 16;
 /** Sends to the group on each of its interfaces and listens for it there; looks at what stands between the two. */
 export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
   const { group, wrong } = groupOf(node);
-  const found: Finding[] = [...wrongSettings(node), ...wrong];
+  const found: Finding[] = [...wrongSettings('multicast', node, SETTINGS), ...wrong];
   const names: string[] = [];
   for (const resolution of resolveInterfaces(group.interfaces, group.family, networkInterfaces())) {
     if ('error' in resolution) {
@@ -42,13 +42,9 @@ export async function checkMulticast(node: UnitNode): Promise<Finding[]> {
 
 /** The group of a node, and what is wrong with it; the rest of it can be looked at all the same. */
 function groupOf(node: UnitNode): { group: MulticastGroup; wrong: Finding[] } {
-  const settings = {
-    port: numberOf(node, 'port', SETTINGS.port),
-    hops: numberOf(node, 'hops', SETTINGS.hops),
-    interfaces: parseInterfaces(textOf(node, 'interfaces', '')),
-  };
+  const { group: address, port, hops, interfaces } = settingsOf(node, SETTINGS);
+  const settings = { port, hops, interfaces: parseInterfaces(interfaces) };
   try {
-    const address = textOf(node, 'group', DEFAULT_GROUP.address);
     return { group: multicastGroup({ ...settings, address }), wrong: [] };
   } catch (error) {
     const wrong = [problem(messageOf(error), correct(node, 'group'))];

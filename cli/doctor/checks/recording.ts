@@ -1,9 +1,7 @@
-import { statfs } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { diskOf } from '../../../nodes/lib/disk/directories';
 import type { StreamMeasure } from '../../../nodes/lib/ffmpeg/measure';
 import { duration, findings, size, type Finding } from '../finding';
-import type { RingState } from '../ring-state';
+import type { Store } from '../store';
 
 const recorder = findings('recorder');
 const disk = findings('disk');
@@ -14,8 +12,8 @@ const SILENCE = 15;
 const FUTURE = 5;
 
 /** Whether footage comes in: the answer to "the recorder is empty". */
-export function judgeRecorder(ring: RingState, now: number): Finding {
-  const { directory, recording, segments, lastWrite } = ring;
+export function judgeRecorder(store: Store, now: number): Finding {
+  const { directory, recording, segments, lastWrite } = store;
   const held = `segments in ${directory}: ${segments}`;
   if (!recording) {
     const last = lastWrite === undefined ? 'none yet' : `the last one ${duration(now - lastWrite)} ago`;
@@ -31,7 +29,7 @@ export function judgeRecorder(ring: RingState, now: number): Finding {
       'see the camera above, the error of ffmpeg-segmenter in the log, and the free disk space',
     );
   }
-  if (ring.newest && ring.newest.written > now + FUTURE) {
+  if (store.newest && store.newest.written > now + FUTURE) {
     return recorder.warning(
       `${held}; the newest is from the future: the clock was set back`,
       'see the clock below',
@@ -50,47 +48,42 @@ export interface DiskState {
 }
 
 /** Whether the ring fits on the disk, and whether what it holds is enough for clips. */
-export function judgeDisk(ring: RingState, { freeBytes, bytesPerSecond, pre, post }: DiskState): Finding {
-  const free = `${size(freeBytes)} free at ${ring.directory}`;
+export function judgeDisk(store: Store, { freeBytes, bytesPerSecond, pre, post }: DiskState): Finding {
+  const free = `${size(freeBytes)} free at ${store.directory}`;
   const clip = pre + post;
-  if (ring.maxAge > 0 && ring.maxAge < pre) {
-    const text = `the ring keeps ${duration(ring.maxAge)}, less than the pre-roll of ${duration(pre)}`;
+  if (store.maxAge > 0 && store.maxAge < pre) {
+    const text = `the ring keeps ${duration(store.maxAge)}, less than the pre-roll of ${duration(pre)}`;
     return disk.problem(text, 'raise the hours of the v2x-segment-store node');
   }
   if (bytesPerSecond === undefined) {
-    if (freeBytes < ring.minFreeBytes) return disk.problem(free, moreDisk(ring));
+    if (freeBytes < store.minFreeBytes) return disk.problem(free, moreDisk(store));
     return disk.ok(`${free}; the bit rate is not known, so what the ring needs is not`);
   }
-  const room = Math.max(0, freeBytes - ring.minFreeBytes) + ring.bytes;
-  const limit = ring.maxBytes > 0 ? Math.min(room, ring.maxBytes) : room;
+  const room = Math.max(0, freeBytes - store.minFreeBytes) + store.bytes;
+  const limit = store.maxBytes > 0 ? Math.min(room, store.maxBytes) : room;
   const fits = limit / bytesPerSecond;
-  const holds = ring.maxAge > 0 ? Math.min(fits, ring.maxAge) : fits;
-  const wanted = ring.maxAge * bytesPerSecond;
+  const holds = store.maxAge > 0 ? Math.min(fits, store.maxAge) : fits;
+  const wanted = store.maxAge * bytesPerSecond;
   const text = `${free}; the ring takes ${size(holds * bytesPerSecond)} for ${duration(holds)}, a clip ${size(clip * bytesPerSecond)}`;
   if (fits < clip)
-    return disk.problem(`${text}: less than a clip of ${duration(clip)} needs`, moreDisk(ring));
-  if (fits < ring.maxAge) {
-    return disk.warning(`${text}; ${duration(ring.maxAge)} would take ${size(wanted)}`, moreDisk(ring));
+    return disk.problem(`${text}: less than a clip of ${duration(clip)} needs`, moreDisk(store));
+  if (fits < store.maxAge) {
+    return disk.warning(`${text}; ${duration(store.maxAge)} would take ${size(wanted)}`, moreDisk(store));
   }
   return disk.ok(text);
 }
 
-function moreDisk({ maxBytes, minFreeBytes }: RingState): string {
+function moreDisk({ maxBytes, minFreeBytes }: Store): string {
   const limits = maxBytes > 0 ? `, or raise its limit of ${size(maxBytes)}` : '';
   return `free disk space (${size(minFreeBytes)} are left alone) or keep fewer hours in the v2x-segment-store node${limits}`;
 }
 
 /** Measures the disk and judges it. */
 export async function checkDisk(
-  ring: RingState,
+  store: Store,
   measure: StreamMeasure | undefined,
   window: { readonly pre: number; readonly post: number },
 ): Promise<Finding> {
-  const { bavail, bsize } = await statfs(existing(ring.directory));
-  return judgeDisk(ring, { freeBytes: bavail * bsize, bytesPerSecond: measure?.bytesPerSecond, ...window });
-}
-
-/** The directory, or the nearest above it that is there. */
-export function existing(directory: string): string {
-  return existsSync(directory) ? directory : existing(dirname(directory));
+  const { freeBytes } = await diskOf(store.directory);
+  return judgeDisk(store, { freeBytes, bytesPerSecond: measure?.bytesPerSecond, ...window });
 }

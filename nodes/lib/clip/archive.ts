@@ -44,6 +44,11 @@ export async function publishClip(work: string, archive: string, t0: number): Pr
   );
 }
 
+/** Whether a file in the archive is the manifest of a clip. */
+export function isManifestName(name: string): boolean {
+  return name.endsWith('.json') && CLIP_NAME.test(name.slice(0, -'.json'.length));
+}
+
 /** What a clip may be called, without extension: nothing else is ever deleted. */
 const CLIP_NAME = /^accident_\d+(-\d{1,3})?$/;
 

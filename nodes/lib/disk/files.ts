@@ -85,6 +85,19 @@ export async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
+/**
+ * What an operation on a file gives; undefined where the file, or a directory above it, does not exist.
+ * @throws the operation's other errors
+ */
+export async function unlessMissing<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (info) => info.isDirectory(),

@@ -3,8 +3,7 @@ import { appendFileSync, renameSync } from 'node:fs';
 import { appendFile, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Limiter } from '../async/limiter';
-import { codeOf } from '../errors';
-import { syncDirectory, syncFile } from './files';
+import { syncDirectory, syncFile, unlessMissing } from './files';
 
 export interface JsonLinesOptions {
   /** Permission bits of the file; default 0o644. */
@@ -45,13 +44,7 @@ export class JsonLines<T> {
    * @throws the system's error when the file exists and cannot be read
    */
   async read(): Promise<T[]> {
-    let text: string;
-    try {
-      text = await readFile(this.path, 'utf8');
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw error;
-    }
+    const text = (await unlessMissing(readFile(this.path, 'utf8'))) ?? '';
     return text.split('\n').flatMap((line) => this.parse(line));
   }
 

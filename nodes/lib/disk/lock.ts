@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { close, constants, open } from 'node:fs';
+import { close, constants, existsSync, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../process/child-environment';
+import { outputOf } from '../process/output';
 import { messageOf, V2xError } from '../errors';
 
 const openFile = promisify(open);
@@ -59,4 +60,12 @@ function lockError(path: string, reason: string): V2xError {
  */
 export async function takeLockIfAny(path: string): Promise<(() => Promise<void>) | undefined> {
   return process.platform === 'linux' ? takeLock(path) : () => Promise.resolve();
+}
+
+/**
+ * Whether a process holds a lock. Sharing it for a moment shows that, and several may share it at once. A missing file is
+ * not made: it would belong to the user who asks.
+ */
+export async function isLocked(path: string): Promise<boolean> {
+  return existsSync(path) && (await outputOf('flock', '-s', '-n', path, 'true')) === undefined;
 }

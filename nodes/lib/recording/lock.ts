@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { V2xError } from '../errors';
-import { takeLock } from '../disk/lock';
+import { isLocked, takeLock } from '../disk/lock';
 
 const LOCK_NAME = '.lock';
 
@@ -18,4 +18,9 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     { directory },
     { remedy: 'give each camera a segment store of its own', retry: 'later' },
   );
+}
+
+/** Whether a recorder, of any process, has a directory. */
+export function isRecording(directory: string): Promise<boolean> {
+  return isLocked(join(directory, LOCK_NAME));
 }

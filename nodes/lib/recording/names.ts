@@ -3,6 +3,9 @@ const SEGMENT_NAME = /^seg_(\d{1,11})\.mp4$/;
 /** Name of a run and of its work directory: the second in which it began, and a random suffix. */
 export const RUN_NAME = /^\d{1,10}-[0-9a-f]{6}$/;
 
+/** Where recorders write in a store before a segment gets its name: hidden from the store's readers. */
+export const WORK_DIRECTORY = '.recording';
+
 /** Directory within that of a run for copies of its unfinished segments without sound. */
 export const VIDEO_ONLY_DIRECTORY = 'video-only';
 

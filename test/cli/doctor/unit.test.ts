@@ -3,7 +3,9 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { settingsOf } from '../../../cli/doctor/settings';
 import { readUnit } from '../../../cli/doctor/unit';
+import { text } from '../../../nodes/lib/node-red/settings';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
@@ -53,7 +55,9 @@ describe('the unit that the doctor examines', () => {
     const data = await writtenUnit(t);
     const unit = readUnit();
     const [taker, ...more] = unit.of('event-dir-in');
-    assert.deepEqual([taker.id, more, unit.directory(taker, 'events')], ['in', [], join(data, 'drop')]);
+    assert.deepEqual([taker.id, more], ['in', []]);
+    const { directory } = settingsOf(taker, { directory: text('events') });
+    assert.equal(unit.path(directory), join(data, 'drop'));
     const [recorder] = unit.of('ffmpeg-segmenter');
     assert.equal(recorder.label, 'ffmpeg-segmenter "north"');
     assert.deepEqual(unit.refer(recorder, 'camera')?.config, { address: '/dev/video7' });

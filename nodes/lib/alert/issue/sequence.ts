@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { codeOf, V2xError } from '../../errors';
-import { writeWhole } from '../../disk/files';
+import { V2xError } from '../../errors';
+import { unlessMissing, writeWhole } from '../../disk/files';
 
 /** Sequence numbers have 16 bits (ETSI TS 102 894-2, SequenceNumber). */
 const NUMBERS = 2 ** 16;
@@ -82,13 +82,8 @@ export class SequenceNumbers {
 }
 
 async function readReserved(path: string): Promise<number> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+  const text = await unlessMissing(readFile(path, 'utf8'));
+  if (text === undefined) return 0;
   const match = /^\{"reserved":(\d{1,15})\}\n$/.exec(text);
   if (match) return Number(match[1]);
   throw new V2xError(

@@ -1,8 +1,17 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { V2xError } from '../../errors';
 import { ensureWritableDirectory, syncDirectory, writeWhole } from '../../disk/files';
 import { takeLockIfAny } from '../../disk/lock';
+import {
+  damagedFile,
+  doneDirectory,
+  doneFile,
+  finishedJobs,
+  jobFile,
+  keysIn,
+  parseRequest,
+} from './job-files';
 import { keyOf, type ClipRequest } from './request';
 
 /** How many finished incidents are remembered, so that none gets a second clip. */
@@ -52,12 +61,12 @@ export class JobStore {
   }
 
   private static async read(directory: string, unlock: () => Promise<void>): Promise<JobStore> {
-    const doneDirectory = join(directory, 'done');
-    await ensureWritableDirectory(doneDirectory, 'finished clip jobs');
+    await ensureWritableDirectory(doneDirectory(directory), 'finished clip jobs');
     const pending = await keysIn(directory);
     // After a crash while it was finished a job is in both; it is finished again.
-    const done = await oldestFirst(doneDirectory);
-    const jobs = new Map<string, JobState>(done.map(({ key, t0 }) => [key, t0]));
+    const done = await finishedJobs(directory);
+    // One whose file is damaged has no T0 and so covers nothing.
+    const jobs = new Map<string, JobState>(done.map(({ key, request }) => [key, request?.t0 ?? -Infinity]));
     for (const key of pending) jobs.set(key, 'pending');
     return new JobStore(directory, jobs, unlock);
   }
@@ -70,7 +79,7 @@ export class JobStore {
     const jobs: ClipJob[] = [];
     const damaged: string[] = [];
     for (const key of await keysIn(this.directory)) {
-      const request = parseRequest(await readFile(this.jobFile(key), 'utf8'));
+      const request = parseRequest(await readFile(jobFile(this.directory, key), 'utf8'));
       if (request) jobs.push({ key, request });
       else damaged.push(await this.setAside(key));
     }
@@ -103,7 +112,7 @@ export class JobStore {
     const before = this.jobs.get(key);
     this.jobs.set(key, 'pending');
     try {
-      await writeWhole(this.jobFile(key), JSON.stringify(request));
+      await writeWhole(jobFile(this.directory, key), JSON.stringify(request));
     } catch (error) {
       if (before === undefined) this.jobs.delete(key);
       else this.jobs.set(key, before);
@@ -114,12 +123,12 @@ export class JobStore {
 
   /** Writes down where the clip of a job is: all of its end that needs room on the disk. */
   async conclude({ key, request }: ClipJob, clip?: string): Promise<void> {
-    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip }));
+    await writeWhole(doneFile(this.directory, key), JSON.stringify({ ...request, clip }));
   }
 
   /** Ends a job that is concluded; its event stays known. */
   async finish({ key, request }: ClipJob): Promise<void> {
-    await rm(this.jobFile(key));
+    await rm(jobFile(this.directory, key));
     await syncDirectory(this.directory);
     await rm(this.workDirectory({ key }), { recursive: true, force: true });
     // Behind all others: it is the newest now.
@@ -136,14 +145,13 @@ export class JobStore {
   async finished(id: string): Promise<{ job: ClipJob; clip: string } | undefined> {
     const key = keyOf(id);
     if (typeof this.jobs.get(key) !== 'number') return undefined;
-    const request = parseRequest(await readFile(this.doneFile(key), 'utf8')) as
-      (ClipRequest & { readonly clip?: unknown }) | undefined;
-    return typeof request?.clip === 'string' ? { job: { key, request }, clip: request.clip } : undefined;
+    const request = parseRequest(await readFile(doneFile(this.directory, key), 'utf8'));
+    return request?.clip === undefined ? undefined : { job: { key, request }, clip: request.clip };
   }
 
   /** Forgets the clip of a finished job, not its event. */
   async forgetClip({ key, request }: ClipJob): Promise<void> {
-    await writeWhole(this.doneFile(key), JSON.stringify({ ...request, clip: undefined }));
+    await writeWhole(doneFile(this.directory, key), JSON.stringify({ ...request, clip: undefined }));
   }
 
   /** The directory for a job's unfinished files; it goes away with the job. */
@@ -152,23 +160,15 @@ export class JobStore {
   }
 
   private async setAside(key: string): Promise<string> {
-    const aside = `${this.jobFile(key)}.damaged`;
-    await rename(this.jobFile(key), aside);
+    const aside = damagedFile(this.directory, key);
+    await rename(jobFile(this.directory, key), aside);
     this.jobs.delete(key);
     return aside;
   }
 
   private async forget(key: string): Promise<void> {
     this.jobs.delete(key);
-    await rm(this.doneFile(key), { force: true });
-  }
-
-  private doneFile(key: string): string {
-    return join(this.directory, 'done', `${key}.json`);
-  }
-
-  private jobFile(key: string): string {
-    return join(this.directory, `${key}.json`);
+    await rm(doneFile(this.directory, key), { force: true });
   }
 }
 
@@ -179,39 +179,4 @@ function inUse(directory: string): V2xError {
     { directory },
     { remedy: 'end it, or give this one another archive or V2X_DATA', retry: 'later' },
   );
-}
-
-const JOB_FILE = /^([0-9a-f]{32})\.json$/;
-
-async function keysIn(directory: string): Promise<string[]> {
-  const names = await readdir(directory);
-  return names.flatMap((name) => JOB_FILE.exec(name)?.slice(1) ?? []);
-}
-
-/** Finished jobs, oldest first; a file that is none has no T0 and so covers nothing. */
-async function oldestFirst(directory: string): Promise<{ key: string; t0: number }[]> {
-  const dated = await Promise.all(
-    (await keysIn(directory)).map(async (key) => {
-      const path = join(directory, `${key}.json`);
-      const request = parseRequest(await readFile(path, 'utf8'));
-      return { key, t0: request?.t0 ?? -Infinity, at: (await stat(path)).mtimeMs };
-    }),
-  );
-  return dated.sort((a, b) => a.at - b.at);
-}
-
-function parseRequest(json: string): ClipRequest | undefined {
-  try {
-    const { id, t0, pre, post, event, exact, ...rest } = (JSON.parse(json) ?? {}) as Record<
-      keyof ClipRequest,
-      unknown
-    >;
-    const valid = typeof id === 'string' && typeof event === 'object' && event !== null;
-    if (!valid || typeof t0 !== 'number' || typeof pre !== 'number' || typeof post !== 'number')
-      return undefined;
-    return { id, t0, pre, post, event, ...(exact === true && { exact }), ...rest };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

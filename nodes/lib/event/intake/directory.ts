@@ -3,10 +3,31 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, V2xError } from '../../errors';
-import { currentUser, ensureWritableDirectory, makeDirectory, shellQuoted } from '../../disk/files';
+import {
+  currentUser,
+  ensureWritableDirectory,
+  makeDirectory,
+  shellQuoted,
+  unlessMissing,
+} from '../../disk/files';
 
 /** What becomes of a file: moved to `done`, deleted, or left where it is. */
 export type Afterwards = 'done' | 'delete' | 'leave';
+
+/** Where files go whose events were passed on. */
+export function doneDirectory(directory: string): string {
+  return join(directory, 'done');
+}
+
+/** Where files go that are no events. */
+export function rejectedDirectory(directory: string): string {
+  return join(directory, 'rejected');
+}
+
+/** Whether a file of this name holds an event: hidden and temporary files are work in progress. */
+export function isEventName(name: string): boolean {
+  return name.endsWith('.json') && !name.startsWith('.');
+}
 
 /**
  * Makes sure that events can be taken from a directory, and makes it when it is missing. Where files are left in place,
@@ -49,13 +70,8 @@ export async function journalPlace(directory: string, state: string): Promise<st
 
 /** What sets a directory apart from another of the same name; empty when there is none. */
 export async function identityOf(directory: string): Promise<string> {
-  try {
-    const { dev, ino } = await stat(directory);
-    return `${dev} ${ino}`;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
+  const info = await unlessMissing(stat(directory));
+  return info ? `${info.dev} ${info.ino}` : '';
 }
 
 export function directoryGone(directory: string): V2xError {

@@ -5,6 +5,7 @@ import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
 import { currentUser, shellQuoted } from '../../disk/files';
 import type { Claim, Claims } from './claim/claim';
+import { isEventName } from './directory';
 import type { Disk } from './disk';
 import type { FileState, GivenBack, Refused } from './file-state';
 import type { PendingNames } from './pending-names';
@@ -352,11 +353,6 @@ export class FileIntake {
  */
 function arrivalOf(modified: number, now: number, waited: boolean): number {
   return waited || now - modified < JUST_WRITTEN_SECONDS ? Math.min(modified, now) : now;
-}
-
-/** Hidden and temporary files are somebody's work in progress. */
-function isEventName(name: string): boolean {
-  return name.endsWith('.json') && !name.startsWith('.');
 }
 
 function positionOf(error: unknown): { line: number; column: number } | undefined {

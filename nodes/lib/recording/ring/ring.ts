@@ -8,7 +8,7 @@ import { sortForeign } from './foreign';
 import { readUnindexed } from './foreign-files';
 import { openWorkFile } from '../open-file';
 import { SegmentLog } from './segment-log';
-import { secondOfName, segmentName } from '../names';
+import { secondOfName, segmentName, WORK_DIRECTORY } from '../names';
 import { planEviction, type Eviction, type Retention, type TimeWindow } from './retention';
 import { isSpan, type Segment, type SegmentRing } from '../segment';
 import { writeSegmentTimes, type SegmentTimes } from '../segment-box';
@@ -26,8 +26,6 @@ export interface RingOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-/** Where recorders write before a segment gets its name: hidden from readers of the store. */
-const WORK_DIRECTORY = '.recording';
 /** Lines about deleted segments that the index may hold before it is rewritten. */
 const STALE_LINES = 1000;
 /** The disk must always be able to hold this many more, whatever retention says. */

@@ -2,17 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { clipState, judgeClips, type ClipState } from '../../../../cli/doctor/checks/clips';
+import { judgeClips } from '../../../../cli/doctor/checks/clips';
 import { checkDirectories } from '../../../../cli/doctor/checks/directories';
-import { eventState, judgeEvents } from '../../../../cli/doctor/checks/events';
+import { judgeEvents } from '../../../../cli/doctor/checks/events';
 import { judgeDisk, judgeRecorder } from '../../../../cli/doctor/checks/recording';
-import { ringOf, type RingState } from '../../../../cli/doctor/ring-state';
+import { storeOf, type Store } from '../../../../cli/doctor/store';
 import type { Unit, UnitNode } from '../../../../cli/doctor/unit';
+import { archiveState, type ArchiveState } from '../../../../nodes/lib/clip/archive-state';
+import { JobStore } from '../../../../nodes/lib/clip/jobs/job-store';
+import { jobsDirectory } from '../../../../nodes/lib/clip/jobs/job-files';
+import { eventsState } from '../../../../nodes/lib/event/intake/state';
 import { lockDirectory } from '../../../../nodes/lib/recording/lock';
 import { temporaryDirectory } from '../../../support/flow';
 
 const NOW = 1_700_000_000;
-const RING: RingState = {
+const STORE: Store = {
   directory: '/rec',
   recording: true,
   segments: 3,
@@ -27,25 +31,25 @@ const RING: RingState = {
 
 describe('the recorder', () => {
   const cases = [
-    ['records', RING, 'ok', /it records: segments in \/rec: 3, last written 1 s ago/],
-    ['is silent', { ...RING, lastWrite: NOW - 60 }, 'problem', /nothing is written for 60 s/],
+    ['records', STORE, 'ok', /it records: segments in \/rec: 3, last written 1 s ago/],
+    ['is silent', { ...STORE, lastWrite: NOW - 60 }, 'problem', /nothing is written for 60 s/],
     [
       'is empty',
-      { ...RING, segments: 0, newest: undefined, lastWrite: undefined },
+      { ...STORE, segments: 0, newest: undefined, lastWrite: undefined },
       'problem',
       /nothing is written yet/,
     ],
-    ['does not run', { ...RING, recording: false }, 'warning', /nobody records/],
+    ['does not run', { ...STORE, recording: false }, 'warning', /nobody records/],
     [
       'lives before its footage',
-      { ...RING, newest: { path: '', written: NOW + 60 } },
+      { ...STORE, newest: { path: '', written: NOW + 60 } },
       'warning',
       /clock was set back/,
     ],
   ] as const;
-  for (const [what, ring, level, text] of cases) {
+  for (const [what, store, level, text] of cases) {
     it(`${what}: ${level}`, () => {
-      const found = judgeRecorder(ring, NOW);
+      const found = judgeRecorder(store, NOW);
       assert.equal(found.level, level);
       assert.match(found.text, text);
     });
@@ -55,38 +59,38 @@ describe('the recorder', () => {
 describe('the disk', () => {
   const state = { freeBytes: 10e9, bytesPerSecond: 250_000, pre: 300, post: 300 };
   const cases = [
-    ['room for everything', RING, state, 'ok', /takes 900 MB for 60 min, a clip 150 MB/],
+    ['room for everything', STORE, state, 'ok', /takes 900 MB for 60 min, a clip 150 MB/],
     [
       'room for half of it',
-      RING,
+      STORE,
       { ...state, freeBytes: 1.45e9 },
       'warning',
       /for 30 min.*60 min would take 900 MB/,
     ],
-    ['less than a clip', RING, { ...state, freeBytes: 1.1e9 }, 'problem', /less than a clip of 10 min/],
-    ['what the ring has counts', { ...RING, bytes: 900e6 }, { ...state, freeBytes: 1e9 }, 'ok', /60 min/],
-    ['a limit of its own', { ...RING, maxBytes: 100e6 }, state, 'problem', /less than a clip/],
-    ['no hours', { ...RING, maxAge: 0 }, state, 'ok', /9\.0 GB for 10 h/],
-    ['fewer hours than pre-roll', { ...RING, maxAge: 120 }, state, 'problem', /less than the pre-roll/],
-    ['unknown rate', RING, { ...state, bytesPerSecond: undefined }, 'ok', /not known/],
+    ['less than a clip', STORE, { ...state, freeBytes: 1.1e9 }, 'problem', /less than a clip of 10 min/],
+    ['what the ring has counts', { ...STORE, bytes: 900e6 }, { ...state, freeBytes: 1e9 }, 'ok', /60 min/],
+    ['a limit of its own', { ...STORE, maxBytes: 100e6 }, state, 'problem', /less than a clip/],
+    ['no hours', { ...STORE, maxAge: 0 }, state, 'ok', /9\.0 GB for 10 h/],
+    ['fewer hours than pre-roll', { ...STORE, maxAge: 120 }, state, 'problem', /less than the pre-roll/],
+    ['unknown rate', STORE, { ...state, bytesPerSecond: undefined }, 'ok', /not known/],
     [
       'unknown rate, full',
-      RING,
+      STORE,
       { ...state, bytesPerSecond: undefined, freeBytes: 1e8 },
       'problem',
       /100 MB free/,
     ],
   ] as const;
-  for (const [what, ring, disk, level, text] of cases) {
+  for (const [what, store, disk, level, text] of cases) {
     it(`${what}: ${level}`, () => {
-      const found = judgeDisk(ring, disk);
+      const found = judgeDisk(store, disk);
       assert.equal(found.level, level, found.text);
       assert.match(found.text, text);
     });
   }
 });
 
-describe('a ring', () => {
+describe('a segment store', () => {
   it('is looked at without being touched', async (t) => {
     const data = await temporaryDirectory(t);
     const rec = join(data, 'rec');
@@ -107,21 +111,21 @@ describe('a ring', () => {
       isDefault: true,
       of: () => [],
       refer: () => store,
-      directory: () => rec,
+      path: () => rec,
     };
-    const ring = await ringOf(unit, node);
-    assert.deepEqual([ring.recording, ring.segments, ring.bytes], [false, 2, 8]);
+    const found = await storeOf(unit, node);
+    assert.deepEqual([found.recording, found.segments, found.bytes], [false, 2, 8]);
     assert.deepEqual(
-      [ring.newest?.written, ring.lastWrite, ring.maxAge, ring.maxBytes],
+      [found.newest?.written, found.lastWrite, found.maxAge, found.maxBytes],
       [NOW + 20, NOW + 25, 7200, 1e9],
     );
 
     const unlock = await lockDirectory(rec);
-    assert.equal((await ringOf(unit, node)).recording, true);
+    assert.equal((await storeOf(unit, node)).recording, true);
     await unlock();
-    const looks = await Promise.all([1, 2, 3, 4].map(() => ringOf(unit, node)));
+    const looks = await Promise.all([1, 2, 3, 4].map(() => storeOf(unit, node)));
     assert.ok(!looks.some(({ recording }) => recording), 'looking is not recording');
-    assert.equal((await ringOf(unit, node)).recording, false);
+    assert.equal((await storeOf(unit, node)).recording, false);
   });
 });
 
@@ -135,7 +139,7 @@ describe('directories', () => {
       isDefault: true,
       of: (type) => (type === 'clip-maker' ? [node] : []),
       refer: () => undefined,
-      directory: () => join(data, 'archive'),
+      path: (directory) => join(data, directory),
     };
     const found = await checkDirectories(unit);
     assert.deepEqual(
@@ -147,11 +151,11 @@ describe('directories', () => {
 });
 
 describe('clips', () => {
-  const state: ClipState = {
+  const state: ArchiveState = {
     waiting: [],
-    without: 0,
+    without: [],
     damaged: 0,
-    last: { name: 'accident_1.mp4', kept: NOW - 300, complete: true },
+    last: { name: 'accident_1.mp4', finished: NOW - 300, complete: true },
   };
   const cases = [
     ['none yet', { ...state, last: undefined }, 'ok', /none is kept yet/],
@@ -162,11 +166,16 @@ describe('clips', () => {
       /5 min ago; waiting for their post-roll: 1, the next is due in 2 min/,
     ],
     ['one should be there', { ...state, waiting: [NOW - 600] }, 'problem', /overdue: 1, the first by 10 min/],
-    ['one came to nothing', { ...state, without: 2 }, 'warning', /without a clip: 2/],
+    [
+      'one came to nothing',
+      { ...state, without: [NOW - 60, NOW - 3600, NOW - 90_000] },
+      'warning',
+      /without a clip: 2/,
+    ],
     ['a job is damaged', { ...state, damaged: 1 }, 'warning', /damaged/],
     [
       'the last is short',
-      { ...state, last: { name: 'a', kept: NOW, complete: false } },
+      { ...state, last: { name: 'a', finished: NOW, complete: false } },
       'warning',
       /not as long/,
     ],
@@ -179,21 +188,26 @@ describe('clips', () => {
     });
   }
 
-  it('are read from an archive, as the clip maker keeps it', async (t) => {
+  it('are looked up in the archive as the clip maker leaves it', async (t) => {
     const archive = await temporaryDirectory(t);
-    assert.deepEqual(await clipState(join(archive, 'none'), NOW), { ...state, last: undefined });
-    const jobs = join(archive, '.jobs', 'node');
-    await mkdir(join(jobs, 'done'), { recursive: true });
-    const write = (path: string, value: object) => writeFile(path, JSON.stringify(value));
-    await write(join(jobs, 'a.json'), { t0: NOW, post: 300 });
-    await write(join(jobs, 'b.json.damaged'), {});
-    await write(join(jobs, 'done', 'c.json'), { t0: NOW - 60, post: 30 });
-    await write(join(jobs, 'done', 'd.json'), { t0: NOW - 60, post: 30, clip: '/x.mp4' });
-    await write(join(jobs, 'done', 'e.json'), { t0: NOW - 90_000, post: 30 });
+    assert.deepEqual(await archiveState(join(archive, 'none')), { ...state, last: undefined });
+    const jobs = jobsDirectory(archive, 'node');
+    const maker = await JobStore.open(jobs);
+    t.after(() => maker.close());
+    const request = (id: string) => ({ id, t0: NOW, pre: 60, post: 300, event: {} });
+    await maker.add(request('waits'));
+    const without = await maker.add(request('without'));
+    await maker.conclude(without);
+    await maker.finish(without);
+    const done = await maker.add(request('done'));
+    await maker.conclude(done, join(archive, 'accident_1.mp4'));
+    await maker.finish(done);
+    await writeFile(join(jobs, `${'0'.repeat(32)}.json`), 'not JSON');
+    await maker.pending();
     const manifest = { wanted: { from: 0, to: 600 }, achieved: { from: 20, to: 600 }, gaps: [] };
-    await write(join(archive, 'accident_1700000000.json'), manifest);
-    const { last, ...rest } = await clipState(archive, NOW);
-    assert.deepEqual(rest, { waiting: [NOW + 300], without: 1, damaged: 1 });
+    await writeFile(join(archive, 'accident_1700000000.json'), JSON.stringify(manifest));
+    const { last, ...rest } = await archiveState(archive);
+    assert.deepEqual(rest, { waiting: [NOW + 300], without: [NOW], damaged: 1 });
     assert.deepEqual([last?.name, last?.complete], ['accident_1700000000.mp4', false]);
   });
 });
@@ -203,7 +217,7 @@ describe('events', () => {
     const events = await temporaryDirectory(t);
     for (const name of ['done', 'rejected']) await mkdir(join(events, name));
     for (const [name, content] of Object.entries(files)) await writeFile(join(events, name), content);
-    return eventState(events, false);
+    return eventsState(events, 'done');
   }
 
   it('that were taken are counted', async (t) => {

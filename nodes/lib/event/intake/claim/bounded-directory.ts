@@ -18,12 +18,7 @@ export class BoundedDirectory {
   /** Creates the directory if it is missing and counts what is there. */
   async open(): Promise<void> {
     await makeDirectory(this.directory);
-    const entries = await readdir(this.directory, { withFileTypes: true });
-    const found: { readonly name: string; readonly since: number }[] = [];
-    // One after the other: all at once they would occupy every thread that Node has for files.
-    for (const { name } of entries.filter((entry) => !entry.isDirectory()))
-      found.push({ name, since: await arrivalOf(join(this.directory, name)) });
-    for (const { name } of found.sort((a, b) => a.since - b.since)) this.names.add(name);
+    for (const { name } of await filesByArrival(this.directory)) this.names.add(name);
   }
 
   /**
@@ -69,10 +64,29 @@ export class BoundedDirectory {
   }
 }
 
+/** A file, and when it came into its directory: Unix seconds. */
+export interface ArrivedFile {
+  readonly name: string;
+  readonly since: number;
+}
+
+/**
+ * Everything in a directory but directories, oldest first.
+ * @throws the system's error
+ */
+export async function filesByArrival(directory: string): Promise<ArrivedFile[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found: ArrivedFile[] = [];
+  // One after the other: all at once they would occupy every thread that Node has for files.
+  for (const { name } of entries.filter((entry) => !entry.isDirectory()))
+    found.push({ name, since: await arrivalOf(join(directory, name)) });
+  return found.sort((a, b) => a.since - b.since);
+}
+
 /** Moving a file into a directory sets the time of its last status change. */
 async function arrivalOf(path: string): Promise<number> {
   return lstat(path).then(
-    ({ ctimeMs }) => ctimeMs,
+    ({ ctimeMs }) => ctimeMs / 1000,
     () => 0,
   );
 }

@@ -1,10 +1,11 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../../errors';
-import { makeDirectory } from '../../../disk/files';
+import { makeDirectory, unlessMissing } from '../../../disk/files';
 import { nameAgain } from '../../id';
 import { BoundedDirectory, moveInto } from './bounded-directory';
 import type { Claim, Claims, Rejection } from './claim';
+import { doneDirectory, rejectedDirectory } from '../directory';
 import type { Disk } from '../disk';
 import { ownerLives, registerOwner, unregisterOwner } from './owner';
 import { stampOf } from '../read';
@@ -27,8 +28,8 @@ export class ClaimByMoving implements Claims {
     private readonly options: { readonly keepDone: boolean; readonly limit: number },
     private readonly disk: Disk,
   ) {
-    this.done = new BoundedDirectory(join(directory, 'done'), options.limit);
-    this.rejected = new BoundedDirectory(join(directory, 'rejected'), options.limit);
+    this.done = new BoundedDirectory(doneDirectory(directory), options.limit);
+    this.rejected = new BoundedDirectory(rejectedDirectory(directory), options.limit);
   }
 
   async open(): Promise<void> {
@@ -62,7 +63,7 @@ export class ClaimByMoving implements Claims {
     }
     this.claimed.add(path);
     const end = async (step: () => Promise<unknown>) => {
-      await unlessGone(this.disk.run(step));
+      await unlessMissing(this.disk.run(step));
       this.claimed.delete(path);
     };
     return {
@@ -97,7 +98,7 @@ export class ClaimByMoving implements Claims {
   }
 
   reject(name: string, stamp: string): Promise<Rejection | undefined> {
-    return this.disk.run(() => unlessGone(this.rejectNow(name, stamp)));
+    return this.disk.run(() => unlessMissing(this.rejectNow(name, stamp)));
   }
 
   /**
@@ -114,7 +115,7 @@ export class ClaimByMoving implements Claims {
       return { first: true };
     }
     const settle = async () => {
-      await this.disk.run(() => unlessGone(this.settle(name, stamp)));
+      await this.disk.run(() => unlessMissing(this.settle(name, stamp)));
     };
     return { first: linked, settle };
   }
@@ -140,7 +141,7 @@ export class ClaimByMoving implements Claims {
 
   async close(): Promise<void> {
     unregisterOwner(this.owner);
-    await this.disk.run(() => unlessGone(this.free(this.owner)));
+    await this.disk.run(() => unlessMissing(this.free(this.owner)));
   }
 
   private taking(owner: string): string {
@@ -152,10 +153,10 @@ export class ClaimByMoving implements Claims {
     const taking = this.taking(owner);
     const freed: string[] = [];
     // Another watcher may be freeing the same.
-    const entries = (await unlessGone(readdir(taking, { withFileTypes: true, recursive: true }))) ?? [];
+    const entries = (await unlessMissing(readdir(taking, { withFileTypes: true, recursive: true }))) ?? [];
     for (const entry of entries) {
       if (!entry.isFile()) continue;
-      const name = await unlessGone(moveBack(this.directory, join(entry.parentPath, entry.name)));
+      const name = await unlessMissing(moveBack(this.directory, join(entry.parentPath, entry.name)));
       if (name !== undefined) freed.push(name);
     }
     await rm(taking, { recursive: true, force: true });
@@ -166,14 +167,4 @@ export class ClaimByMoving implements Claims {
 /** Under a name that gives its event the same id when its own is taken by now. */
 function moveBack(directory: string, path: string): Promise<string> {
   return moveInto(directory, path, nameAgain);
-}
-
-/** What a step gives; undefined when its file is gone, as after another watcher was faster. */
-async function unlessGone<T>(step: Promise<T>): Promise<T | undefined> {
-  try {
-    return await step;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
