@@ -18,9 +18,13 @@ export function parseOptions<const T extends NonNullable<ParseArgsConfig['option
   try {
     return parseArgs({ args: joinNegativeNumbers(args), options, strict: true }).values;
   } catch (error) {
-    // Node appends a hint of several sentences.
-    throw usageError(messageOf(error).split(/\. |\n/)[0]);
+    throw usageError(firstSentence(messageOf(error)));
   }
+}
+
+/** The first sentence of a text: Node adds a hint of several to what is wrong. */
+export function firstSentence(text: string): string {
+  return text.replace(/(\. |\n).*/s, '');
 }
 
 /** `--lon -70.6` is a value, not an option; parseArgs asks for `--lon=-70.6`. */

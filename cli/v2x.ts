@@ -9,13 +9,13 @@ interface Command {
 }
 
 /** Loaded only when called: `emit` must not pay for what `start` needs. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => ({ usage: START_USAGE, run: (await import('./start.js')).start }),
-  emit: () => import('./emit.js'),
-  listen: () => import('./listen.js'),
-  doctor: () => import('./doctor.js'),
-  'verify-clip': () => import('./verify-clip.js'),
-};
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+  ['start', async () => ({ usage: START_USAGE, run: (await import('./start.js')).start })],
+  ['emit', () => import('./emit.js')],
+  ['listen', () => import('./listen.js')],
+  ['doctor', () => import('./doctor.js')],
+  ['verify-clip', () => import('./verify-clip.js')],
+]);
 
 const START_USAGE = `Usage: v2x start
 
@@ -45,8 +45,9 @@ async function main(argv: readonly string[]): Promise<void> {
     print(versionIn(PACKAGE_ROOT));
     return;
   }
-  if (!Object.hasOwn(COMMANDS, name)) throw usageError(`there is no command "${name}"; see "v2x --help"`);
-  const command = await COMMANDS[name]();
+  const load = COMMANDS.get(name);
+  if (!load) throw usageError(`there is no command "${name}"; see "v2x --help"`);
+  const command = await load();
   if (args.includes('--help') || args.includes('-h')) print(command.usage);
   else await command.run(args);
 }

@@ -6,7 +6,7 @@ import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
 import { verifyClip, verifyPlayback } from '../nodes/lib/clip/verify';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { systemClock } from '../nodes/lib/time/clock';
-import { usageError } from './options';
+import { firstSentence, usageError } from './options';
 
 export const usage = `Usage: v2x verify-clip FILE [--key KEYFILE] [--no-decode]
 
@@ -66,7 +66,7 @@ function parse(args: readonly string[]): { file: string; key: string | undefined
   try {
     parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (error) {
-    throw usageError(messageOf(error).split(/\. |\n/)[0]);
+    throw usageError(firstSentence(messageOf(error)));
   }
   const [file, ...more] = parsed.positionals as [string | undefined, ...string[]];
   if (file === undefined) throw usageError('the clip is missing; see "v2x verify-clip --help"');

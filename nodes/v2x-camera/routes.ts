@@ -23,8 +23,10 @@ export const camerasRoute: AdminRoute = {
 
 let busy = false;
 
+type Field = 'id' | 'kind' | 'address' | 'detectionAddress' | 'user' | 'password' | 'detection';
+
 /** One picture of a camera as a dialog describes it, deployed or not. One at a time: each one costs an ffmpeg. */
-export const snapshotRoute: AdminRoute = {
+export const snapshotRoute: AdminRoute<Field> = {
   method: 'post',
   path: '/v2x/camera/snapshot',
   fields: ['id', 'kind', 'address', 'detectionAddress', 'user', 'password', 'detection'],
@@ -40,7 +42,7 @@ export const snapshotRoute: AdminRoute = {
   },
 };
 
-type Fields = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<Field, string>>;
 
 /** @throws V2xError `camera`, `other-host`, `not-deployed` */
 async function describedCamera(RED: NodeAPI, fields: Fields): Promise<CameraSource> {
@@ -62,7 +64,7 @@ async function describedCamera(RED: NodeAPI, fields: Fields): Promise<CameraSour
  * The value of an environment variable where a setting names one, as Node-RED gives it on deploying.
  * A variable that holds no camera may be somebody's secret: what is no address must not come back in an error.
  */
-async function resolved(RED: NodeAPI, { id, ...fields }: Fields, name: string): Promise<string> {
+async function resolved(RED: NodeAPI, { id, ...fields }: Fields, name: 'address' | 'detectionAddress'): Promise<string> {
   const setting = fields[name];
   if (!isReference(setting)) return setting;
   const value = tidyAddress(String(RED.util.evaluateNodeProperty(setting, 'env', RED.nodes.getNode(id), {})));

@@ -9,7 +9,7 @@ import type { Ring } from '../lib/recording/ring/ring';
 const ROOTS = [homedir(), '/mnt', '/media', '/srv', '/var/lib'];
 
 /** Directories of this machine that a half-typed setting could mean. */
-export const directoriesRoute: AdminRoute = {
+export const directoriesRoute: AdminRoute<'path'> = {
   method: 'get',
   path: '/v2x/directories',
   fields: ['path'],
@@ -17,7 +17,7 @@ export const directoriesRoute: AdminRoute = {
 };
 
 /** The disk of a store, and what its recordings take: `bytesPerSecond` is unknown before there are any. */
-export const diskRoute: AdminRoute = {
+export const diskRoute: AdminRoute<'id' | 'directory'> = {
   method: 'get',
   path: '/v2x/disk',
   fields: ['id', 'directory'],

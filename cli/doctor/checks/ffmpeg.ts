@@ -56,7 +56,7 @@ export function namesListed(text: string): Set<string> {
   return new Set(
     text
       .split('\n')
-      .flatMap((line) => /^ +(?:[A-Zd.]{1,6} +)?(?:[DEd] +)?([\w,-]+)/.exec(line)?.[1].split(',') ?? []),
+      .flatMap((line) => /^ +(?:[A-Zd.]{1,6} +)?(?:[DEd] +)?([\w,-]+)/.exec(line)?.[1]?.split(',') ?? []),
   );
 }
 

@@ -99,12 +99,13 @@ export class AlertTable {
   private makeRoom(station: string): Entry | undefined {
     const counts = new Map<string, number>();
     for (const { alert } of this.entries.values()) counts.set(alert.iss, (counts.get(alert.iss) ?? 0) + 1);
-    const [busiest, count] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
-    if (count <= (counts.get(station) ?? 0) + 1) return undefined;
+    const most = Math.max(...counts.values());
+    if (most <= (counts.get(station) ?? 0) + 1) return undefined;
+    const busiest = [...counts.keys()].find((each) => counts.get(each) === most);
     const candidates = [...this.entries.values()].filter(({ alert }) => alert.iss === busiest);
     // Rather what is over already, and that only late copies need to find.
-    const gone = candidates.find(({ live }) => !live) ?? candidates[0];
-    this.entries.delete(gone.alert.sub);
+    const gone = candidates.find(({ live }) => !live) ?? candidates.at(0);
+    if (gone) this.entries.delete(gone.alert.sub);
     return gone;
   }
 }

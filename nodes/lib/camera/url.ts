@@ -26,7 +26,7 @@ export function tidyAddress(text: string): string {
 }
 
 /** RFC 3986, 3: scheme, authority, path and query; the fragment is left out, since RTSP knows none. */
-const PARTS = /^(rtsps?):\/\/([^/?#]*)([^#]*)/i;
+const PARTS = /^(?<scheme>rtsps?):\/\/(?<authority>[^/?#]*)(?<rest>[^#]*)/i;
 /** A host name, an IPv4 address or an IPv6 one in brackets, and perhaps a port: nothing that could hide a password. */
 const SERVER = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{0,5})?$/i;
 
@@ -35,14 +35,13 @@ const SERVER = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{0,5})?$/i;
  * or raw, as far as that is unambiguous.
  */
 export function splitCameraUrl(text: string): CameraUrl | CameraUrlFault {
-  const parts = PARTS.exec(text);
-  if (!parts || /\p{Cc}/u.test(text)) return 'form';
-  const [, scheme, authority, rest] = parts;
+  const { scheme, authority, rest } = PARTS.exec(text)?.groups ?? {};
+  if (scheme === undefined || authority === undefined || /\p{Cc}/u.test(text)) return 'form';
   const behind = text.slice(scheme.length + '://'.length + authority.length);
   if (/[@＠﹫]/.test(behind)) return 'encoding';
   const at = authority.lastIndexOf('@');
   const server = authority.slice(at + 1);
-  const url = `${scheme}://${server}${rest}`;
+  const url = `${scheme}://${server}${rest ?? ''}`;
   if (!SERVER.test(server) || !URL.canParse(url)) return 'form';
   const [user = '', ...password] = authority.slice(0, Math.max(at, 0)).split(':');
   return {

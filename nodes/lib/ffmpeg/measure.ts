@@ -71,7 +71,7 @@ function summarize(video: readonly Packet[], bytes: number): StreamMeasure | und
   const seconds = end - start;
   if (!(seconds > 0)) return undefined;
   const keys = video.filter(({ key }) => key).map(({ time }) => (Number.isFinite(time) ? time : start));
-  const gaps = keys.slice(1).map((time, index) => time - keys[index]);
+  const gaps = keys.slice(1).map((time, index) => time - (keys[index] ?? time));
   const gop = gaps.length > 0 ? Math.max(...gaps) : seconds;
   return { seconds, bytesPerSecond: bytes / seconds, gop };
 }

@@ -117,7 +117,7 @@ function number(value: unknown): number | undefined {
 
 /** A rate such as `30000/1001`; `0/0` means unknown. */
 function ratio(value: unknown): number | undefined {
-  const [above, below] = String(value).split('/').map(Number);
+  const [above = NaN, below = NaN] = String(value).split('/').map(Number);
   const result = above / below;
   return Number.isFinite(result) && result > 0 ? result : undefined;
 }

@@ -46,7 +46,7 @@ export function runFfmpeg(args: readonly string[], options: RunOptions): Promise
 export async function runTool(name: ToolName, args: readonly string[], options: RunOptions): Promise<void> {
   const [binary, launch] = await Promise.all([findBinary(name), launchPrefix(options.lowPriority ?? false)]);
   if (options.signal?.aborted) return;
-  const [program, ...words] = [...launch.prefix, binary.path, ...args];
+  const [program = binary.path, ...words] = [...launch.prefix, binary.path, ...args];
   const child = spawn(program, words, {
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...childEnvironment(), AV_LOG_FORCE_NOCOLOR: '1' },

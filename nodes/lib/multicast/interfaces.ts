@@ -73,7 +73,7 @@ function networksOf(infos: readonly NetworkInterfaceInfo[]): BlockList {
   const networks = new BlockList();
   for (const { cidr, family } of infos) {
     if (cidr === null) continue;
-    const [network, prefix] = cidr.split('/');
+    const [network = '', prefix] = cidr.split('/');
     networks.addSubnet(network, Number(prefix), family === 'IPv4' ? 'ipv4' : 'ipv6');
   }
   return networks;
@@ -100,7 +100,7 @@ function missingInterface(wanted: string, family: Family, table: InterfaceTable)
  */
 export function arrivalInterface(sender: string, joined: readonly NetworkInterface[]): string | undefined {
   if (joined.length === 1) return joined[0]?.name;
-  const [address, ...zone] = sender.split('%');
+  const [address = '', ...zone] = sender.split('%');
   if (zone.length > 0) return zone[0];
   const type = isIP(address) === 4 ? 'ipv4' : 'ipv6';
   return joined.find(({ networks }) => networks.check(address, type))?.name;

@@ -115,8 +115,9 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** A setting that may point to messages or context, `msg.pre`, `flow.pre`, `global.pre`; others stand for themselves. */
   valueOf(setting: unknown, message: Message): unknown {
-    const found = typeof setting === 'string' ? /^(msg|flow|global)\.(.+)$/.exec(setting) : null;
-    return found ? this.RED.util.evaluateNodeProperty(found[2], found[1], this.node, message) : setting;
+    const [, type, path] = (typeof setting === 'string' && /^(msg|flow|global)\.(.+)$/.exec(setting)) || [];
+    if (type === undefined || path === undefined) return setting;
+    return this.RED.util.evaluateNodeProperty(path, type, this.node, message);
   }
 
   /** Sends one entry per output; null sends nothing there. */

@@ -65,7 +65,7 @@ async function readBox(
  */
 function encode({ from, to, run, number, measured, rate = NaN, timeError = NaN }: SegmentTimes): Buffer {
   const box = Buffer.alloc(BYTES);
-  const [second, digits] = RUN_NAME.test(run) ? run.split('-') : ['0', '000000'];
+  const [second = '0', digits = '0'] = RUN_NAME.test(run) ? run.split('-') : [];
   box.writeUInt32BE(BYTES, 0);
   box.write('uuid', 4, 'latin1');
   UUID.copy(box, 8);

@@ -9,7 +9,7 @@ import { newRules } from '../rules/rule-sets';
 import { Viewer } from '../rules/view';
 import type { Failure, FrameRequest, FrameResult, WorkerSettings } from './protocol';
 
-const settings = (parentPort ? workerData : JSON.parse(process.argv[2])) as WorkerSettings;
+const settings = (parentPort ? workerData : JSON.parse(process.argv[2] ?? '')) as WorkerSettings;
 
 function answer(message: FrameResult | Failure): void {
   if (parentPort) parentPort.postMessage(message);

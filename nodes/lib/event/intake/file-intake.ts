@@ -321,10 +321,11 @@ export class FileIntake {
   }
 
   private settleOldest(): void {
-    const lingering = [...this.states].filter(
-      ([, state]) => state.is === 'refused' && state.rejection?.settle,
+    const lingering = [...this.states].flatMap(([name, state]) =>
+      state.is === 'refused' && state.rejection?.settle ? name : [],
     );
-    if (lingering.length > MOST_LINGERING) this.settle(lingering[0][0]);
+    const [oldest] = lingering;
+    if (oldest !== undefined && lingering.length > MOST_LINGERING) this.settle(oldest);
   }
 
   private async holds(path: string, bytes: Uint8Array): Promise<boolean> {

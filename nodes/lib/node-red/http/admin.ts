@@ -5,20 +5,20 @@ import { messageOf, V2xError } from '../../errors';
 import { guardWebSocket, refuseForeign, refuseForeignCall } from './same-origin';
 
 /** What the editor's dialogs may ask of this machine, over Node-RED's admin API. */
-export interface AdminRoute {
+export interface AdminRoute<Field extends string = string> {
   readonly method: 'get' | 'post';
   readonly path: `/v2x/${string}`;
   /** Names of what it takes from the query (get) or the JSON body (post); everything else is ignored. */
-  readonly fields: readonly string[];
+  readonly fields: readonly Field[];
   /** Gives an object, sent as JSON, or a JPEG picture. What it throws is sent as `{ code, message, details }`. */
-  answer(request: AdminRequest): Promise<object | Buffer>;
+  answer(request: AdminRequest<Field>): Promise<object | Buffer>;
 }
 
-export interface AdminRequest {
+interface AdminRequest<Field extends string> {
   readonly RED: NodeAPI;
   readonly clock: Clock;
   /** The fields, trimmed; those that were not sent are empty. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<Field, string>>;
   /** Aborted when the asking browser goes away. */
   readonly signal: AbortSignal;
 }
@@ -62,7 +62,7 @@ interface AdminSettings {
 
 async function serve(
   route: AdminRoute,
-  context: Pick<AdminRequest, 'RED' | 'clock'>,
+  context: Pick<AdminRequest<string>, 'RED' | 'clock'>,
   request: Request,
   response: Response,
 ): Promise<void> {

@@ -48,7 +48,7 @@ export class SegmentTable {
     const found: Segment[] = [];
     for (let row = this.firstFrom(from - this.longest); row < this.rows.length; row++) {
       const segment = this.rows[row];
-      if (segment.from >= to) break;
+      if (!segment || segment.from >= to) break;
       if (segment.to > from) found.push(segment);
     }
     return found;
@@ -60,7 +60,8 @@ export class SegmentTable {
     let high = this.rows.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.rows[middle].from <= time) low = middle + 1;
+      const segment = this.rows[middle];
+      if (segment && segment.from <= time) low = middle + 1;
       else high = middle;
     }
     return low;

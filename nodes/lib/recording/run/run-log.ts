@@ -52,9 +52,8 @@ export class RunLogReader {
       return { kind: 'frame', times, isKey: (flags & KEY_FLAG) !== 0 };
     }
     if (SOUND.test(line)) return { kind: 'sound' };
-    const segment = SEGMENT.exec(line);
-    if (segment)
-      return { kind: 'segment', file: segment[1], start: Number(segment[2]), end: Number(segment[3]) };
+    const [, file, start, end] = SEGMENT.exec(line) ?? [];
+    if (file !== undefined) return { kind: 'segment', file, start: Number(start), end: Number(end) };
     this.readHead(line);
     return undefined;
   }
