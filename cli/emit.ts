@@ -61,12 +61,12 @@ export async function run(args: readonly string[]): Promise<void> {
   if (options.id === undefined) process.stderr.write(`the id of this event is ${id}\n`);
 }
 
-/** Written into the file, so that whoever drops the event knows what to cancel. */
+/** Written into the file, so that the caller knows what to cancel. */
 function madeUpId(): string {
   return `evt-${randomBytes(4).toString('hex')}`;
 }
 
-/** Whoever hands in events must not take the directory from the unit's user: who hands them in has to be that one. */
+/** Another user must not create the directory: the unit's user could then not write in it. */
 async function ensureMayDrop(directory: string): Promise<void> {
   try {
     await ensureWritableDirectory(directory, 'events');

@@ -1,3 +1,4 @@
+import { Limiter } from '../nodes/lib/async/limiter';
 import { readFile } from 'node:fs/promises';
 import type { Alert } from '../nodes/lib/alert/alert';
 import { isAsymmetric } from '../nodes/lib/alert/trust/key';
@@ -112,7 +113,7 @@ async function readSecret(file: string | undefined): Promise<string> {
   } catch (error) {
     const remedy =
       'give --key FILE with the secret that is entered in the v2x-key node too, set V2X_KEY to it, or run "v2x start" here first';
-    throw new V2xError('key', `The key cannot be read: ${messageOf(error)}; ${remedy}`, {}, { cause: error });
+    throw new V2xError('key', `The key cannot be read: ${messageOf(error)}`, {}, { cause: error, remedy });
   }
 }
 
@@ -135,7 +136,7 @@ class Printer {
   private readonly table = new AlertTable(REMEMBERED_ALERTS);
   private readonly refusals = new Refusals(REFUSAL_PERIOD_SECONDS);
   /** Lines come in the order of their datagrams, whichever is verified first. */
-  private last: Promise<void> = Promise.resolve();
+  private readonly lines = new Limiter(1);
 
   constructor(
     private readonly ring: KeyRing,
@@ -144,7 +145,7 @@ class Printer {
 
   take(datagram: Buffer, info: DatagramInfo): void {
     const verdict = verifyAlert(datagram, this.ring, { now: info.received, skew: SETTINGS.skew.fallback });
-    this.last = this.last.then(async () => {
+    void this.lines.run(async () => {
       this.print(await verdict, info);
     });
   }
@@ -163,7 +164,7 @@ class Printer {
     }
     const { alert } = verdict;
     this.table.expire(info.received);
-    // A cancel need not say where: what was heard of the warning does. An update replaces all that was said.
+    // A cancel need not say where; the warning did. An update replaces everything.
     const known = alert.status === 'cancelled' ? this.table.find(alert.sub) : undefined;
     const road = alert.event.road ?? known?.event.road;
     const change = CHANGES[this.table.receive(alert, info.received).change];

@@ -23,7 +23,7 @@ const PATIENCE_SECONDS = 10;
  * Runs Node-RED with the default project in this process, and prints `v2x ready <url>` once every node has finished its
  * first setup, or has failed and said so.
  * Node-RED is the one installed in the working directory, or else beside this package.
- * @throws V2xError `node-red` when there is none, `setting` for a wrong PORT, `directory` when its data cannot be kept
+ * @throws V2xError `node-red` when there is none, `setting` for a wrong PORT, `directory` when its data directory cannot be used
  */
 export async function start(): Promise<void> {
   checkPort(process.env.PORT);

@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<void> {
   );
 }
 
-/** Of a clip that is not the one that was kept, also says whether it plays: a damaged copy does not. */
+/** Adds to the error of an altered clip whether it plays: a damaged copy does not. */
 async function withPlayback(error: unknown): Promise<unknown> {
   if (!(error instanceof V2xError) || typeof error.details.actual !== 'string') return error;
   const path = String(error.details.path);

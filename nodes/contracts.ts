@@ -121,7 +121,7 @@ export interface ClipManifest {
   readonly method: 'copy' | 'reencode' | 'smart';
   /** How the finished clip was checked for playing: by decoding it. */
   readonly checked: PlaybackCheck;
-  /** What whoever relies on the clip must know. */
+  /** What anyone who relies on the clip must know. */
   readonly notes: readonly string[];
   /** Of the clip's file, in hexadecimal. */
   readonly sha256: string;

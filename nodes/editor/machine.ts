@@ -7,7 +7,7 @@ export interface Suggestion {
 /** Offers what a half-typed value could go on to. */
 export type Search = (value: string, done: (suggestions: Suggestion[]) => void) => void;
 
-/** Asks the machine that Node-RED runs on; whoever may not deploy gets nothing. */
+/** Asks the machine that Node-RED runs on; only users who may deploy get an answer. */
 async function ask<T>(path: string, query: Record<string, string> = {}): Promise<T | undefined> {
   try {
     return (await $.getJSON(`v2x/${path}`, query)) as T;

@@ -10,7 +10,7 @@ const PERIOD_SECONDS = 10;
 /** A writer that makes up names must not fill the memory. */
 const MOST_KINDS = 100;
 
-/** Tells the log what writers of event files should mend. */
+/** Logs what writers of event files should correct. */
 export class Notices {
   /** Each slip is logged once: a writer repeats it in every file. */
   private readonly known = new Set<string>();

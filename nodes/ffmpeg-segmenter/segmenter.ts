@@ -49,7 +49,7 @@ export class Segmenter {
     this.end = undefined;
     this.stopping = end();
     await this.stopping;
-    // Whoever started it again meanwhile wants it to record.
+    // A start that came meanwhile counts.
     if (!this.isOn()) this.enter('stopped');
   }
 

@@ -1,5 +1,5 @@
 import type { KeyRing } from '../lib/alert/trust/key-ring';
-import { rehearseSigning } from '../lib/alert/warm-up';
+import { warmUpSigning } from '../lib/alert/warm-up';
 import { sign } from '../lib/alert/trust/sign';
 import { logStage } from '../lib/node-red/alert-stages';
 import { defineNode } from '../lib/node-red/define-node';
@@ -20,7 +20,7 @@ export default defineNode<Config>({
   type: 'hmac-sign',
   async setup(node) {
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
-    await rehearseSigning();
+    await warmUpSigning();
     return {
       input(message, send) {
         const token = sign(message.payload, ring, node.clock.now());

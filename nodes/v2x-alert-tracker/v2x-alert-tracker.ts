@@ -74,7 +74,7 @@ function watchExpiry(node: FlowNode<Config>, table: AlertTable): () => void {
   return expireDue;
 }
 
-/** Whoever shows warnings has to take this one away: its validity is over, or the table is full. */
+/** A display has to remove this warning: its validity is over, or the table is full. */
 function tellEnd(node: FlowNode<Config>, alert: Alert, reason: 'validity' | 'full'): void {
   node.send({ payload: alert, alert: { ...aboutOf(alert, 'expired'), reason } }, null);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { alertOf, actionIdOf } from '../lib/alert/alert';
-import { rehearseAlerts } from '../lib/alert/warm-up';
+import { warmUpAlerts } from '../lib/alert/warm-up';
 import { shareRegistry, type SharedRegistry } from '../lib/alert/issue/shared-registry';
 import { toEvent } from '../lib/event/event';
 import { logStage } from '../lib/node-red/alert-stages';
@@ -18,7 +18,7 @@ export default defineNode<Config>({
   setup(node) {
     const { station, validity } = readSettings(SETTINGS, node.config);
     const openRegistry = keepRegistry(node, station);
-    rehearseAlerts();
+    warmUpAlerts();
 
     return {
       async input(message, send) {

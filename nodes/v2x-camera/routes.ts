@@ -64,7 +64,11 @@ async function describedCamera(RED: NodeAPI, fields: Fields): Promise<CameraSour
  * The value of an environment variable where a setting names one, as Node-RED gives it on deploying.
  * A variable that holds no camera may be somebody's secret: what is no address must not come back in an error.
  */
-async function resolved(RED: NodeAPI, { id, ...fields }: Fields, name: 'address' | 'detectionAddress'): Promise<string> {
+async function resolved(
+  RED: NodeAPI,
+  { id, ...fields }: Fields,
+  name: 'address' | 'detectionAddress',
+): Promise<string> {
   const setting = fields[name];
   if (!isReference(setting)) return setting;
   const value = tidyAddress(String(RED.util.evaluateNodeProperty(setting, 'env', RED.nodes.getNode(id), {})));
@@ -89,8 +93,8 @@ async function deployedCamera(RED: NodeAPI, id: string): Promise<CameraSource> {
 }
 
 /**
- * The browser never sees a stored password, so whoever asks must not get it by naming another place to send it to:
- * all addresses have to be on the server that it was stored for.
+ * The browser never sees a stored password, and must not obtain it by naming another place to send it to: all
+ * addresses have to be on the server that it was stored for.
  */
 function withStoredPassword(described: CameraSource, deployed: CameraSource): CameraSource {
   const known = [deployed.address, deployed.detectionAddress].map(serverOf);

@@ -1,6 +1,6 @@
 import type { KeyRing } from '../lib/alert/trust/key-ring';
 import { Refusals } from '../lib/alert/trust/refusals';
-import { rehearseVerifying } from '../lib/alert/warm-up';
+import { warmUpVerifying } from '../lib/alert/warm-up';
 import { verifyAlert } from '../lib/alert/trust/verify';
 import { V2xError } from '../lib/errors';
 import { defineNode } from '../lib/node-red/define-node';
@@ -21,7 +21,7 @@ export default defineNode<Config>({
   async setup(node) {
     const { skew } = readSettings(SETTINGS, node.config);
     const ring = await node.use<KeyRing>(node.config.key, 'v2x-key');
-    await rehearseVerifying();
+    await warmUpVerifying();
     const refusals = new Refusals();
     let trusted = 0;
     const status = new Throttle(node.clock, STATUS_PERIOD_SECONDS, () => {

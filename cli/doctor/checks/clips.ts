@@ -21,7 +21,7 @@ export function judgeClips(state: ArchiveState, now: number): Finding {
     waiting.length > 0 ? `, the next is due in ${duration(Math.max(0, Math.min(...waiting) - now))}` : '';
   const newest = last
     ? `the last is ${last.name}, ${duration(Math.max(0, now - last.finished))} ago`
-    : 'none is kept yet';
+    : 'there is none yet';
   const text = `${newest}; waiting for their post-roll: ${waiting.length}${next}`;
   if (damaged > 0)
     return warning(`${text}; damaged job files: ${damaged}`, 'look at the *.damaged files below .jobs');

@@ -44,7 +44,7 @@ async function judgePort(unit: Unit): Promise<Finding> {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
     if (/node-?red/i.test(await answer.text())) return ok(`Node-RED answers at ${url}`);
   } catch {
-    // Whoever has the port, it is no web server.
+    // What has the port is not a web server.
   }
   return problem(`port ${port} is taken by another program`, `see "ss -ltnp", or choose another: PORT=1881`);
 }
@@ -81,7 +81,7 @@ function ownSettings(unit: Unit): Finding {
   }
 }
 
-/** Whoever can open the editor can change everything. */
+/** Anyone who can open the editor can change everything. */
 export function judgeAccess({ uiHost = LOOPBACK, adminAuth, https }: EditorSettings): Finding {
   const local = typeof uiHost === 'string' && /^(127\.|localhost$|::1$)/.test(uiHost);
   if (local) {

@@ -67,9 +67,6 @@ async function echo(group: MulticastGroup, wanted: string, name: string): Promis
 async function hearsItself(group: MulticastGroup): Promise<boolean> {
   const token = randomBytes(TOKEN_BYTES);
   const end = new AbortController();
-  const timeout = setTimeout(() => {
-    end.abort(false);
-  }, ECHO_MS);
   const fail = (error: unknown) => {
     end.abort(error);
   };
@@ -89,17 +86,16 @@ async function hearsItself(group: MulticastGroup): Promise<boolean> {
         onReady,
         onFault: fail,
         onDatagram: (datagram) => {
-          if (datagram.equals(token)) end.abort(true);
+          if (datagram.equals(token)) end.abort();
         },
       },
-      end.signal,
+      AbortSignal.any([end.signal, AbortSignal.timeout(ECHO_MS)]),
     );
   } finally {
-    clearTimeout(timeout);
     sender.close();
   }
   if (end.signal.reason instanceof Error) throw end.signal.reason;
-  return end.signal.reason === true;
+  return end.signal.aborted;
 }
 
 function onlyLoopback({ family }: MulticastGroup): Finding {

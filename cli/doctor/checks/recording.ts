@@ -59,8 +59,8 @@ export function judgeDisk(store: Store, { freeBytes, bytesPerSecond, pre, post }
     if (freeBytes < store.minFreeBytes) return disk.problem(free, moreDisk(store));
     return disk.ok(`${free}; the bit rate is not known, so what the ring needs is not`);
   }
-  const room = Math.max(0, freeBytes - store.minFreeBytes) + store.bytes;
-  const limit = store.maxBytes > 0 ? Math.min(room, store.maxBytes) : room;
+  const available = Math.max(0, freeBytes - store.minFreeBytes) + store.bytes;
+  const limit = store.maxBytes > 0 ? Math.min(available, store.maxBytes) : available;
   const fits = limit / bytesPerSecond;
   const holds = store.maxAge > 0 ? Math.min(fits, store.maxAge) : fits;
   const wanted = store.maxAge * bytesPerSecond;

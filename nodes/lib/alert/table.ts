@@ -12,15 +12,15 @@ export type Change =
   | 'duplicate'
   /** An older version than the one known, or one whose validity has ended. */
   | 'stale'
-  /** A cancel whose warning was not seen (yet): kept, so that a late copy of the warning is not believed. */
+  /** A cancel whose warning was not seen (yet), held so that a late copy of the warning is not believed. */
   | 'tombstone'
-  /** No room: the table is full, and no station has more of it than this one has. */
+  /** The table is full, and no station has more entries than this one. */
   | 'full';
 
 /** What an alert that came in changes. */
 export interface Outcome {
   readonly change: Change;
-  /** A warning that still stands, but had to make room: nothing more is told of it. */
+  /** A live warning that was evicted: nothing more is reported about it. */
   readonly dropped?: Alert;
 }
 
@@ -52,7 +52,7 @@ export class AlertTable {
     return this.entries.get(actionId)?.live ?? false;
   }
 
-  /** What was last heard of this action id: a warning, or its cancel. */
+  /** The latest version received of this action id: a warning, or its cancel. */
   find(actionId: string): Alert | undefined {
     return this.entries.get(actionId)?.alert;
   }
@@ -63,7 +63,7 @@ export class AlertTable {
     if (alert.iat === known?.alert.iat) return { change: 'duplicate' };
     if (alert.exp <= now || alert.iat < (known?.alert.iat ?? 0)) return { change: 'stale' };
     const full = !known && this.entries.size >= this.size;
-    const gone = full ? this.makeRoom(alert.iss) : undefined;
+    const gone = full ? this.evictFor(alert.iss) : undefined;
     if (full && !gone) return { change: 'full' };
     const live = alert.status === 'active';
     this.entries.set(alert.sub, { alert, live, until: Math.max(alert.exp, known?.until ?? 0) });
@@ -92,18 +92,18 @@ export class AlertTable {
   }
 
   /**
-   * One station that floods must not push out the others: the one with most entries makes room, if it has more than this
-   * one then has. So what had to go does not push out others when it is repeated.
-   * @returns the entry that went; undefined when none does
+   * Evicts fairly: a station that floods must not push out the others. The station with the most entries loses one, if it
+   * has more than this station would then have; so an evicted alert that is repeated pushes out no other.
+   * @returns the evicted entry; undefined when there is none
    */
-  private makeRoom(station: string): Entry | undefined {
+  private evictFor(station: string): Entry | undefined {
     const counts = new Map<string, number>();
     for (const { alert } of this.entries.values()) counts.set(alert.iss, (counts.get(alert.iss) ?? 0) + 1);
     const most = Math.max(...counts.values());
     if (most <= (counts.get(station) ?? 0) + 1) return undefined;
     const busiest = [...counts.keys()].find((each) => counts.get(each) === most);
     const candidates = [...this.entries.values()].filter(({ alert }) => alert.iss === busiest);
-    // Rather what is over already, and that only late copies need to find.
+    // Preferably one that is over: only late copies still need it.
     const gone = candidates.find(({ live }) => !live) ?? candidates.at(0);
     if (gone) this.entries.delete(gone.alert.sub);
     return gone;

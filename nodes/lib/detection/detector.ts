@@ -17,7 +17,7 @@ export interface DetectedEvent extends Incident {
 /** What was detected in one frame. */
 export interface Detection {
   readonly events: readonly DetectedEvent[];
-  /** The frame, when it raised an event and frames are kept. */
+  /** The frame, when it raised an event and `keepFrames` is set. */
   readonly frame?: RawFrame;
   /** What is wrong with the camera, from this frame on. */
   readonly newFault?: CameraFault;
@@ -80,7 +80,7 @@ export class Detector {
    */
   async analyse(frame: RawFrame, arrived: Arrival): Promise<Detection> {
     // The worker takes the frame over, and may have the next one before an event is known.
-    const kept = this.options.keepFrames ? { ...frame, data: frame.data.slice() } : undefined;
+    const copy = this.options.keepFrames ? { ...frame, data: frame.data.slice() } : undefined;
     const { generation } = this;
     const result = await this.worker.analyse({ ...frame, time: arrived.monotonic, generation });
     // The rules were reset in the meantime.
@@ -93,7 +93,7 @@ export class Detector {
     const events = incidents.map((incident) => this.event(incident, result, arrived.wall));
     return {
       events,
-      ...(kept && events.length > 0 ? { frame: kept } : {}),
+      ...(copy && events.length > 0 ? { frame: copy } : {}),
       ...(isNew ? { newFault: fault } : {}),
     };
   }

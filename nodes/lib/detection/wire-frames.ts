@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock';
+import { Limiter } from '../async/limiter';
 import { decodeImage } from './frames/decode-image';
 import { arrival, type Detection, type Detector } from './detector';
 import type { Size } from './frames/frame';
@@ -10,7 +11,7 @@ const MAX_WAITING = 4;
 /** Frames that come in messages: analysed one after the other in the order they came, however long decoding takes. */
 export class WireFrames {
   private waiting = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Limiter(1);
 
   /** @param size what image files are scaled to; raw frames are analysed as they are */
   constructor(
@@ -31,23 +32,16 @@ export class WireFrames {
       return { events: [] };
     }
     const picture = wireFrame(payload);
-    return this.inTurn(async () => {
-      const frame =
-        'format' in picture
-          ? { ...(await decodeImage(picture, this.size, this.options)), channels: 3 as const }
-          : picture;
-      return this.detector.analyse(frame, arrived);
-    });
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.waiting += 1;
-    const turn = this.last.then(work);
-    this.last = Promise.allSettled([turn]);
     try {
-      return await turn;
+      return await this.turns.run(async () => this.detector.analyse(await this.decoded(picture), arrived));
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  private async decoded(picture: ReturnType<typeof wireFrame>) {
+    if (!('format' in picture)) return picture;
+    return { ...(await decodeImage(picture, this.size, this.options)), channels: 3 as const };
   }
 }

@@ -17,7 +17,7 @@ export async function dropEvent(directory: string, event: unknown, clock: Clock)
   const defaults = { id: 'unnamed', ts: clock.now() };
   const { type } = toEvent(event, defaults);
   const content = Buffer.from(`${serialize(event)}\n`);
-  // Whoever takes the file parses it like this.
+  // As the reader of the file parses it.
   parseEvent(content, { file: 'the event', ...defaults });
   const stamp = Math.round(clock.now() * 1000);
   const path = join(

@@ -9,7 +9,7 @@ export interface StreamMeasure {
   readonly seconds: number;
   /** Of picture and sound together. */
   readonly bytesPerSecond: number;
-  /** The longest time between key frames, in seconds; with a single one in sight, at least as long as was looked. */
+  /** The longest time between key frames, in seconds; with a single one, at least the seconds that were measured. */
   readonly gop: number;
 }
 

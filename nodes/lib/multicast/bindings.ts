@@ -16,7 +16,7 @@ export interface InterfaceOptions {
   readonly onRecovery?: (wanted: string, all: boolean) => void;
 }
 
-/** Makes and ends what is kept per interface: a socket, a membership. */
+/** Makes and ends what each interface needs: a socket, a membership. */
 export interface Binder<Bound> {
   open(at: NetworkInterface): Bound | Promise<Bound>;
   close(bound: Bound, at: NetworkInterface): void;
@@ -96,7 +96,7 @@ export class InterfaceBindings<Bound> {
   }
 
   /** Notes that an interface works. */
-  mend(wanted: string): void {
+  clearFault(wanted: string): void {
     if (this.faults.delete(wanted)) this.options.onRecovery?.(wanted, this.faults.size === 0);
   }
 
@@ -141,7 +141,7 @@ export class InterfaceBindings<Bound> {
   private dropOutdated(resolutions: readonly Resolution[]): void {
     for (const wanted of this.group.interfaces) {
       const resolution = resolutions.find((each) => each.wanted === wanted);
-      if (!resolution) this.mend(wanted);
+      if (!resolution) this.clearFault(wanted);
       const found = resolution && 'found' in resolution ? resolution.found : undefined;
       const at = this.bindings.get(wanted)?.at;
       if (found?.name !== at?.name || found?.address !== at?.address) this.drop(wanted);
@@ -175,7 +175,7 @@ export class InterfaceBindings<Bound> {
     }
     if (this.closing.signal.aborted) this.drop(wanted);
     // What failed in sending is only mended by sending.
-    else if (this.faults.get(wanted)?.code !== 'send') this.mend(wanted);
+    else if (this.faults.get(wanted)?.code !== 'send') this.clearFault(wanted);
   }
 }
 

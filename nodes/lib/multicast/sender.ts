@@ -88,7 +88,7 @@ export class MulticastSender {
         else resolve();
       });
     });
-    if (this.sockets.fault(wanted)?.code === 'send') this.sockets.mend(wanted);
+    if (this.sockets.fault(wanted)?.code === 'send') this.sockets.clearFault(wanted);
     return { name: at.name, address: at.address, ok: true };
   }
 

@@ -20,7 +20,7 @@ const WRITE_DELAY_SECONDS = 0.05;
 /** More event files than are ever on their way at a time. */
 const MOST_FILES = 1000;
 
-/** When each event file was closed, monotonic seconds; only kept while the log is at debug level. */
+/** When each event file was closed, monotonic seconds; only recorded while the log is at debug level. */
 const closings = new Map<string, number>();
 
 /** Logs the stages of an event file that was just taken; the later ones count from the same moment. */

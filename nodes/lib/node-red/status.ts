@@ -64,7 +64,7 @@ export class NodeStatus {
 
   private text(key: string, values?: Values): string {
     const text = this.translate(`status.${key}`, values);
-    // A key without translation stays whole, so that whoever sees it can find it.
+    // A key without a translation is shown whole, so that it can be searched for.
     if (text.endsWith(`.status.${key}`) || text.length <= MAX_STATUS_LENGTH) return text;
     return `${text.slice(0, MAX_STATUS_LENGTH - 1)}…`;
   }

@@ -23,7 +23,7 @@ export interface Issued {
   readonly action: Action;
   /** `again`: the event was taken twice, and this is the version that it led to; `superseded`: so it was, but that is history. */
   readonly version: Version | 'again' | 'superseded';
-  /** Why the version could not be kept on disk. The warning goes out all the same: lives depend on it. */
+  /** Why the version could not be written to disk. The warning goes out all the same: lives depend on it. */
   readonly unsaved?: V2xError;
 }
 
@@ -108,7 +108,7 @@ export class ActionRegistry {
     return this.numbers.take((sequence) => (this.bySequence.get(sequence)?.until ?? 0) > now);
   }
 
-  /** @returns why the action could not be kept */
+  /** @returns why the action could not be written to disk */
   private save(action: Action, now: number): V2xError | undefined {
     let failure = this.compactionFailure;
     try {

@@ -64,7 +64,7 @@ export class SequenceNumbers {
   private reserveAhead(): void {
     if (this.reserved - this.next > LOW) return;
     this.reserve().catch(() => {
-      // Not yet anybody's failure: whoever takes the last number tries again, and is told.
+      // No failure yet: taking the last number tries again, and reports it.
     });
   }
 

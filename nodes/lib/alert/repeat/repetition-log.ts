@@ -34,7 +34,7 @@ export class RepetitionLog {
   private readonly lines: JsonLines<StoredAlert>;
   /** What the file says of each action, as far as it still matters. */
   private readonly latest = new Map<string, StoredAlert>();
-  /** What kept the last write from succeeding. */
+  /** Why the last write failed. */
   private failure: string | undefined;
 
   /** @param onError called once when writing begins to fail */
@@ -123,7 +123,7 @@ export class RepetitionLog {
     this.onError(
       new V2xError(
         'state',
-        `The alerts being repeated cannot be kept in ${this.path}: ${messageOf(cause)}; a restart would end them`,
+        `The alerts being repeated cannot be written to ${this.path}: ${messageOf(cause)}; a restart would end them`,
         { path: this.path },
         { cause },
       ),

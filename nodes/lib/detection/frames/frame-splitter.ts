@@ -1,7 +1,7 @@
 /**
  * Cuts the bytes of a raw video pipe into frames, wherever the pipe's chunks begin and end. Every byte is copied
  * once, into the frame it belongs to. While `wanted` says no, a frame's bytes are counted and thrown away, so
- * that whoever reads the frames is never late and never holds more than it asked for.
+ * that the reader of the frames is never late and never holds more than it asked for.
  */
 export class FrameSplitter {
   private frame: Uint8Array<ArrayBuffer> | undefined;

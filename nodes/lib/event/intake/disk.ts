@@ -1,5 +1,6 @@
 import { renameSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { mkdir, readlink, rename, symlink } from 'node:fs/promises';
+import { Limiter } from '../../async/limiter';
 import { V2xError } from '../../errors';
 import type { Clock } from '../../time/clock';
 import { readEventFile, readRemoteEventFile, type FileContent } from './read';
@@ -46,8 +47,8 @@ export function remoteDisk(directory: string, clock: Clock): Disk {
   };
 }
 
-/** The latest operation on each directory. */
-const latest = new Map<string, Promise<void>>();
+/** The operations on each directory, one at a time. */
+const queues = new Map<string, Limiter>();
 
 /**
  * Runs operations on a directory one after the other, and stops waiting for one that does not end. It holds one of the
@@ -56,18 +57,12 @@ const latest = new Map<string, Promise<void>>();
  */
 export function answerOf<T>(directory: string, clock: Clock, work: () => Promise<T>): Promise<T> {
   let late = false;
-  const turn = (latest.get(directory) ?? Promise.resolve()).then(() => {
+  const queue = queues.get(directory) ?? new Limiter(1);
+  queues.set(directory, queue);
+  const turn = queue.run(() => {
     // Nobody would know of what it does now.
     if (late) throw hungError(directory);
     return work();
-  });
-  const ended = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  latest.set(directory, ended);
-  void ended.then(() => {
-    if (latest.get(directory) === ended) latest.delete(directory);
   });
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ANSWER_SECONDS, () => {

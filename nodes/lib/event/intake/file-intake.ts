@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Limiter } from '../../async/limiter';
 import { backoffLimit } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import { codeOf, messageOf, V2xError } from '../../errors';
@@ -33,7 +34,7 @@ export interface TakenEvent {
   readonly taken: number;
   /** It waited too long before the watch began: no warning any more, but still evidence. */
   readonly stale: boolean;
-  /** What its writer should mend. */
+  /** What its writer should correct. */
   readonly notes: readonly Note[];
   /** When it was last written (Unix seconds), and when each step of taking it was done (monotonic seconds). */
   readonly times: {
@@ -84,7 +85,7 @@ type Examined =
 export class FileIntake {
   private readonly states = new Map<string, FileState>();
   /** Files are put away one after the other, beside the taking of others. */
-  private puttingAway: Promise<void> = Promise.resolve();
+  private readonly puttingAway = new Limiter(1);
 
   constructor(
     private readonly options: IntakeOptions,
@@ -114,7 +115,7 @@ export class FileIntake {
       for (const state of this.states.values()) if ('cancel' in state) state.cancel();
     };
     cancelTimers();
-    await this.puttingAway;
+    await this.puttingAway.run(() => Promise.resolve());
     // What was put away last may have begun to rest.
     cancelTimers();
     await this.claims.close();
@@ -208,7 +209,7 @@ export class FileIntake {
   }
 
   private putAway(step: () => Promise<void>): void {
-    this.puttingAway = this.puttingAway.then(step).catch((error: unknown) => {
+    this.puttingAway.run(step).catch((error: unknown) => {
       this.handlers.failed(error);
     });
   }

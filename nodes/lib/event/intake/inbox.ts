@@ -11,7 +11,7 @@ import { PendingNames } from './pending-names';
 import { fileSystemType, isRemote, listingSeconds, watchDirectory } from './watch';
 
 /** How many files `done` and `rejected` keep each. */
-const KEPT_FILES = 1000;
+const FILE_LIMIT = 1000;
 
 export interface InboxOptions {
   readonly directory: string;
@@ -23,7 +23,7 @@ export interface InboxOptions {
   /** Directory of this unit, for the journal of files that are left in a directory that may only be read. */
   readonly state: string;
   /** How many files `done` and `rejected` keep each; default 1000. */
-  readonly kept?: number;
+  readonly limit?: number;
 }
 
 export interface InboxHandlers extends IntakeHandlers {
@@ -108,9 +108,9 @@ export class Inbox {
   }
 
   private async claims(): Promise<Claims> {
-    const { directory, after, state, kept = KEPT_FILES } = this.options;
+    const { directory, after, state, limit = FILE_LIMIT } = this.options;
     if (after !== 'leave')
-      return new ClaimByMoving(directory, { keepDone: after === 'done', limit: kept }, this.disk);
+      return new ClaimByMoving(directory, { keepDone: after === 'done', limit }, this.disk);
     const journal = await this.disk.run(() => journalPlace(directory, state));
     return new ClaimByJournal(directory, journal, this.disk);
   }

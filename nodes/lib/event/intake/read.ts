@@ -28,7 +28,7 @@ export function readEventFile(path: string): FileContent {
   const file = openRegular(path);
   try {
     const stats = fstatSync(file);
-    const buffer = roomFor(stats);
+    const buffer = bufferFor(stats);
     return contentOf(buffer, readSync(file, buffer, 0, buffer.length, 0), stats);
   } finally {
     closeSync(file);
@@ -42,7 +42,7 @@ export async function readRemoteEventFile(path: string): Promise<FileContent> {
   });
   try {
     const stats = await file.stat();
-    const buffer = roomFor(stats);
+    const buffer = bufferFor(stats);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return contentOf(buffer, bytesRead, stats);
   } finally {
@@ -50,10 +50,10 @@ export async function readRemoteEventFile(path: string): Promise<FileContent> {
   }
 }
 
-function roomFor(stats: Stats): Buffer {
+function bufferFor(stats: Stats): Buffer {
   if (!stats.isFile()) throw notRegular(kindOf(stats));
   if (stats.size > MAX_EVENT_BYTES) throw tooLarge(stats.size);
-  // One byte of room shows whether it grew meanwhile.
+  // One byte more shows whether it grew meanwhile.
   return Buffer.allocUnsafe(stats.size + 1);
 }
 

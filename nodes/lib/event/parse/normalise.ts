@@ -4,7 +4,7 @@ import { eventSchema, WORD } from '../schema';
 import { meantProperty } from './spelling';
 import { parseTime, zoneBetween, type Zone } from './time-zone';
 
-/** Something about an event file that its writer should mend; the event goes out all the same. */
+/** Something about an event file that its writer should correct; the event goes out regardless. */
 export interface Note {
   /** The property, as the file calls it; empty for the text as a whole. */
   readonly property: string;

@@ -23,7 +23,7 @@ export interface EventSource {
   readonly zone?: Zone;
 }
 
-/** An event as it is meant, and what its writer should mend. */
+/** An event as it is meant, and what its writer should correct. */
 export interface ParsedEvent {
   readonly event: IncidentEvent;
   /** Their texts name file, line and column. */

@@ -27,7 +27,7 @@ interface AdminRequest<Field extends string> {
 const PERMISSION = 'flows.write';
 const MAX_FIELD_LENGTH = 2048;
 
-/** HTTP statuses of our errors; others are the asker's to mend. */
+/** HTTP statuses of our errors; all others are the caller's to correct. */
 const STATUS: Readonly<Record<string, number>> = { busy: 429 };
 const CANNOT = 422;
 

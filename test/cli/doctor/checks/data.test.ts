@@ -158,7 +158,7 @@ describe('clips', () => {
     last: { name: 'accident_1.mp4', finished: NOW - 300, complete: true },
   };
   const cases = [
-    ['none yet', { ...state, last: undefined }, 'ok', /none is kept yet/],
+    ['none yet', { ...state, last: undefined }, 'ok', /there is none yet/],
     [
       'one waits',
       { ...state, waiting: [NOW + 120] },

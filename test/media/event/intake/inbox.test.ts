@@ -240,7 +240,7 @@ describe('runInbox: taking files', () => {
 
   it('takes 1000 files dropped at once, in order, each once', async (t) => {
     const directory = await temporaryDirectory(t);
-    const inbox = await openInbox(directory, { kept: 10 });
+    const inbox = await openInbox(directory, { limit: 10 });
 
     for (const index of numbers(1000)) writeFileSync(join(directory, `e${index}.json`), numbered(index));
     const taken = await inbox.taken.take(1000);
@@ -275,7 +275,7 @@ describe('runInbox: taking files', () => {
     const directory = await temporaryDirectory(t);
     await mkdir(join(directory, 'done'));
     await writeFile(join(directory, 'done', 'oldest.json'), fire);
-    const inbox = await openInbox(directory, { kept: 3 });
+    const inbox = await openInbox(directory, { limit: 3 });
 
     for (const index of numbers(4)) {
       writeFileSync(join(directory, `e${index}.json`), numbered(index));
