@@ -1,5 +1,5 @@
 /** `ok`: as it should be; `warning`: works, but not as well or as safely as it could; `problem`: does not work. */
-export type Level = 'ok' | 'warning' | 'problem';
+type Level = 'ok' | 'warning' | 'problem';
 
 /** What one check found. */
 export interface Finding {

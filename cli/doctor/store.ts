@@ -1,6 +1,7 @@
 import type { Retention } from '../../nodes/lib/recording/ring/retention';
 import { storeState, type StoreState } from '../../nodes/lib/recording/ring/store-state';
-import { retentionOf, SETTINGS } from '../../nodes/v2x-segment-store/settings';
+import { retentionOf } from '../../nodes/v2x-segment-store/retention';
+import { SETTINGS } from '../../nodes/v2x-segment-store/settings';
 import { settingsOf } from './settings';
 import type { Unit, UnitNode } from './unit';
 

@@ -1,5 +1,5 @@
 /** One line that an input offers. */
-export interface Suggestion {
+interface Suggestion {
   readonly value: string;
   readonly label: string;
 }
@@ -60,7 +60,7 @@ export function diskOf(id: string, directory: string): Promise<Disk | undefined>
 }
 
 /** A camera as a dialog describes it; a stored password is the editor's placeholder for it. */
-export interface DescribedCamera {
+interface DescribedCamera {
   readonly id: string;
   readonly kind: string;
   readonly address: string;

@@ -3,7 +3,7 @@ import type { Search } from './machine';
 import { isReference } from './texts';
 import type { Checked } from './validate';
 
-export interface SettingInputOptions {
+interface SettingInputOptions {
   /** What is typed in plainly. */
   readonly plain: 'number' | 'text';
   /** Offers values for what is typed in plainly. */

@@ -22,7 +22,7 @@ export function nameOfConfig(id: string): string {
 }
 
 /** What @types/node-red does not know of the editor. */
-export interface EditorExtras {
+interface EditorExtras {
   readonly utils: { getNodeLabel(node: unknown, otherwise: string): string };
   readonly nodes: { eachNode(callback: (node: FlowNode) => void): void };
 }

@@ -7,7 +7,7 @@ import type { Missing } from '../lib/recording/run/run-monitor';
 import type { Ring } from '../lib/recording/ring/ring';
 import type { Segment } from '../lib/recording/segment';
 
-export type State = 'connecting' | 'waiting' | 'recording' | 'failed' | 'stopped';
+type State = 'connecting' | 'waiting' | 'recording' | 'failed' | 'stopped';
 
 interface Told {
   readonly state: State;

@@ -85,7 +85,7 @@ const CODES = [
 
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-export interface V2xErrorOptions extends ErrorOptions {
+interface V2xErrorOptions extends ErrorOptions {
   /** What the user can do about it, as a command or an instruction; it ends the message. */
   readonly remedy?: string;
   /** Whether the same may work later, without a change to what was asked. Default: never. */
@@ -194,7 +194,7 @@ export function isDiskFull(error: unknown): boolean {
 const SHORTAGES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /** Whether the system is short of file handles or memory. */
-export function isShortage(error: unknown): boolean {
+function isShortage(error: unknown): boolean {
   return SHORTAGES.has(codeOf(error));
 }
 

@@ -1,5 +1,4 @@
-import { number, text, type SettingValues } from '../lib/node-red/settings';
-import type { Retention } from '../lib/recording/ring/retention';
+import { number, text } from '../lib/node-red/settings';
 
 export const SETTINGS = {
   /** Relative to the data root, or absolute. */
@@ -10,18 +9,3 @@ export const SETTINGS = {
   maxGigabytes: number({ fallback: 0, min: 0, max: 1e6, unit: 'gigabytes' }),
   minFreeGigabytes: number({ fallback: 1, min: 0, max: 1e6, unit: 'gigabytes' }),
 };
-
-const GIGABYTE = 1e9;
-
-/** The ring's limits, from the settings' hours and gigabytes. */
-export function retentionOf({
-  retentionHours,
-  maxGigabytes,
-  minFreeGigabytes,
-}: Pick<SettingValues<typeof SETTINGS>, 'retentionHours' | 'maxGigabytes' | 'minFreeGigabytes'>): Retention {
-  return {
-    maxAge: retentionHours * 3600,
-    maxBytes: maxGigabytes * GIGABYTE,
-    minFreeBytes: minFreeGigabytes * GIGABYTE,
-  };
-}

@@ -2,7 +2,8 @@ import { defineNode } from '../lib/node-red/define-node';
 import { readSettings } from '../lib/node-red/settings';
 import { Ring } from '../lib/recording/ring/ring';
 import { directoriesRoute, diskRoute } from './routes';
-import { retentionOf, SETTINGS } from './settings';
+import { retentionOf } from './retention';
+import { SETTINGS } from './settings';
 
 type Config = Record<keyof typeof SETTINGS, unknown>;
 

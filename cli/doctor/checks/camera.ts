@@ -20,7 +20,7 @@ const PATIENCE_SECONDS = 20;
 const LOOK_SECONDS = 8;
 
 /** What was learnt of a camera that is recorded. */
-export interface CameraReport {
+interface CameraReport {
   readonly findings: readonly Finding[];
   readonly measure?: StreamMeasure;
 }

@@ -13,7 +13,7 @@ const LOOPBACK = '127.0.0.1';
 const TIMEOUT_MS = 5000;
 
 /** As much of Node-RED's settings as says who may open the editor. */
-export interface EditorSettings {
+interface EditorSettings {
   readonly uiHost?: unknown;
   readonly adminAuth?: unknown;
   readonly https?: unknown;

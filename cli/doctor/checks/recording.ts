@@ -38,7 +38,7 @@ export function judgeRecorder(store: Store, now: number): Finding {
   return recorder.ok(`it records: ${held}, last written ${duration(Math.max(0, now - lastWrite))} ago`);
 }
 
-export interface DiskState {
+interface DiskState {
   readonly freeBytes: number;
   /** What the camera sends; undefined when it could not be measured. */
   readonly bytesPerSecond: number | undefined;

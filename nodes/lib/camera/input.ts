@@ -10,7 +10,7 @@ export interface CameraInput extends Required<Input> {
   readonly secrets: readonly string[];
 }
 
-export interface InputOptions {
+interface InputOptions {
   /** Major version of libavformat of the ffmpeg at hand, see `findBinary`. */
   readonly avformat: number;
   /** Open the camera's second, smaller stream if it has one. */

@@ -3,7 +3,7 @@ import type { CameraInput } from './input';
 import type { Output } from '../ffmpeg/command';
 
 /** The two ends of a stream within this machine. */
-export interface Relay {
+interface Relay {
   /** For the ffmpeg that has the camera open. */
   readonly output: Output;
   /** For any number of others. */

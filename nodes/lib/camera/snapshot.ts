@@ -9,7 +9,7 @@ import { outputOf } from '../ffmpeg/output';
 import { readCamera } from './shared-device';
 import { addressFor, displayAddress, type CameraSource } from './source';
 
-export interface SnapshotOptions {
+interface SnapshotOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Of the camera's second, smaller stream if it has one. */

@@ -1,7 +1,7 @@
 // The editor's scripts import this file too: nothing here may need Node.js.
 
 /** A camera's URL with what it says of the user apart from it. */
-export interface CameraUrl {
+interface CameraUrl {
   /** Without user, password and fragment. */
   readonly address: string;
   /** Percent-decoded; empty when there is none. */

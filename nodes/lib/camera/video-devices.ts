@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A video device of this machine. */
-export interface VideoDevice {
+interface VideoDevice {
   /** Such as `/dev/video0`. */
   readonly path: string;
   /** What its driver calls it. */

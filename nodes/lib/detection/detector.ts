@@ -5,7 +5,7 @@ import type { FrameResult, WorkerSettings } from './worker/protocol';
 import { movingRatioOf, redRatioOf, type CameraFault, type Incident } from './rules/rules';
 
 /** An incident with its evidence, ready for an event file. */
-export interface DetectedEvent extends Incident {
+interface DetectedEvent extends Incident {
   /** When the frame arrived that decided it, Unix seconds. */
   readonly ts: number;
   readonly camera?: string;
@@ -37,14 +37,14 @@ export interface Report {
 }
 
 /** When a frame arrived, in seconds by both clocks. */
-export interface Arrival {
+interface Arrival {
   readonly wall: number;
   readonly monotonic: number;
 }
 
 export const arrival = (clock: Clock): Arrival => ({ wall: clock.now(), monotonic: clock.monotonic() });
 
-export interface DetectorOptions {
+interface DetectorOptions {
   readonly clock: Clock;
   /** Name of the camera, for the events. */
   readonly camera?: string | undefined;

@@ -7,7 +7,7 @@ import type { Frame, Size } from './frames/frame';
 /** One frame at the engine and one that waits: more would only be late. */
 const MAX_PENDING = 2;
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly size: Size;

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, V2xError } from '../errors';
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Permission bits of the new file; default 0o644. */
   readonly mode?: number;
 }

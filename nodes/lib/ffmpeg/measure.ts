@@ -13,7 +13,7 @@ export interface StreamMeasure {
   readonly gop: number;
 }
 
-export interface MeasureOptions {
+interface MeasureOptions {
   readonly clock: Clock;
   /** How much of the stream to look at. */
   readonly seconds: number;

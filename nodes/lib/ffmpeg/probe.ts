@@ -42,7 +42,7 @@ export interface ProbeInput {
   readonly secrets?: readonly string[];
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }

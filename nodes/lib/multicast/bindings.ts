@@ -17,7 +17,7 @@ export interface InterfaceOptions {
 }
 
 /** Makes and ends what each interface needs: a socket, a membership. */
-export interface Binder<Bound> {
+interface Binder<Bound> {
   open(at: NetworkInterface): Bound | Promise<Bound>;
   close(bound: Bound, at: NetworkInterface): void;
 }

@@ -8,7 +8,7 @@ import type { NetworkInterface } from './interfaces';
 export const MAX_DATAGRAM_BYTES = 1400;
 
 /** What became of a datagram on one interface. */
-export interface InterfaceReport {
+interface InterfaceReport {
   readonly name: string;
   /** What it was sent from, an IPv4 address or `::%name`; empty when the interface is not there. */
   readonly address: string;

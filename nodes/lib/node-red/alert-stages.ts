@@ -5,7 +5,7 @@ import type { Message } from './message';
 export type Stage = 'seen' | 'read' | 'claimed' | 'issued' | 'encoded' | 'signed' | 'sent';
 
 /** When the stages of taking a file were reached, monotonic seconds. */
-export interface IntakeTimes {
+interface IntakeTimes {
   /** When the file was last written: Unix seconds. */
   readonly modified: number;
   readonly seen: number;

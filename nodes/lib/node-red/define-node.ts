@@ -17,7 +17,7 @@ export interface Handlers<Api> {
   api?: Api;
 }
 
-export interface NodeSpec<Config extends object, Credentials extends object, Api> {
+interface NodeSpec<Config extends object, Credentials extends object, Api> {
   readonly type: string;
   /** Brings settings of earlier versions to the present one; left out while they have not changed. */
   readonly migrations?: Migrations;

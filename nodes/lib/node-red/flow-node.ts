@@ -17,7 +17,7 @@ const CLOSE_SECONDS = 14;
  * Work that goes on until it is told to stop: record a camera, watch a directory, keep a socket open.
  * It returns when `signal` is aborted, throws when it cannot go on, and calls `healthy` once it works.
  */
-export type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
+type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
 
 type Dispose = () => void | Promise<void>;
 

@@ -4,7 +4,7 @@
 export type StoredSettings = Readonly<Record<string, unknown>>;
 
 /** Makes settings of one version into those of the next. */
-export type Migration = (settings: StoredSettings) => StoredSettings;
+type Migration = (settings: StoredSettings) => StoredSettings;
 
 /**
  * The changes that a type's settings have been through, oldest first: the first one takes settings that have no

@@ -5,7 +5,7 @@ import { V2xError } from '../errors';
 const ENVIRONMENT_REFERENCE = /^\$\{[^}]+\}$/;
 const FROM_MESSAGE = /^(msg|flow|global)\../;
 
-export interface NumberRange {
+interface NumberRange {
   readonly fallback: number;
   readonly min: number;
   readonly max: number;
@@ -29,12 +29,12 @@ export interface ChoiceSetting<Choice extends string = string> {
   readonly fallback: Choice;
 }
 
-export interface SwitchSetting {
+interface SwitchSetting {
   readonly kind: 'switch';
   readonly fallback: boolean;
 }
 
-export interface TextSetting {
+interface TextSetting {
   readonly kind: 'text';
   readonly fallback: string;
 }

@@ -10,7 +10,7 @@ const LOW_PRIORITY = ['nice', '-n', '15', 'ionice', '-c', '3', '-t'];
 
 const working = new Map<readonly string[], Promise<boolean>>();
 
-export interface Launch {
+interface Launch {
   /** Words to put before the program: each replaces itself by what follows, so the process id is the program's own. */
   readonly prefix: readonly string[];
   /** Whether the child ends when this process dies. */

@@ -19,7 +19,7 @@ import { SequenceNumbers } from './sequence';
 /** An error that names ids names so many at most. */
 const MOST_IDS = 3;
 
-export interface Issued {
+interface Issued {
   readonly action: Action;
   /** `again`: the event was taken twice, and this is the version that it led to; `superseded`: so it was, but that is history. */
   readonly version: Version | 'again' | 'superseded';

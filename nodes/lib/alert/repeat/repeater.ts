@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../../time/clock';
 import { RepetitionSchedule, type DueCopy, type OutgoingAlert, type RepetitionPolicy } from './schedule';
 
-export interface RepeaterOptions<Outgoing extends OutgoingAlert> {
+interface RepeaterOptions<Outgoing extends OutgoingAlert> {
   readonly clock: Clock;
   readonly policy: RepetitionPolicy;
   /** @returns whether the copy is out; an error means that it is not */

@@ -19,7 +19,7 @@ interface StoredAlert {
 }
 
 /** An alert that goes on after a restart. */
-export interface StandingAlert {
+interface StandingAlert {
   readonly alert: OutgoingAlert;
   /** Seconds for which it is still to be repeated; undefined: as the policy says. */
   readonly remaining: number | undefined;

@@ -98,7 +98,7 @@ interface Rhythm {
  * together after a restart, do not go out together for ever.
  * @returns the first such moment after `now`; copies that could not be sent in time are left out, not made up for
  */
-export function nextCopy({ started, interval, phase }: Rhythm, now: number): number {
+function nextCopy({ started, interval, phase }: Rhythm, now: number): number {
   const early = EARLY_COPIES.find((offset) => started + offset > now + ROUNDING);
   if (early !== undefined) return started + early;
   return interval * (Math.floor((now + ROUNDING) / interval - phase) + 1 + phase);

@@ -10,7 +10,7 @@ import { importJWK } from 'jose';
 import { V2xError } from '../../errors';
 import type { Algorithm } from './algorithms';
 
-export type CryptoKey = webcrypto.CryptoKey;
+type CryptoKey = webcrypto.CryptoKey;
 
 /** RFC 7518, 3.2: a key of at least the hash's size. */
 const SHORTEST_SECRET_BYTES = 32;

@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly trusted: true; readonly alert: Alert; readonly keyId: string }
   | { readonly trusted: false; readonly code: RefusalCode; readonly reason: string };
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** Unix seconds. */
   readonly now: number;
   /** How far the sender's clock may run ahead, in seconds. */

@@ -15,9 +15,6 @@ const MAKERS = {
  */
 export type EngineChoice = keyof typeof MAKERS;
 
-export const isEngineChoice = (value: unknown): value is EngineChoice =>
-  typeof value === 'string' && Object.hasOwn(MAKERS, value);
-
 /**
  * Makes an engine for one stream of frames.
  * @throws V2xError `engine` when it needs something that is not installed or cannot be loaded

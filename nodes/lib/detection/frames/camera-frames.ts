@@ -14,7 +14,7 @@ import { Deadline } from '../../time/deadline';
 const STALL_SECONDS = 10;
 const STALL_FRAMES = 3;
 
-export interface CameraFrameOptions {
+interface CameraFrameOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly size: Size;
@@ -85,7 +85,7 @@ function frameSplitter({ size, wanted, onFrame }: CameraFrameOptions): FrameSpli
  * The frame rate is limited by taking the first frame of each 1/fps on the camera's own time line, never by the
  * `fps` filter: after a jump in the camera's time stamps that one would make up frames by the thousand.
  */
-export function frameArguments(
+function frameArguments(
   input: CameraInput,
   avformat: number,
   { size, fps }: { readonly size: Size; readonly fps: number },

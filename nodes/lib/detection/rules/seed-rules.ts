@@ -23,7 +23,7 @@ export interface SeedSettings {
 }
 
 /** Where the two counters stand. */
-export interface SeedState {
+interface SeedState {
   readonly red: number;
   readonly still: number;
 }

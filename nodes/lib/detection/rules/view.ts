@@ -32,7 +32,7 @@ export class Viewer {
 }
 
 /** Averages a frame down to the size of THUMBNAIL; a smaller side stays as it is. */
-export function thumbnailOf(frame: Frame): Frame {
+function thumbnailOf(frame: Frame): Frame {
   const width = Math.min(THUMBNAIL.width, frame.width);
   const height = Math.min(THUMBNAIL.height, frame.height);
   const data = new Uint8Array(width * height * BYTES_PER_PIXEL);

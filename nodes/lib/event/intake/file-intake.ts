@@ -66,7 +66,7 @@ export interface IntakeHandlers {
   failed(error: unknown): void;
 }
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly directory: string;
   /** Whether files stay where they are. */
   readonly leave: boolean;

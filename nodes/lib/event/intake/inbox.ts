@@ -26,7 +26,7 @@ export interface InboxOptions {
   readonly limit?: number;
 }
 
-export interface InboxHandlers extends IntakeHandlers {
+interface InboxHandlers extends IntakeHandlers {
   /** The directory is watched from now on; what waits in it comes next. */
   watching(): void;
 }

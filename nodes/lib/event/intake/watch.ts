@@ -45,7 +45,7 @@ export async function fileSystemType(directory: string): Promise<number> {
   );
 }
 
-export interface DirectoryListener {
+interface DirectoryListener {
   /** Something happened to an entry of the directory. */
   changed(name: string): void;
   /** Something happened to the directory itself, or nobody knows to what. */

@@ -10,7 +10,7 @@ import { machineZone, type Zone } from './time-zone';
 export const MAX_EVENT_BYTES = 64 * 1024;
 
 /** What the file itself does not say. */
-export interface EventSource {
+interface EventSource {
   /** The file's name, for messages. */
   readonly file: string;
   /** Id of an event that carries none. */

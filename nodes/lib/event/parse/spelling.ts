@@ -48,7 +48,7 @@ function plain(name: string): string {
 }
 
 /** Damerau and Levenshtein's distance (optimal string alignment): insert, delete, replace a letter, or exchange two. */
-export function editDistance(one: string, other: string): number {
+function editDistance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {

@@ -1,7 +1,7 @@
 import { codeOf } from '../../errors';
 
 /** The content of a text file. */
-export interface DecodedText {
+interface DecodedText {
   readonly text: string;
   /** Bytes that do not belong to the encoding were replaced by U+FFFD. */
   readonly damaged: boolean;

@@ -77,7 +77,7 @@ const DATE_AND_TIME =
   /^(\d{4})[-/]?(\d\d)[-/]?(\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 
 /** A time that was written as text. */
-export interface TextTime {
+interface TextTime {
   /** Unix seconds. */
   readonly ts: number;
   /** The zone that was assumed, since the text names none. */

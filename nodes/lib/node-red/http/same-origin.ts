@@ -35,7 +35,7 @@ export function isForeign(headers: RequestHeaders, own: OwnHosts): boolean {
 }
 
 /** As `isForeign`. @returns which header tells, with its value; undefined when the request is not foreign */
-export function whyForeign(headers: RequestHeaders, own: OwnHosts): string | undefined {
+function whyForeign(headers: RequestHeaders, own: OwnHosts): string | undefined {
   const { host, origin, 'sec-fetch-site': site } = headers;
   const server = host === undefined ? undefined : parseHost(host);
   if (host !== undefined && !(server && isOwn(server, own))) return `Host ${host}`;
@@ -120,7 +120,7 @@ function isAllowed(host: Host, { allowed }: OwnHosts): boolean {
 }
 
 /** How this machine may be addressed now; interfaces and the setting may change while it runs. */
-export function ownHosts(): OwnHosts {
+function ownHosts(): OwnHosts {
   const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
     all.map(({ address }) => address),
   );

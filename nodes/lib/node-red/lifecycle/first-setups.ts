@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events';
 const EVENT = 'v2x:first-setup';
 
 /** The first setup of a node. */
-export interface FirstSetup {
+interface FirstSetup {
   /** The node's name in the editor, or its type. */
   readonly label: string;
   /** Resolves when it is finished, or has failed and said so. */

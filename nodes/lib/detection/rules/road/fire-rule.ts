@@ -1,6 +1,6 @@
 import { fire, type Incident } from '../rules';
 
-export interface FireSettings {
+interface FireSettings {
   /** Share of the picture that must have turned red. */
   readonly redRatio: number;
   /** For how long, in seconds, in the same place. */

@@ -1,6 +1,6 @@
 import { standstill, type Incident } from '../rules';
 
-export interface StandstillSettings {
+interface StandstillSettings {
   /** Share of moving pixels below which a frame is still. */
   readonly stillRatio: number;
   /** For how long, in seconds. */
@@ -10,7 +10,7 @@ export interface StandstillSettings {
 }
 
 /** What the rule knows of a frame. */
-export interface Motion {
+interface Motion {
   /** Seconds since the frame before. */
   readonly seconds: number;
   /** Share of moving pixels. */

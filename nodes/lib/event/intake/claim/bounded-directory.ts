@@ -92,7 +92,7 @@ async function arrivalOf(path: string): Promise<number> {
 }
 
 /** Makes a name of another's parts and a random one. */
-export type NameMaker = (stem: string, random: string, extension: string) => string;
+type NameMaker = (stem: string, random: string, extension: string) => string;
 
 const besideOthers: NameMaker = (stem, random, extension) =>
   `${stem.slice(0, LONGEST_STEM)}.${random}${extension}`;
@@ -117,7 +117,7 @@ export async function moveInto(
 }
 
 /** Whether both paths lead to one file. */
-export async function isSameFile(one: string, other: string): Promise<boolean> {
+async function isSameFile(one: string, other: string): Promise<boolean> {
   const [first, second] = [await identityOf(one), await identityOf(other)];
   return first !== undefined && first === second;
 }
