@@ -54,7 +54,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.editor.json'],
+        project: ['./tsconfig.source.json', './tsconfig.json', './tsconfig.editor.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

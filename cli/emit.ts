@@ -76,9 +76,9 @@ async function ensureMayDrop(directory: string): Promise<void> {
     const user = currentUser();
     throw new V2xError(
       'directory',
-      `User ${user} may not hand in events at ${directory}: it belongs to ${owner}; run this as ${owner}: sudo -u ${owner} ...`,
+      `User ${user} may not hand in events at ${directory}: it belongs to ${owner}`,
       { directory, user, owner },
-      { cause: error },
+      { remedy: `run this as ${owner}: sudo -u ${owner} ...`, cause: error },
     );
   }
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { isAsymmetric } from '../nodes/lib/alert/trust/key';
 import { KeyRing } from '../nodes/lib/alert/trust/key-ring';
-import { verifyClip, verifyPlayback } from '../nodes/lib/clip/verify';
+import { AlteredClip, verifyClip, verifyPlayback } from '../nodes/lib/clip/verify';
 import { messageOf, V2xError } from '../nodes/lib/errors';
 import { systemClock } from '../nodes/lib/time/clock';
 import { firstSentence, usageError } from './options';
@@ -49,10 +49,9 @@ export async function run(args: readonly string[]): Promise<void> {
 
 /** Adds to the error of an altered clip whether it plays: a damaged copy does not. */
 async function withPlayback(error: unknown): Promise<unknown> {
-  if (!(error instanceof V2xError) || typeof error.details.actual !== 'string') return error;
-  const path = String(error.details.path);
+  if (!(error instanceof AlteredClip)) return error;
   try {
-    await verifyPlayback(path, systemClock, new AbortController().signal);
+    await verifyPlayback(error.path, systemClock, new AbortController().signal);
     return error;
   } catch (unplayable) {
     const message = `${error.message}; ${messageOf(unplayable)}`;

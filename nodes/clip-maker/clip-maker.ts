@@ -104,7 +104,8 @@ function incidentOf(payload: unknown, now: number): IncidentEvent {
   if (ahead <= MAX_AHEAD) return event;
   throw new V2xError(
     'event',
-    `Event ${event.id} says it happens ${Math.round(ahead)} s from now; set the clock of what sends it`,
+    `Event ${event.id} says it happens ${Math.round(ahead)} s from now`,
     { id: event.id, ahead },
+    { remedy: 'set the clock of what sends it' },
   );
 }

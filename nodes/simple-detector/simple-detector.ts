@@ -58,7 +58,9 @@ class Watch {
     if (this.source) {
       throw new V2xError(
         'frame',
-        'This detector watches its camera; choose none to give it frames by the wire',
+        'This detector watches its camera',
+        {},
+        { remedy: 'choose none to give it frames by the wire' },
       );
     }
     if (this.running) await this.announce(await this.wire.take(message.payload), message);
@@ -148,8 +150,9 @@ class Watch {
 function cameraFault(fault: CameraFault): V2xError {
   return new V2xError(
     fault,
-    `The camera's picture is ${fault}: incidents cannot be detected; check the camera`,
+    `The camera's picture is ${fault}: incidents cannot be detected`,
     { fault },
+    { remedy: 'check the camera' },
   );
 }
 

@@ -31,7 +31,8 @@ export const snapshotRoute: AdminRoute<Field> = {
   path: '/v2x/camera/snapshot',
   fields: ['id', 'kind', 'address', 'detectionAddress', 'user', 'password', 'detection'],
   async answer({ RED, clock, signal, fields }) {
-    if (busy) throw new V2xError('busy', 'A camera is being tested already; try again in a moment');
+    if (busy)
+      throw new V2xError('busy', 'A camera is being tested already', {}, { remedy: 'try again in a moment' });
     busy = true;
     try {
       const source = await describedCamera(RED, fields);
@@ -89,7 +90,12 @@ async function exists(path: string): Promise<boolean> {
 async function deployedCamera(RED: NodeAPI, id: string): Promise<CameraSource> {
   const camera = await offeredBy<CameraSource>(RED, id).catch(() => undefined);
   if (camera) return camera;
-  throw new V2xError('not-deployed', 'The stored password is known only after deploying; enter it or deploy');
+  throw new V2xError(
+    'not-deployed',
+    'The stored password is known only after deploying',
+    {},
+    { remedy: 'enter it or deploy' },
+  );
 }
 
 /**
@@ -102,7 +108,9 @@ function withStoredPassword(described: CameraSource, deployed: CameraSource): Ca
   if (!asked.every((server) => server !== undefined && known.includes(server))) {
     throw new V2xError(
       'other-host',
-      `The stored password belongs to ${displayAddress(deployed)}; enter it again for another address`,
+      `The stored password belongs to ${displayAddress(deployed)}`,
+      {},
+      { remedy: 'enter it again for another address' },
     );
   }
   const user = described.user ?? deployed.user;

@@ -39,8 +39,8 @@ function secretFrom(variable: string, keyId: string): string {
   if (secret !== '') return secret;
   throw new V2xError(
     'no-secret',
-    `The key "${keyId}" has no secret: set the environment variable ${variable}, or open the key node and enter one; ` +
-      'make one with: openssl rand -base64 32',
+    `The key "${keyId}" has no secret: set the environment variable ${variable}, or open the key node and enter one`,
     { keyId, variable },
+    { remedy: 'make one with: openssl rand -base64 32' },
   );
 }

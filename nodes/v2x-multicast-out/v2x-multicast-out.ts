@@ -158,7 +158,9 @@ function outgoingAlert(message: Message, bytes: Uint8Array): MessageAlert | unde
   if (typeof actionId !== 'string' || actionId === '' || actionId.length > 64) {
     throw new V2xError(
       'payload',
-      'msg.alert.actionId must be a text of 1 to 64 characters; wire v2x-alert in front',
+      'msg.alert.actionId must be a text of 1 to 64 characters',
+      {},
+      { remedy: 'wire v2x-alert in front' },
     );
   }
   return {

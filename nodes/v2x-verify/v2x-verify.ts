@@ -53,5 +53,10 @@ export default defineNode<Config>({
 
 function toDatagram(payload: unknown): Uint8Array | string {
   if (typeof payload === 'string' || payload instanceof Uint8Array) return payload;
-  throw new V2xError('payload', 'msg.payload is neither text nor a Buffer; wire in v2x-multicast-in');
+  throw new V2xError(
+    'payload',
+    'msg.payload is neither text nor a Buffer',
+    {},
+    { remedy: 'wire in v2x-multicast-in' },
+  );
 }

@@ -76,9 +76,9 @@ export function versionOf(
     const hint = ids.length > 0 ? ` (an alert stands for ${ids.join(', ')})` : '';
     throw new V2xError(
       'never-sent',
-      `Cannot ${action} the alert of event "${id}": it was never sent or its validity has ended; ` +
-        `updates and cancels must carry the id of the event that began it${hint}`,
+      `Cannot ${action} the alert of event "${id}": it was never sent or its validity has ended`,
       { id, action },
+      { remedy: `updates and cancels must carry the id of the event that began it${hint}` },
     );
   }
   if (known.status === 'active') return action === 'new' ? 'update' : action;
@@ -86,8 +86,9 @@ export function versionOf(
   if (action === 'new' && request.ts > known.detected) return 'new';
   throw new V2xError(
     'cancelled',
-    `The alert of event "${id}" was already cancelled; a new event that happened after the cancel warns again`,
+    `The alert of event "${id}" was already cancelled`,
     { id },
+    { remedy: 'a new event that happened after the cancel warns again' },
   );
 }
 

@@ -19,11 +19,21 @@ const MAX_FAULTS = 5;
 /** Checks a JWS in compact form. @returns its payload; rejects when the signature is not good */
 export type VerifySignature = (token: string) => Promise<Uint8Array>;
 
+/** The clip is another one than its manifest describes. */
+export class AlteredClip extends V2xError {
+  constructor(
+    readonly path: string,
+    difference: string,
+  ) {
+    super('verify', `${path} is not the clip that was kept: ${difference}`, { path });
+  }
+}
+
 /**
  * Checks a clip from the archive against the manifest beside it: whether it is, byte for byte, what was kept.
  * @param file `accident_<epoch>.mp4`, or its manifest `accident_<epoch>.json`
  * @param verifySignature given: the manifest's signature is checked too
- * @throws V2xError `verify` naming what is missing or differs
+ * @throws AlteredClip; V2xError `verify` naming what is missing or differs otherwise
  */
 export async function verifyClip(file: string, verifySignature?: VerifySignature): Promise<VerifiedClip> {
   const path = file.replace(/\.json$/, '.mp4');
@@ -42,11 +52,8 @@ export async function verifyClip(file: string, verifySignature?: VerifySignature
     );
   });
   if (actual !== manifest.sha256) {
-    throw new V2xError(
-      'verify',
-      `${path} is not the clip that was kept: its SHA-256 is ${actual}, ${manifestPath} says ${manifest.sha256}`,
-      { path, actual, expected: manifest.sha256 },
-    );
+    const difference = `its SHA-256 is ${actual}, ${manifestPath} says ${manifest.sha256}`;
+    throw new AlteredClip(path, difference);
   }
   return { path, manifest, signed };
 }

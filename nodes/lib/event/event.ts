@@ -13,7 +13,7 @@ const matchesSchema = ajv.compile<EventFile>(eventSchema);
  * Checks a value against the event schema and fills in defaults.
  * @param value anything; it is not changed
  * @param defaults `id` and `ts` (Unix seconds) for an event that carries none
- * @throws V2xError `event` naming the property, its value and the rule
+ * @throws InvalidProperty `event`, naming the property, its value and the rule
  */
 export function toEvent(
   value: unknown,
@@ -26,14 +26,25 @@ export function toEvent(
   return { ...(candidate as IncidentEvent), id, ts: Number(ts) };
 }
 
-function invalidEvent(errors: readonly ErrorObject[]): V2xError {
+/** A property of an event that breaks the schema; an empty name stands for the event itself. */
+export class InvalidProperty extends V2xError {
+  constructor(
+    problem: string,
+    readonly property: string,
+    readonly rule: string,
+  ) {
+    super('event', problem, { property, rule });
+  }
+}
+
+function invalidEvent(errors: readonly ErrorObject[]): InvalidProperty {
   // `anyOf` reports its branches first and itself last; the last one speaks of the whole property.
   const error = errors.at(-1);
   const property = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const rule =
     error?.keyword === 'anyOf' ? 'must be Unix time in seconds, a number or a numeric string' : ruleOf(error);
   const subject = property === '' ? 'the event' : `"${property}" is ${preview(error?.data)} and`;
-  return new V2xError('event', `${subject} ${rule}`, { property, rule });
+  return new InvalidProperty(`${subject} ${rule}`, property, rule);
 }
 
 function ruleOf(error: ErrorObject | undefined): string {

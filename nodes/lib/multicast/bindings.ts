@@ -182,8 +182,8 @@ export class InterfaceBindings<Bound> {
 function unusable({ name, address }: NetworkInterface, cause: unknown): V2xError {
   return new V2xError(
     'interface',
-    `Interface ${name} (${address}) cannot be used for multicast: ${messageOf(cause)}; see "ip address" and "ip route"`,
+    `Interface ${name} (${address}) cannot be used for multicast: ${messageOf(cause)}`,
     { interface: name },
-    { cause },
+    { remedy: 'see "ip address" and "ip route"', cause },
   );
 }

@@ -71,9 +71,9 @@ async function bindSocket({ address, family, port }: MulticastGroup): Promise<So
     socket.close();
     throw new V2xError(
       'port',
-      `UDP ${endpoint({ address, port })} cannot be received: ${messageOf(error)}; choose another port or end the program that holds it ("ss -ulpn")`,
+      `UDP ${endpoint({ address, port })} cannot be received: ${messageOf(error)}`,
       { port },
-      { cause: error },
+      { remedy: 'choose another port or end the program that holds it ("ss -ulpn")', cause: error },
     );
   }
 }

@@ -152,16 +152,17 @@ export function requireSize(datagram: Uint8Array): void {
   if (bytes > 0 && bytes <= MAX_DATAGRAM_BYTES) return;
   throw new V2xError(
     'size',
-    `The datagram has ${bytes} bytes; it must have 1 to ${MAX_DATAGRAM_BYTES}; send less in one message`,
+    `The datagram has ${bytes} bytes; it must have 1 to ${MAX_DATAGRAM_BYTES}`,
     { bytes, max: MAX_DATAGRAM_BYTES },
+    { remedy: 'send less in one message' },
   );
 }
 
 function sendFailed({ name, address }: NetworkInterface, cause: unknown): V2xError {
   return new V2xError(
     'send',
-    `Sending on interface ${name} (${address}) failed: ${messageOf(cause)}; see "ip route" and the firewall`,
+    `Sending on interface ${name} (${address}) failed: ${messageOf(cause)}`,
     { interface: name },
-    { cause },
+    { remedy: 'see "ip route" and the firewall', cause },
   );
 }

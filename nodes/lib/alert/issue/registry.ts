@@ -152,10 +152,9 @@ function closedError({ id }: Request): V2xError {
 function unsavedError({ eventId }: Action, cause: unknown): V2xError {
   return new V2xError(
     'unsaved',
-    `The alert of event "${eventId}" goes out, but an update or cancel after a restart may not find it: ` +
-      `${messageOf(cause)}; check the disk and its free space`,
+    `The alert of event "${eventId}" goes out, but an update or cancel after a restart may not find it: ${messageOf(cause)}`,
     { eventId },
-    { cause },
+    { remedy: 'check the disk and its free space', cause },
   );
 }
 

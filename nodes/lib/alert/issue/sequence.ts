@@ -51,7 +51,9 @@ export class SequenceNumbers {
     }
     throw new V2xError(
       'sequence',
-      'All 65,536 sequence numbers belong to warnings that still stand; cancel some, or shorten the validity',
+      'All 65,536 sequence numbers belong to warnings that still stand',
+      {},
+      { remedy: 'cancel some, or shorten the validity' },
     );
   }
 
@@ -88,8 +90,11 @@ async function readReserved(path: string): Promise<number> {
   if (match) return Number(match[1]);
   throw new V2xError(
     'state',
-    `The file of sequence numbers ${path} is damaged: ${JSON.stringify(text.slice(0, 40))}; ` +
-      'put back a copy, or delete it to begin at 0 (vehicles may then take new warnings for old ones)',
+    `The file of sequence numbers ${path} is damaged: ${JSON.stringify(text.slice(0, 40))}`,
     { path },
+    {
+      remedy:
+        'put back a copy, or delete it to begin at 0 (vehicles may then take new warnings for old ones)',
+    },
   );
 }

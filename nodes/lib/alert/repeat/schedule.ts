@@ -286,8 +286,9 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     if (this.live.size < MAX_LIVE) return;
     throw new V2xError(
       'overload',
-      `${MAX_LIVE} alerts are being repeated already; shorten the repetition or find out who raises so many`,
+      `${MAX_LIVE} alerts are being repeated already`,
       { max: MAX_LIVE },
+      { remedy: 'shorten the repetition or find out who raises so many' },
     );
   }
 }

@@ -29,7 +29,12 @@ export function momentOf(name: string, value: unknown): number | undefined {
   if (value === undefined || value === '') return undefined;
   const seconds = typeof value === 'string' ? secondsOf(value) : value;
   if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
-  throw new V2xError('key', `"${name}" is no moment; write Unix seconds or 2026-12-31T00:00:00Z`, { name });
+  throw new V2xError(
+    'key',
+    `"${name}" is no moment`,
+    { name },
+    { remedy: 'write Unix seconds or 2026-12-31T00:00:00Z' },
+  );
 }
 
 function secondsOf(text: string): number {

@@ -44,15 +44,17 @@ export class KeyRing {
     if (!signing) {
       throw new V2xError(
         'public-key',
-        `The key "${keyId}" is a public key: it verifies, but cannot sign; enter the private key`,
+        `The key "${keyId}" is a public key: it verifies, but cannot sign`,
         { keyId },
+        { remedy: 'enter the private key' },
       );
     }
     if (!isInForce(this.current, now)) {
       throw new V2xError(
         'key-period',
-        `The key "${keyId}" must not sign now: it is before its not-before or past its not-after; choose another key`,
+        `The key "${keyId}" must not sign now: it is before its not-before or past its not-after`,
         { keyId },
+        { remedy: 'choose another key' },
       );
     }
     return { ...this.current, signing };

@@ -43,8 +43,9 @@ export function findOpenCv(folders?: readonly string[]): string {
   }
   throw new V2xError(
     'engine',
-    `The engine "opencv" needs ${PACKAGES.join(' or ')}, and neither is installed; ` +
-      'install it as the README says, or choose the engine "builtin", which counts the same',
+    `The engine "opencv" needs ${PACKAGES.join(' or ')}, and neither is installed`,
+    {},
+    { remedy: 'install it as the README says, or choose the engine "builtin", which counts the same' },
   );
 }
 
@@ -62,9 +63,9 @@ export function loadOpenCv(path = findOpenCv()): OpenCv {
     const reason = messageOf(error);
     throw new V2xError(
       'engine',
-      `OpenCV's bindings in ${path} cannot be loaded: ${reason}; build them again, see the README`,
+      `OpenCV's bindings in ${path} cannot be loaded: ${reason}`,
       { path, reason },
-      { cause: error },
+      { remedy: 'build them again, see the README', cause: error },
     );
   }
 }

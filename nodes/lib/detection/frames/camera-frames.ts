@@ -113,8 +113,8 @@ function lost(source: CameraSource, reason: string, cause?: unknown): V2xError {
   const camera = displayAddress(source);
   return new V2xError(
     'camera',
-    `The detector gets no pictures from ${camera}: ${reason}; it tries again by itself`,
+    `The detector gets no pictures from ${camera}: ${reason}`,
     { camera, reason },
-    { cause },
+    { remedy: 'it tries again by itself', cause },
   );
 }

@@ -81,7 +81,12 @@ function settle(waiting: Waiting | undefined, message: FrameResult | Failure): v
 }
 
 function died(reason: string): V2xError {
-  return new V2xError('worker', `The detector's thread ended (${reason}); it starts again by itself`, {
-    reason,
-  });
+  return new V2xError(
+    'worker',
+    `The detector's thread ended (${reason})`,
+    {
+      reason,
+    },
+    { remedy: 'it starts again by itself' },
+  );
 }

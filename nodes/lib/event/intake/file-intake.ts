@@ -12,6 +12,7 @@ import type { FileState, GivenBack, Refused } from './file-state';
 import type { PendingNames } from './pending-names';
 import type { IncidentEvent } from '../event';
 import { eventIdOf } from '../id';
+import { LocatedError } from '../parse/located-error';
 import type { Note } from '../parse/normalise';
 import { inFile, parseEvent, type ParsedEvent } from '../parse/parse';
 import { stampOf, type FileContent } from './read';
@@ -283,7 +284,11 @@ export class FileIntake {
     // A writer that goes on is not reported at each of its steps.
     const known = before ? error.code !== 'event' || before.reason === refused.reason : !refused.first;
     if (known) return;
-    this.handlers.refused({ file: name, reason: refused.reason, ...positionOf(error) });
+    this.handlers.refused({
+      file: name,
+      reason: refused.reason,
+      ...(error instanceof LocatedError ? error.position : {}),
+    });
   }
 
   /** @returns undefined when the file is gone */
@@ -355,12 +360,6 @@ export class FileIntake {
  */
 function arrivalOf(modified: number, now: number, waited: boolean): number {
   return waited || now - modified < JUST_WRITTEN_SECONDS ? Math.min(modified, now) : now;
-}
-
-function positionOf(error: unknown): { line: number; column: number } | undefined {
-  if (!(error instanceof V2xError)) return undefined;
-  const { line, column } = error.details;
-  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
 }
 
 function unhandledError(name: string): V2xError {

@@ -1,5 +1,5 @@
-import { V2xError } from '../../errors';
 import { explainJson, locateProperty, positionAt, type Complaint, type Position } from './json-explain';
+import { LocatedError } from './located-error';
 import { decodeText } from './text';
 
 /** An event has a dozen flat properties; deeper and larger documents only cost time. */
@@ -20,8 +20,8 @@ export interface JsonDocument {
 /**
  * Parses a JSON document (RFC 8259) of bounded depth in UTF-8 or UTF-16. Slips of writers whose meaning is plain are
  * read as they are meant: see `withDoubleQuotes` and `mended`. Of a key that is there twice the last one counts, as in most parsers.
- * @throws V2xError `incomplete` when it ends before the document does, so that more bytes may make it whole;
- *   `event` when no more bytes can; both with `line` and `column` in their details
+ * @throws LocatedError `incomplete` when it ends before the document does, so that more bytes may make it whole;
+ *   `event` when no more bytes can
  */
 export function parseJson(bytes: Uint8Array): JsonDocument {
   const { text: given, damaged } = decodeText(bytes);
@@ -130,13 +130,13 @@ function endOfString(text: string, start: number): number | undefined {
   return undefined;
 }
 
-function endsTooEarly(text: string, open: number): V2xError {
+function endsTooEarly(text: string, open: number): LocatedError {
   const position = positionAt(text, open);
-  if (open === text.length) return new V2xError('incomplete', 'the file is empty', { ...position });
+  if (open === text.length) return new LocatedError('incomplete', 'the file is empty', position);
   const what = text[open] === '"' ? 'a string' : text[open] === '{' ? 'an object' : 'an array';
-  return new V2xError('incomplete', `${what} begins here that has no end`, { ...position });
+  return new LocatedError('incomplete', `${what} begins here that has no end`, position);
 }
 
-function wrong({ reason, line, column }: Complaint): V2xError {
-  return new V2xError('event', reason, { line, column });
+function wrong({ reason, ...position }: Complaint): LocatedError {
+  return new LocatedError('event', reason, position);
 }

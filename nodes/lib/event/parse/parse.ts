@@ -1,7 +1,8 @@
 import { messageOf, V2xError } from '../../errors';
-import { preview, toEvent, type IncidentEvent } from '../event';
+import { InvalidProperty, preview, toEvent, type IncidentEvent } from '../event';
 import { isObject, parseJson, type JsonDocument } from './json';
-import type { Complaint, Position } from './json-explain';
+import type { Complaint } from './json-explain';
+import { LocatedError } from './located-error';
 import { normalise, type Note } from './normalise';
 import { REPLACEMENT } from './text';
 import { machineZone, type Zone } from './time-zone';
@@ -111,20 +112,17 @@ function eventOrBroken(
   try {
     return { event: toEvent(candidate, source) };
   } catch (error) {
-    if (!(error instanceof V2xError)) throw error;
-    const property = String(error.details.property);
-    if (property === 'type' || !Object.hasOwn(candidate, property)) throw placed(error, document);
-    return { property, kind: String(error.details.rule), text: `${error.message}; it is left out` };
+    if (!(error instanceof InvalidProperty)) throw error;
+    const { property, rule, problem } = error;
+    if (property === 'type' || !Object.hasOwn(candidate, property))
+      throw new LocatedError('event', problem, document.locate(property), { cause: error });
+    return { property, kind: rule, text: `${problem}; it is left out` };
   }
 }
 
-function notAnObject({ value, locate }: JsonDocument): V2xError {
+function notAnObject({ value, locate }: JsonDocument): LocatedError {
   const kind = Array.isArray(value) ? 'an array' : preview(value);
-  return new V2xError('event', `the event must be an object, not ${kind}`, { ...locate('') });
-}
-
-function placed({ code, message, details }: V2xError, { locate }: JsonDocument): V2xError {
-  return new V2xError(code, message, { ...details, ...locate(String(details.property)) });
+  return new LocatedError('event', `the event must be an object, not ${kind}`, locate(''));
 }
 
 function slip({ reason, line, column }: Complaint): Note {
@@ -133,8 +131,8 @@ function slip({ reason, line, column }: Complaint): Note {
 }
 
 function located(note: Note, { locate }: JsonDocument, file: string): Note {
-  const position = note.property === '' ? {} : locate(note.property);
-  const error = new V2xError('event', note.text, position);
+  const position = note.property === '' ? undefined : locate(note.property);
+  const error = new LocatedError('event', note.text, position);
   return { ...note, text: messageOf(inFile(file, error)) };
 }
 
@@ -148,10 +146,10 @@ export function tooLarge(bytes: number): V2xError {
 /** The same error with file, line and column in its message. */
 export function inFile<Thrown>(file: string, error: Thrown): Thrown | V2xError {
   if (!(error instanceof V2xError)) return error;
-  const { line, column } = error.details as Partial<Position>;
-  const place = line && column ? `, line ${line}, column ${column}` : '';
-  const text = `${printable(file)}${place}: ${messageOf(error)}`;
-  return new V2xError(error.code, text, { ...error.details, file }, { cause: error });
+  const position = error instanceof LocatedError ? error.position : undefined;
+  const place = position ? `, line ${position.line}, column ${position.column}` : '';
+  const text = `${printable(file)}${place}: ${error.message}`;
+  return new LocatedError(error.code, text, position, { cause: error });
 }
 
 /** A file name as it may stand in a message: control characters escaped. */
