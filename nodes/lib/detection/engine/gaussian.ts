@@ -20,7 +20,7 @@ export class Gaussian5x5 {
 
   /** Writes the smoothed picture into `target`; both hold width * height bytes. */
   smooth(gray: Uint8Array, target: Uint8Array): void {
-    const row = (y: number) => this.rows[(y + RADIUS) % this.rows.length];
+    const row = (y: number) => this.rows[(y + RADIUS) % this.rows.length]!;
     // The rows above and below the picture are reflections, summed like any other.
     for (let y = -RADIUS; y < this.height + RADIUS; y += 1) {
       this.sumAcross(gray, reflect101(y, this.height) * this.width, row(y));
@@ -38,15 +38,18 @@ export class Gaussian5x5 {
     const { padded, width } = this;
     padded.set(gray.subarray(offset, offset + width), RADIUS);
     for (const beyond of [-2, -1, width, width + 1])
-      padded[beyond + RADIUS] = gray[offset + reflect101(beyond, width)];
+      padded[beyond + RADIUS] = gray[offset + reflect101(beyond, width)]!;
     for (let x = 0; x < width; x += 1)
-      sums[x] = padded[x] + padded[x + 4] + 4 * (padded[x + 1] + padded[x + 3]) + 6 * padded[x + 2];
+      sums[x] = padded[x]! + padded[x + 4]! + 4 * (padded[x + 1]! + padded[x + 3]!) + 6 * padded[x + 2]!;
   }
 }
 
-function sumDown([above2, above, center, below, below2]: readonly Uint16Array[], target: Uint8Array): void {
+type FiveRows = readonly [Uint16Array, Uint16Array, Uint16Array, Uint16Array, Uint16Array];
+
+function sumDown(rows: FiveRows, target: Uint8Array): void {
+  const [above2, above, center, below, below2] = rows;
   for (let x = 0; x < target.length; x += 1)
-    target[x] = (above2[x] + below2[x] + 4 * (above[x] + below[x]) + 6 * center[x] + 128) >> 8;
+    target[x] = (above2[x]! + below2[x]! + 4 * (above[x]! + below[x]!) + 6 * center[x]! + 128) >> 8;
 }
 
 /** Where a position outside 0..length-1 falls when the picture is mirrored at its edge pixels. */

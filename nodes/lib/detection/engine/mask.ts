@@ -39,8 +39,8 @@ function paint(points: readonly Point[], { width, height, data }: Mask, value: n
   for (let y = 0; y < height; y += 1) {
     const edges = crossings(points, (y + 0.5) / height);
     for (let pair = 0; pair + 1 < edges.length; pair += 2) {
-      const from = firstPixelFrom(edges[pair], width);
-      const to = firstPixelFrom(edges[pair + 1], width);
+      const from = firstPixelFrom(edges[pair]!, width);
+      const to = firstPixelFrom(edges[pair + 1]!, width);
       data.fill(value, y * width + from, y * width + to);
       painted += to - from;
     }
@@ -52,7 +52,7 @@ function paint(points: readonly Point[], { width, height, data }: Mask, value: n
 function crossings(points: readonly Point[], y: number): number[] {
   const found: number[] = [];
   points.forEach((point, index) => {
-    const next = points[(index + 1) % points.length];
+    const next = points[(index + 1) % points.length] ?? point;
     // Always upwards, so that an edge that goes there and back crosses at the very same place.
     const [[x1, y1], [x2, y2]] = point[1] < next[1] ? [point, next] : [next, point];
     // An end on the line belongs to one of its two edges only.

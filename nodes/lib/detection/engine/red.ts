@@ -44,9 +44,9 @@ export function redMargin(blue: number, green: number, red: number): number {
   return (
     (red - green) |
     (red - blue) |
-    (difference - LEAST_DIFFERENCE[red]) |
-    (GREEN_ABOVE_BLUE[byte] - greenAboveBlue) |
-    (BLUE_ABOVE_GREEN[byte] + greenAboveBlue)
+    (difference - LEAST_DIFFERENCE[red]!) |
+    (GREEN_ABOVE_BLUE[byte]! - greenAboveBlue) |
+    (BLUE_ABOVE_GREEN[byte]! + greenAboveBlue)
   );
 }
 

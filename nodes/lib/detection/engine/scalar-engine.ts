@@ -70,9 +70,9 @@ class Planes {
 export function grayAndRed(bgr: Uint8Array, gray: Uint8Array, mask?: Mask): number {
   let count = 0;
   for (let pixel = 0, byte = 0; pixel < gray.length; pixel += 1, byte += BYTES_PER_PIXEL) {
-    const blue = bgr[byte];
-    const green = bgr[byte + 1];
-    const red = bgr[byte + 2];
+    const blue = bgr[byte]!;
+    const green = bgr[byte + 1]!;
+    const red = bgr[byte + 2]!;
     gray[pixel] = (blue * BLUE_WEIGHT + green * GREEN_WEIGHT + red * RED_WEIGHT + GRAY_HALF) >> GRAY_SHIFT;
     if (mask?.data[pixel] !== 0) count += 1 + (redMargin(blue, green, red) >> 31);
   }
@@ -83,6 +83,6 @@ export function grayAndRed(bgr: Uint8Array, gray: Uint8Array, mask?: Mask): numb
 function countMoving(now: Uint8Array, before: Uint8Array, mask?: Mask): number {
   let count = 0;
   for (let pixel = 0; pixel < now.length; pixel += 1)
-    if (Math.abs(now[pixel] - before[pixel]) > MOTION_THRESHOLD && mask?.data[pixel] !== 0) count += 1;
+    if (Math.abs(now[pixel]! - before[pixel]!) > MOTION_THRESHOLD && mask?.data[pixel] !== 0) count += 1;
   return count;
 }

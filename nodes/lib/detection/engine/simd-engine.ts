@@ -77,7 +77,7 @@ export class SimdEngine implements Engine {
     const bits = new Uint8Array(this.kernel.memory.buffer, this.kernel.mask(), height * rowBytes).fill(0);
     for (let y = 0, pixel = 0; y < height; y += 1)
       for (let x = 0; x < width; x += 1, pixel += 1)
-        if (data[pixel] !== 0) bits[y * rowBytes + (x >> 3)] |= 1 << (x & 7);
+        if (data[pixel] !== 0) bits[y * rowBytes + (x >> 3)]! |= 1 << (x & 7);
     this.mask = mask;
     this.maskPixels = pixelsOf(mask);
   }

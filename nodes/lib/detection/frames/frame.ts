@@ -29,9 +29,9 @@ export function toFrame({ width, height, channels, data }: RawFrame): Frame {
   // The second and third colour of a gray pixel are its only byte again.
   const [green, red] = channels === 1 ? [0, 0] : [1, 2];
   for (let from = 0, to = 0; to < bgr.length; from += channels, to += BYTES_PER_PIXEL) {
-    bgr[to] = data[from];
-    bgr[to + 1] = data[from + green];
-    bgr[to + 2] = data[from + red];
+    bgr[to] = data[from]!;
+    bgr[to + 1] = data[from + green]!;
+    bgr[to + 2] = data[from + red]!;
   }
   return { width, height, data: bgr };
 }

@@ -92,8 +92,8 @@ function statistics({ data }: Frame): { mean: number; deviation: number } {
     let sum = 0;
     let squares = 0;
     for (let at = colour; at < data.length; at += BYTES_PER_PIXEL) {
-      sum += data[at];
-      squares += data[at] * data[at];
+      sum += data[at]!;
+      squares += data[at]! * data[at]!;
     }
     const cells = data.length / BYTES_PER_PIXEL;
     const mean = sum / cells;

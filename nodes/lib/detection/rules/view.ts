@@ -59,9 +59,9 @@ function averageInto(
   let red = 0;
   for (let y = top; y < bottom; y += 1)
     for (let at = (y * width + left) * BYTES_PER_PIXEL, x = left; x < right; x += 1, at += BYTES_PER_PIXEL) {
-      blue += data[at];
-      green += data[at + 1];
-      red += data[at + 2];
+      blue += data[at]!;
+      green += data[at + 1]!;
+      red += data[at + 2]!;
     }
   const pixels = (bottom - top) * (right - left);
   target[to] = blue / pixels;
@@ -78,7 +78,7 @@ function sharpnessOf({ width, height, data }: Frame): number {
     const first = y * width * BYTES_PER_PIXEL + 1;
     const last = first + (width - 1) * BYTES_PER_PIXEL;
     for (let at = first; at < last; at += BYTES_PER_PIXEL)
-      sum += Math.abs(data[at + BYTES_PER_PIXEL] - data[at]);
+      sum += Math.abs(data[at + BYTES_PER_PIXEL]! - data[at]!);
   }
   return sum / (rows * (width - 1));
 }

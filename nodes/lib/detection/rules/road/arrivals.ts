@@ -139,7 +139,7 @@ class Outline {
     this.places = new Set(places);
     this.difference = [0, 1, 2].map((colour) => {
       const levels = places.map(
-        (place) => data[place * BYTES_PER_PIXEL + colour] - road[place * BYTES_PER_PIXEL + colour],
+        (place) => data[place * BYTES_PER_PIXEL + colour]! - road[place * BYTES_PER_PIXEL + colour]!,
       );
       return levels.reduce((sum, level) => sum + level, 0) / levels.length;
     });
@@ -228,8 +228,8 @@ function extent(places: readonly number[]): number {
 /** By how much two colours differ: the largest difference of blue, green and red. */
 function distance(one: ArrayLike<number>, at: number, other: ArrayLike<number>, there: number): number {
   return Math.max(
-    Math.abs(one[at] - other[there]),
-    Math.abs(one[at + 1] - other[there + 1]),
-    Math.abs(one[at + 2] - other[there + 2]),
+    Math.abs(one[at]! - other[there]!),
+    Math.abs(one[at + 1]! - other[there + 1]!),
+    Math.abs(one[at + 2]! - other[there + 2]!),
   );
 }

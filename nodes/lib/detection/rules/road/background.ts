@@ -36,16 +36,16 @@ export class Background {
   }
 
   compare({ data }: Frame): Difference {
-    const [blue, green, red] = [0, 1, 2].map((colour) => this.residuals(data, colour));
+    const [blue, green, red] = [this.residuals(data, 0), this.residuals(data, 1), this.residuals(data, 2)];
     const cells = data.length / BYTES_PER_PIXEL;
     const changed = new Uint8Array(cells);
     const reddened = new Uint8Array(cells);
     for (let cell = 0, at = 0; cell < cells; cell += 1, at += BYTES_PER_PIXEL) {
-      const largest = Math.max(Math.abs(blue[cell]), Math.abs(green[cell]), Math.abs(red[cell]));
+      const largest = Math.max(Math.abs(blue[cell]!), Math.abs(green[cell]!), Math.abs(red[cell]!));
       if (largest <= CHANGE) continue;
       changed[cell] = 1;
-      const rise = red[cell] - (green[cell] + blue[cell]) / 2;
-      if (rise > REDDENING && isRed(data[at], data[at + 1], data[at + 2])) reddened[cell] = 1;
+      const rise = red[cell]! - (green[cell]! + blue[cell]!) / 2;
+      if (rise > REDDENING && isRed(data[at]!, data[at + 1]!, data[at + 2]!)) reddened[cell] = 1;
     }
     return { changed, reddened };
   }
@@ -60,8 +60,8 @@ export class Background {
     const step = seconds * Math.max(LEARNING_RATE, SETTLING / Math.max(1, this.age));
     for (let at = 0; at < data.length; at += 1) {
       if (except[Math.floor(at / BYTES_PER_PIXEL)] === 1) continue;
-      const distance = data[at] - this.levels[at];
-      this.levels[at] += Math.max(-step, Math.min(step, distance));
+      const distance = data[at]! - this.levels[at]!;
+      this.levels[at]! += Math.max(-step, Math.min(step, distance));
     }
   }
 
@@ -73,15 +73,15 @@ export class Background {
     const residuals = new Float32Array(data.length / BYTES_PER_PIXEL);
     const offset = sampledMedian(residuals.length, (cell) => {
       const at = cell * BYTES_PER_PIXEL + colour;
-      return data[at] - this.levels[at];
+      return data[at]! - this.levels[at]!;
     });
     const factor = sampledMedian(residuals.length, (cell) => {
       const at = cell * BYTES_PER_PIXEL + colour;
-      return data[at] / Math.max(DARKEST, this.levels[at]);
+      return data[at]! / Math.max(DARKEST, this.levels[at]!);
     });
     for (let cell = 0, at = colour; cell < residuals.length; cell += 1, at += BYTES_PER_PIXEL) {
-      const byOffset = data[at] - this.levels[at] - offset;
-      const byFactor = data[at] - this.levels[at] * factor;
+      const byOffset = data[at]! - this.levels[at]! - offset;
+      const byFactor = data[at]! - this.levels[at]! * factor;
       residuals[cell] = Math.abs(byOffset) < Math.abs(byFactor) ? byOffset : byFactor;
     }
     return residuals;
@@ -90,7 +90,7 @@ export class Background {
 
 /** Median over a thumbnail of how much each level changed to the next one. */
 export function medianChange(now: Frame, before: Frame): number {
-  return sampledMedian(now.data.length, (at) => Math.abs(now.data[at] - before.data[at]));
+  return sampledMedian(now.data.length, (at) => Math.abs(now.data[at]! - before.data[at]!));
 }
 
 /** Every so many values are enough for a median, and cheap to sort; no divisor of the cells in a row. */
@@ -99,5 +99,5 @@ const MEDIAN_STRIDE = 7;
 function sampledMedian(length: number, valueAt: (index: number) => number): number {
   const sample = new Float32Array(Math.ceil(length / MEDIAN_STRIDE));
   for (let index = 0; index < sample.length; index += 1) sample[index] = valueAt(index * MEDIAN_STRIDE);
-  return sample.sort()[sample.length >> 1];
+  return sample.sort()[sample.length >> 1]!;
 }

@@ -68,11 +68,11 @@ export class Flames {
     const weight = Math.min(1, this.sinceSample / MEMORY_SECONDS);
     this.sinceSample = 0;
     for (let cell = 0, at = 0; cell < this.turns.length; cell += 1, at += BYTES_PER_PIXEL) {
-      const [blue, green, red] = [data[at], data[at + 1], data[at + 2]];
+      const [blue, green, red] = [data[at]!, data[at + 1]!, data[at + 2]!];
       // Where something red moves to and fro, what is behind it has no part in the flicker.
       const isWarm = red - blue > WARM && red >= green;
       this.ratios[cell] = (255 * green) / Math.max(DARKEST, red);
-      this.turns[cell] += weight * ((isWarm ? this.turned(cell) : 0) - this.turns[cell]);
+      this.turns[cell]! += weight * ((isWarm ? this.turned(cell) : 0) - this.turns[cell]!);
     }
     this.flickering = this.flickeringPlaces();
     this.followOutline(this.candidates(reddened), weight);
@@ -80,21 +80,21 @@ export class Flames {
 
   /** Follows a cell's ratio between its extremes; 1 when it has just turned back. */
   private turned(cell: number): 0 | 1 {
-    const change = this.ratios[cell] - this.extremes[cell];
-    const direction = this.directions[cell];
+    const change = this.ratios[cell]! - this.extremes[cell]!;
+    const direction = this.directions[cell]!;
     if (change * direction > 0 || direction === 0) {
-      this.extremes[cell] = this.ratios[cell];
+      this.extremes[cell] = this.ratios[cell]!;
       if (direction === 0) this.directions[cell] = 1;
       return 0;
     }
     if (Math.abs(change) <= SWING) return 0;
-    this.extremes[cell] = this.ratios[cell];
+    this.extremes[cell] = this.ratios[cell]!;
     this.directions[cell] = -direction;
     return 1;
   }
 
   private candidates(reddened: Uint8Array): Uint8Array {
-    return reddened.map((red, cell) => red & this.flickering[cell]);
+    return reddened.map((red, cell) => red & this.flickering[cell]!);
   }
 
   /** Cells with enough flickering ones around them. */
@@ -104,7 +104,7 @@ export class Flames {
       this.turns.map((turns) => (turns >= FLICKER ? 1 : 0)),
       this.size,
     );
-    const at = (x: number, y: number) => sums[y * (width + 1) + x];
+    const at = (x: number, y: number) => sums[y * (width + 1) + x]!;
     return this.flickering.map((_, cell) => {
       const [x, y] = [cell % width, Math.floor(cell / width)];
       const [left, right] = [Math.max(0, x - REACH), Math.min(width, x + REACH + 1)];
@@ -121,7 +121,7 @@ export class Flames {
     const before = this.outline;
     this.outline = flames;
     if (!before) return;
-    const changed = countOf(flames.map((cell, index) => cell ^ before[index]));
+    const changed = countOf(flames.map((cell, index) => cell ^ before[index]!));
     this.outlineChange += weight * (changed / area - this.outlineChange);
   }
 }
@@ -131,8 +131,8 @@ function summed(cells: Float32Array, { width, height }: Size): Float32Array {
   const sums = new Float32Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y += 1)
     for (let x = 0, row = 0; x < width; x += 1) {
-      row += cells[y * width + x];
-      sums[(y + 1) * (width + 1) + x + 1] = row + sums[y * (width + 1) + x + 1];
+      row += cells[y * width + x]!;
+      sums[(y + 1) * (width + 1) + x + 1] = row + sums[y * (width + 1) + x + 1]!;
     }
   return sums;
 }

@@ -122,8 +122,8 @@ class Scene {
 
   /** Judges the latest picture. */
   judge({ counts }: Reading, seconds: number, identicalSeconds: number): Incident[] {
-    const changed = this.difference.changed.map((cell, index) => cell & this.watched[index]);
-    const reddened = this.difference.reddened.map((cell, index) => cell & this.watched[index]);
+    const changed = this.difference.changed.map((cell, index) => cell & this.watched[index]!);
+    const reddened = this.difference.reddened.map((cell, index) => cell & this.watched[index]!);
     const { latest, background, arrivals, watchedCells } = this;
     arrivals.watch(latest, changed, seconds);
     const flames = this.flames.among(reddened, latest, seconds);
