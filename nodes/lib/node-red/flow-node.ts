@@ -115,7 +115,8 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /** A setting that may point to messages or context, `msg.pre`, `flow.pre`, `global.pre`; others stand for themselves. */
   valueOf(setting: unknown, message: Message): unknown {
-    const [, type, path] = (typeof setting === 'string' && /^(msg|flow|global)\.(.+)$/.exec(setting)) || [];
+    const found = typeof setting === 'string' ? /^(msg|flow|global)\.(.+)$/.exec(setting) : undefined;
+    const [, type, path] = found ?? [];
     if (type === undefined || path === undefined) return setting;
     return this.RED.util.evaluateNodeProperty(path, type, this.node, message);
   }
