@@ -142,7 +142,8 @@ function lengthFaults({
   readonly audio?: StreamInfo;
 }): PlaybackFault[] {
   if (audio?.duration === undefined) return [];
-  const [from, to] = [endOf(video), endOf(audio)].sort((a, b) => a - b);
+  const from = Math.min(endOf(video), endOf(audio));
+  const to = Math.max(endOf(video), endOf(audio));
   if (to - from <= APART_SECONDS) return [];
   const reason = `the picture ends at ${endOf(video).toFixed(1)} s, the sound at ${endOf(audio).toFixed(1)} s`;
   return [{ from, to, reason }];

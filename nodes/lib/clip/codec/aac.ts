@@ -31,7 +31,7 @@ export function aacSettings(description: Buffer): AacSettings | undefined {
   const esds = description.indexOf('esds', ENTRY_AT, 'latin1') + 4;
   const config = esds < 4 ? undefined : descriptor(description.subarray(esds + 4), DECODER_SPECIFIC);
   if (!config || config.length < 2) return undefined;
-  return { config, objectType: config[0] >> 3, channels: (config[1] >> 3) & 15 };
+  return { config, objectType: config.readUInt8(0) >> 3, channels: (config.readUInt8(1) >> 3) & 15 };
 }
 
 /** Looks into ES_Descriptor (3) and DecoderConfigDescriptor (4) for one with the tag. */
@@ -41,8 +41,9 @@ function descriptor(data: Buffer, wanted: number): Buffer | undefined {
     let length = 0;
     let body = at + 1;
     for (let more = true; more && body < data.length; body += 1) {
-      length = length * 128 + (data[body] & 127);
-      more = (data[body] & 128) !== 0;
+      const byte = data.readUInt8(body);
+      length = length * 128 + (byte & 127);
+      more = (byte & 128) !== 0;
     }
     const end = Math.min(body + length, data.length);
     if (tag === wanted) return data.subarray(body, end);

@@ -73,9 +73,9 @@ export function decoderSettings(description: Buffer): DecoderSettings | undefine
   const record = codec && entryBox(description, codec === 'h264' ? 'avcC' : 'hvcC');
   if (!record) return undefined;
   if (codec === 'h264') {
-    const { sets, end } = nalUnits(record, 6, record[5] & 31);
+    const { sets, end } = nalUnits(record, 6, record.readUInt8(5) & 31);
     const pictures = nalUnits(record, end + 1, record.readUInt8(end)).sets;
-    return { codec, lengthBytes: (record[4] & 3) + 1, sets: [...sets, ...pictures] };
+    return { codec, lengthBytes: (record.readUInt8(4) & 3) + 1, sets: [...sets, ...pictures] };
   }
   const sets: Buffer[] = [];
   let at = 23;
@@ -85,7 +85,7 @@ export function decoderSettings(description: Buffer): DecoderSettings | undefine
     if ((SETS.hevc as readonly number[]).includes(kind)) sets.push(...found.sets);
     at = found.end;
   }
-  return { codec, lengthBytes: (record[21] & 3) + 1, sets };
+  return { codec, lengthBytes: (record.readUInt8(21) & 3) + 1, sets };
 }
 
 function nalUnits(record: Buffer, start: number, count: number): { sets: Buffer[]; end: number } {
@@ -113,7 +113,7 @@ export function pictureHead(
   let setsAt = 0;
   for (let at = 0; at + lengthBytes < sample.length;) {
     const end = at + lengthBytes + sample.readUIntBE(at, lengthBytes);
-    const type = NAL[codec].typeOf(sample[at + lengthBytes]);
+    const type = NAL[codec].typeOf(sample.readUInt8(at + lengthBytes));
     if (NAL[codec].isSlice(type)) return { isEntry: isEntry(codec, type), sets, setsAt };
     if (end > sample.length) return undefined;
     if ((SETS[codec] as readonly number[]).includes(type)) sets.push(sample.subarray(at + lengthBytes, end));
@@ -139,10 +139,10 @@ export function effectiveSets({ codec, sets }: DecoderSettings, inBand: readonly
 
 /** Whether a picture with these sets in band needs none from elsewhere. */
 export function bringsSettings({ codec }: DecoderSettings, sets: readonly Buffer[]): boolean {
-  return sets.some((unit) => NAL[codec].typeOf(unit[0]) === SPS[codec]);
+  return sets.some((unit) => unit.length > 0 && NAL[codec].typeOf(unit.readUInt8(0)) === SPS[codec]);
 }
 
 /** The sequence parameter set. */
 export function sequenceSet(codec: DecoderSettings['codec'], sets: readonly Buffer[]): Buffer | undefined {
-  return sets.find((unit) => NAL[codec].typeOf(unit[0]) === SPS[codec]);
+  return sets.find((unit) => unit.length > 0 && NAL[codec].typeOf(unit.readUInt8(0)) === SPS[codec]);
 }

@@ -58,7 +58,8 @@ function encoded(attempt: Attempt): Attempt | undefined {
 /** Copies only, which takes footage of one kind: that of T0. */
 function copied(attempt: Attempt, t0: number): Attempt {
   const { footage } = attempt;
-  const kind = kindOf(footage.findLast((item) => startOf(item) <= t0) ?? footage[0]);
+  const atT0 = footage.findLast((item) => startOf(item) <= t0) ?? footage.at(0);
+  const kind = atT0 && kindOf(atT0);
   const alike = footage.filter((item) => kindOf(item) === kind);
   const others = footage.filter((item) => kindOf(item) !== kind);
   const notes = [

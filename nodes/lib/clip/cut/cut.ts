@@ -40,7 +40,8 @@ export async function cutClip(plan: ClipPlan, wish: CutWish, options: CutOptions
   const parts = plan.parts.filter(isJoinable);
   const begin = wish.exact ? Math.max(0, plan.wanted.from - plan.achieved.from) : 0;
   try {
-    const isOpen = !wish.exact && wish.encode === 'needed' && (await opensCleanly(parts[0], plan, options));
+    const first = wish.exact || wish.encode !== 'needed' ? undefined : parts.at(0);
+    const isOpen = first !== undefined && (await opensCleanly(first, plan, options));
     const pictures = planPicture(parts, { ...wish, begin, end: plan.duration, opensCleanly: isOpen });
     const picture = await cutPicture(pictures, options);
     const bounds = { begin: picture.begin, end: plan.duration };

@@ -44,5 +44,5 @@ export function assertLength(plan: Pick<ClipPlan, 'parts' | 'gop'>, reached: num
 /** The segment that a clip of this length could not go on with. */
 function segmentAt({ parts }: Pick<ClipPlan, 'parts'>, reached: number): string {
   const next = parts.find(({ media, shift }) => media.end + shift > reached + BREAK_TOLERANCE);
-  return (next ?? parts[parts.length - 1]).segment.name;
+  return (next ?? parts.at(-1))?.segment.name ?? 'its begin';
 }

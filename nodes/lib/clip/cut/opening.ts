@@ -20,18 +20,11 @@ export async function opensCleanly(
   if (!isLed(part, begin + shift)) return true;
   const target = `${options.target}.opening.mp4`;
   const outpoint = media.keyFrames.find((time) => time > begin) ?? Math.min(media.end, duration - shift);
-  const picture = [
-    {
-      name: part.segment.name,
-      path: pathOf(part, options),
-      inpoint: begin,
-      outpoint,
-      shift: -begin,
-      entry: true,
-    },
-  ];
+  const path = pathOf(part, options);
+  const { name } = part.segment;
+  const picture = [{ name, path, inpoint: begin, outpoint, shift: -begin, entry: true }];
   const rest = { sound: [], chapters: [], began: 0, settingsDiffer: false };
   const { signal } = options;
-  await joinParts({ picture, model: picture[0].path, ...rest }, { signal, target });
+  await joinParts({ picture, model: path, ...rest }, { signal, target });
   return decodesStrictly(target, options);
 }

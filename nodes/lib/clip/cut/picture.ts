@@ -28,16 +28,18 @@ export async function cutPicture(plan: PicturePlan, options: CutOptions): Promis
   let model: string | undefined;
   for (const [number, span] of plan.spans.entries()) {
     const parts = partsBetween(span.parts, span);
+    const [first] = parts;
+    if (!first) continue;
     if (span.copied) {
       picture.push(...picturePartsOf(parts, options));
-      model ??= pathOf(parts[0], options);
+      model ??= pathOf(first, options);
       for (const { media } of parts) for (const text of media.tracks.picture.settings) settings.add(text);
-      begin ??= beginOf(parts[0]);
+      begin ??= beginOf(first);
       continue;
     }
     const target = `${options.target}.piece${number}.mp4`;
-    const encoded = await encodeSpan(span, plan, { ...options, target });
-    picture.push({ name: parts[0].segment.name, path: target, shift: span.from, entry: true });
+    const encoded = await encodeSpan(span, parts, plan, { ...options, target });
+    picture.push({ name: first.segment.name, path: target, shift: span.from, entry: true });
     for (const text of encoded.settings) settings.add(text);
     begin ??= span.from + encoded.firstFrame;
   }
@@ -62,15 +64,19 @@ function picturePartsOf(parts: readonly JoinablePart[], options: CutOptions): Pi
 }
 
 /** ffmpeg gets one file to read, in which the times are right already. */
-async function encodeSpan(span: PictureSpan, plan: PicturePlan, options: CutOptions) {
-  const parts = partsBetween(span.parts, span);
-  const start = beginOf(parts[0]);
+async function encodeSpan(
+  span: PictureSpan,
+  parts: readonly JoinablePart[],
+  plan: PicturePlan,
+  options: CutOptions,
+) {
+  const start = Math.min(...parts.map(beginOf));
   const source = `${options.target}.source.mp4`;
   const picture = picturePartsOf(parts, options).map((part) => ({ ...part, shift: part.shift - start }));
   const settings = new Set(parts.flatMap(({ media }) => media.tracks.picture.settings));
   const rest = { sound: [], chapters: [], began: 0, settingsDiffer: settings.size > 1 };
   const joinOptions = { signal: options.signal, target: source };
-  await joinParts({ picture, model: picture[0].path, ...rest }, joinOptions);
+  await joinParts({ picture, model: picture.at(0)?.path, ...rest }, joinOptions);
   const { from, to } = span;
   await encodePicture(source, { from: from - start, to: to - start }, targetOf(span, plan), options);
   const media = await inspectMedia(options.target, options);
@@ -91,6 +97,5 @@ function beginOf({ media, inpoint, shift }: JoinablePart): number {
 }
 
 function endOf(parts: readonly JoinablePart[]): number {
-  const { media, shift } = parts[parts.length - 1];
-  return media.end + shift;
+  return Math.max(...parts.map(({ media, shift }) => media.end + shift));
 }

@@ -77,7 +77,8 @@ async function sourcesOf(
   const sources: SilentSource[] = [];
   for (const [number, { format, parts }] of stretches.entries()) {
     const from = number === 0 ? begin : beginOf(parts[0]);
-    const to = number + 1 < stretches.length ? beginOf(stretches[number + 1].parts[0]) : end;
+    const next = stretches.at(number + 1);
+    const to = next ? beginOf(next.parts[0]) : end;
     const duration = to - from;
     if (duration <= 0) continue;
     const at = from - begin;

@@ -28,13 +28,15 @@ export async function writeJoined(
     await writer.write([head]);
     for await (const data of readAhead(copies.map(stretchOf))) {
       if (Atomics.load(stop, 0) !== 0) throw new V2xError('stopped', 'The clip is not wanted any more');
-      await writer.write(bytesOf(copies[done], data));
+      const copy = copies[done];
+      if (copy) await writer.write(bytesOf(copy, data));
       done += 1;
       onPercent(Math.round((100 * done) / copies.length));
     }
     return { sha256: await writer.finish(), silences };
   } catch (error) {
-    throw done < copies.length ? readFault(error, copies[done].part) : error;
+    const copy = copies[done];
+    throw copy ? readFault(error, copy.part) : error;
   } finally {
     await file.close();
   }

@@ -122,12 +122,13 @@ function playable(track: Track): Track {
 /** Picture and sound in the order of time, each in its own order. */
 function merged(picture: readonly PlacedUnit[], sound: readonly PlacedUnit[]): PlacedUnit[] {
   const result: PlacedUnit[] = [];
-  let next = 0;
+  const rest = sound.values();
+  let next = rest.next();
   for (const unit of picture) {
-    while (next < sound.length && sound[next].time < unit.time) result.push(sound[next++]);
+    for (; !next.done && next.value.time < unit.time; next = rest.next()) result.push(next.value);
     result.push(unit);
   }
-  return [...result, ...sound.slice(next)];
+  return next.done ? result : [...result, next.value, ...rest];
 }
 
 function copiesOf(units: readonly PlacedUnit[]): Copy[] {

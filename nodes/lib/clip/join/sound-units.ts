@@ -37,7 +37,8 @@ export class SoundTimeline {
       const units: Unit[] = [];
       let taken: SourceSample[] = [];
       const finish = () => {
-        if (taken.length > 0) units.push(unitOf(this.table, taken, seconds(taken[0].dts) + shift));
+        const [first] = taken;
+        if (first) units.push(unitOf(this.table, taken, seconds(first.dts) + shift));
         taken = [];
       };
       for (const sample of run) {

@@ -50,9 +50,8 @@ function assertInside({ samples }: SampleRun, mdat: FileBox, breaksOff: boolean)
 
 function defaultsOf(data: Buffer, mvex: Box): ReadonlyMap<number, SampleDefaults> {
   const list = children(data, mvex, 'trex').map(({ body }) => {
-    const [duration, size, flags] = [12, 16, 20].map((at) => data.readUInt32BE(body + at));
-    const defaults = { duration, size, flags };
-    return [data.readUInt32BE(body + 4), defaults] as const;
+    const field = (at: number) => data.readUInt32BE(body + at);
+    return [field(4), { duration: field(12), size: field(16), flags: field(20) }] as const;
   });
   return new Map(list);
 }

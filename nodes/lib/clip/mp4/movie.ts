@@ -76,7 +76,7 @@ function trak(table: SampleTable, { id, flags, created, mediaAt }: TrackPlace, r
   const { track, dts, lastDuration } = table;
   const shown = movieTicks(table, shownUntil(table));
   const tkhd = fullBox('tkhd', [1, flags], u64(created, created), u32(id, 0), u64(shown), track.look);
-  const length = dts[dts.length - 1] + lastDuration - dts[0];
+  const length = (dts.at(-1) ?? 0) + lastDuration - (dts.at(0) ?? 0);
   const language = u16(UNDETERMINED_LANGUAGE, 0);
   const mdhd = fullBox('mdhd', [1, 0], u64(created, created), u32(track.timescale), u64(length), language);
   const minf = box('minf', ...track.information, stbl(table, mediaAt));
@@ -91,13 +91,13 @@ function edits(table: SampleTable): Buffer {
   const edit = (duration: number, mediaTime: number) => Buffer.concat([u64(duration, mediaTime), u32(ONE)]);
   return box(
     'edts',
-    listBox('elst', 1, [...(wait > 0 ? [edit(wait, -1)] : []), edit(length, begin - table.dts[0])]),
+    listBox('elst', 1, [...(wait > 0 ? [edit(wait, -1)] : []), edit(length, begin - (table.dts.at(0) ?? 0))]),
   );
 }
 
 function stbl({ track, dts, pts, sizes, lastDuration, keys, chunks }: SampleTable, mediaAt: number): Buffer {
-  const durations = dts.map((time, i) => (i + 1 < dts.length ? dts[i + 1] - time : lastDuration));
-  const delays = pts.map((time, i) => time - dts[i]);
+  const durations = dts.map((time, i) => (dts[i + 1] ?? time + lastDuration) - time);
+  const delays = pts.map((time, i) => time - (dts[i] ?? time));
   const counted = (values: readonly number[]) => runs(values).map(({ value, count }) => u32(count, value));
   const perChunk = runs(chunks.map(({ samples }) => samples)).map(({ value, at }) => u32(at + 1, value, 1));
   const offsets = chunks.map(({ at }) => u64(mediaAt + at));

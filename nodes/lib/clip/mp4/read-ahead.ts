@@ -24,19 +24,17 @@ class Memory {
  * @throws the system's error
  */
 export async function* readAhead(stretches: readonly Stretch[]): AsyncGenerator<Buffer> {
-  const memories = [new Memory(), new Memory()];
-  const read = (i: number) => {
-    const reading = readStretch(stretches[i], memories[i % 2]);
-    // Whoever asks for it gets the error.
+  let [memory, other] = [new Memory(), new Memory()];
+  let reading: Promise<Buffer> | undefined;
+  for (const stretch of stretches) {
+    const before = await reading;
+    reading = readStretch(stretch, memory);
+    // The error is thrown when its turn comes.
     reading.catch(() => undefined);
-    return reading;
-  };
-  let next = stretches.length > 0 ? read(0) : undefined;
-  for (let i = 1; next; i += 1) {
-    const data = await next;
-    next = i < stretches.length ? read(i) : undefined;
-    yield data;
+    [memory, other] = [other, memory];
+    if (before) yield before;
   }
+  if (reading) yield await reading;
 }
 
 async function readStretch({ path, from, to }: Stretch, memory: Memory): Promise<Buffer> {

@@ -44,9 +44,9 @@ export function children(data: Buffer, { body, end }: Box, type: string): Box[] 
 export function child(data: Buffer, parent: Box, ...path: readonly string[]): Box {
   let box = parent;
   for (const type of path) {
-    const found = children(data, box, type);
-    if (found.length !== 1) throw new RangeError(`There is not one ${type}`);
-    box = found[0];
+    const [found, ...more] = children(data, box, type);
+    if (!found || more.length > 0) throw new RangeError(`There is not one ${type}`);
+    box = found;
   }
   return box;
 }
@@ -56,5 +56,5 @@ export function flagsAt(data: Buffer, { body }: Box): number {
 }
 
 export function versionAt(data: Buffer, { body }: Box): number {
-  return data[body];
+  return data.readUInt8(body);
 }

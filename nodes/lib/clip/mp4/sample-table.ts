@@ -14,7 +14,7 @@ export function runsOfTable(data: Buffer, trak: Box, track: Track): SampleRun[] 
   const perChunk = entriesOf(data, child(data, stbl, 'stsc'), 3);
   let next = 0;
   return chunkOffsets(data, stbl).flatMap((dataAt, i) => {
-    const count = perChunk.findLast(([firstChunk]) => firstChunk <= i + 1)?.[1] ?? 0;
+    const count = perChunk.findLast(([firstChunk = 0]) => firstChunk <= i + 1)?.[1] ?? 0;
     const own = samples.slice(next, next + count);
     next += count;
     let at = dataAt;
@@ -32,11 +32,10 @@ function timedSamples(data: Buffer, stbl: Box, sizes: readonly number[], track: 
   const keys = stss && new Set(entriesOf(data, stss, 1).map(([number]) => number));
   let dts = -track.offset;
   return sizes.map((size, i) => {
-    const sample = {
-      ...{ dts, pts: dts + ((delays?.[i] ?? 0) | 0) },
-      ...{ duration: durations[i], size, key: keys?.has(i + 1) ?? true },
-    };
-    dts += durations[i];
+    const duration = durations[i] ?? 0;
+    const pts = dts + ((delays?.[i] ?? 0) | 0);
+    const sample = { dts, pts, duration, size, key: keys?.has(i + 1) ?? true };
+    dts += duration;
     return sample;
   });
 }
@@ -69,7 +68,7 @@ function entriesOf(data: Buffer, { body }: Box, fields: number): number[][] {
 /** Entries of count and value, one value for each sample. */
 function expanded(entries: readonly (readonly number[])[], length: number): number[] {
   const values: number[] = [];
-  for (const [count, value] of entries) {
+  for (const [count = 0, value = 0] of entries) {
     for (let i = 0; i < count && values.length < length; i += 1) values.push(value);
   }
   if (values.length < length) throw new RangeError('A list is too short for its samples');

@@ -99,8 +99,8 @@ export function keyFrameBefore(footage: Footage, moment: number): number {
 
 /** Longest distance between key frames, or from the last one to the end. */
 export function longestGop({ media }: Footage): number {
-  const bounds = [...media.keyFrames, media.end];
-  return Math.max(...bounds.slice(1).map((time, i) => time - bounds[i]));
+  const ends = [...media.keyFrames.slice(1), media.end];
+  return Math.max(...media.keyFrames.map((time, i) => (ends[i] ?? time) - time));
 }
 
 /** Whether `next` goes on where `footage` ends, as far as their times can tell. */

@@ -95,7 +95,8 @@ function placeOnTimeline(used: readonly Footage[], inpoint: number): Placed[] {
 
 /** Where a moment of wall-clock time is on the clip's timeline. */
 function clipTime(placed: readonly Placed[], moment: number): number {
-  const piece = placed.findLast(({ footage }) => startOf(footage) <= moment) ?? placed[0];
+  const piece = placed.findLast(({ footage }) => startOf(footage) <= moment) ?? placed.at(0);
+  if (!piece) return 0;
   return piece.position + fileTime(piece.footage, moment) - piece.footage.media.firstFrame;
 }
 

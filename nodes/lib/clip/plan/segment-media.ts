@@ -36,7 +36,8 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
   const settings = [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))];
   const seconds = (ticks: number) => ticks / track.timescale;
   const shown = [...samples].sort((a, b) => a.pts - b.pts);
-  const [first, last] = [shown[0], shown[shown.length - 1]];
+  const [first, last] = [shown.at(0), shown.at(-1)];
+  if (!entry || !first || !last) return undefined;
   const sound = soundTrack(file);
   return {
     start: Math.min(seconds(first.pts), sound?.from ?? Infinity),
@@ -70,7 +71,7 @@ async function keyPictures(
   decoder: DecoderSettings | undefined,
   source: HeadFile,
 ): Promise<KeyPicture[]> {
-  const keys = [...samples.keys()].filter((i) => samples[i].key);
+  const keys = [...samples.entries()].filter(([, { key }]) => key);
   const found: KeyPicture[] = [];
   for (const [n, i] of keys.entries()) {
     const sample = samples[i];
@@ -106,7 +107,7 @@ function pictureTrack({
   readonly entries: readonly KeyPicture[];
   readonly settings: readonly string[];
 }): PictureTrack {
-  const pixels = pixelsOf(decoder, entries[0].head);
+  const pixels = pixelsOf(decoder, entries.at(0)?.head);
   // What a CRA of HEVC cannot decode is left out where a clip begins with it.
   const isClosed = ({ leads, head }: KeyPicture) =>
     (head?.isEntry ?? true) && (decoder?.codec === 'hevc' || !leads);
@@ -189,14 +190,14 @@ function matrixOf({ look }: Track): string {
 function soundTrack(file: MediaFile): SoundTrack | undefined {
   const track = file.tracks.find(({ kind }) => kind === 'audio');
   const samples = track ? samplesOf(file, track) : [];
-  const last = samples.at(-1);
-  if (!track || !last) return undefined;
+  const [first, last] = [samples.at(0), samples.at(-1)];
+  if (!track || !first || !last) return undefined;
   const { description, timescale } = track;
   const aac = aacSettings(description);
   const channels = aac?.channels ?? description.readUInt16BE(ENTRY_AT + 24);
   const settings = aac ? aac.config.toString('hex') : hashOf(description);
   return {
-    from: samples[0].pts / timescale,
+    from: first.pts / timescale,
     to: (last.pts + last.duration) / timescale,
     format: `${sampleEntry(description)} ${timescale} ${channels} ${settings}`,
     rate: description.readUInt16BE(ENTRY_AT + 32),

@@ -4,7 +4,7 @@ import type { JoinablePart } from './spans';
 /** Parts of a clip that follow each other and whose sound is of one format; undefined: they have none. */
 export interface SoundStretch {
   readonly format: string | undefined;
-  readonly parts: readonly JoinablePart[];
+  readonly parts: readonly [JoinablePart, ...JoinablePart[]];
 }
 
 /** How the sound of a clip is made. */
@@ -39,7 +39,7 @@ function isComplete({ media, inpoint, outpoint }: ClipPart): boolean {
 }
 
 function stretchesOf(parts: readonly JoinablePart[]): SoundStretch[] {
-  const stretches: { format: string | undefined; parts: JoinablePart[] }[] = [];
+  const stretches: { format: string | undefined; parts: [JoinablePart, ...JoinablePart[]] }[] = [];
   for (const part of parts) {
     const format = part.media.tracks.sound?.format;
     const last = stretches.at(-1);

@@ -3,12 +3,13 @@ import type { ClipPart } from './plan';
 
 /** A stretch of a clip's picture, in seconds of the clip, and the footage that it comes from. */
 export interface PictureSpan extends TimeSpan {
-  readonly parts: readonly JoinablePart[];
+  readonly parts: JoinableParts;
   readonly copied: boolean;
 }
 
 /** Whose tracks are known. */
 export type JoinablePart = ClipPart & { readonly media: { readonly tracks: SegmentTracks } };
+type JoinableParts = readonly [JoinablePart, ...JoinablePart[]];
 
 export interface PicturePlan {
   readonly spans: readonly PictureSpan[];
@@ -51,12 +52,14 @@ const UPRIGHT = `00010000${'0'.repeat(24)}00010000${'0'.repeat(24)}40000000`;
  */
 export function planPicture(parts: readonly JoinablePart[], wish: PictureWish): PicturePlan {
   const model = modelOf(parts);
-  const stretches = stretchesOf(parts);
-  const spans = stretches.flatMap((stretch, i) => {
-    const next = stretches.at(i + 1);
+  const stretches = stretchesOf(parts).map((stretch, i, all) => {
+    const next = all.at(i + 1);
     const from = i === 0 ? wish.begin : entryOf(stretch[0]);
-    const bounds = { from, to: next ? entryOf(next[0]) : wish.end };
-    return spansOf(stretch, bounds, { model, wish, isFirst: i === 0, isLast: !next });
+    return { from, to: next ? entryOf(next[0]) : wish.end, parts: stretch };
+  });
+  const spans = stretches.flatMap((stretch, i) => {
+    const [isFirst, isLast] = [i === 0, i === stretches.length - 1];
+    return spansOf(stretch.parts, stretch, { model, wish, isFirst, isLast });
   });
   if (wish.encode !== 'all' && (spans.every(({ copied }) => copied) || takesEncoded(model, parts))) {
     const isCopied = spans.some(({ copied }) => copied);
@@ -64,12 +67,7 @@ export function planPicture(parts: readonly JoinablePart[], wish: PictureWish): 
       ? { spans, model, size: model.media }
       : { spans, model: undefined, size: largestSize(parts) };
   }
-  const whole = stretches.map((stretch, i) => ({
-    from: i === 0 ? wish.begin : entryOf(stretch[0]),
-    to: i + 1 < stretches.length ? entryOf(stretches[i + 1][0]) : wish.end,
-    parts: stretch,
-    copied: false,
-  }));
+  const whole = stretches.map((stretch) => ({ ...stretch, copied: false }));
   return { spans: whole, model: undefined, size: largestSize(parts) };
 }
 
@@ -109,8 +107,8 @@ function takesEncoded({ media: { tracks } }: JoinablePart, parts: readonly Joina
 }
 
 /** Parts that can be decoded on from the one before. */
-function stretchesOf(parts: readonly JoinablePart[]): JoinablePart[][] {
-  const stretches: JoinablePart[][] = [];
+function stretchesOf(parts: readonly JoinablePart[]): JoinableParts[] {
+  const stretches: [JoinablePart, ...JoinablePart[]][] = [];
   for (const part of parts) {
     const last = stretches.at(-1)?.at(-1);
     const continues = last && goesOn(last, part) && last.media.format === part.media.format;
@@ -122,7 +120,7 @@ function stretchesOf(parts: readonly JoinablePart[]): JoinablePart[][] {
 
 /** The first picture that can be decoded: those of an open GOP before its key frame need what is not there. */
 function entryOf({ media, shift }: ClipPart): number {
-  return media.keyFrames[0] + shift;
+  return (media.keyFrames.at(0) ?? media.firstFrame) + shift;
 }
 
 function beginOf({ media, shift }: ClipPart): number {
@@ -137,7 +135,7 @@ interface SpanContext {
 }
 
 function spansOf(
-  parts: readonly JoinablePart[],
+  parts: JoinableParts,
   { from, to }: TimeSpan,
   { model, wish, isFirst, isLast }: SpanContext,
 ): PictureSpan[] {
@@ -148,7 +146,7 @@ function spansOf(
   const keys = parts.flatMap(({ media, shift }) => media.tracks.picture.closed.map((key) => key + shift));
   const startsHere = isFirst && !wish.exact && (wish.opensCleanly === true || !isLed(parts[0], from));
   const first = startsHere ? from : keys.find((key) => key >= from - SAME_FRAME);
-  const isCutShort = isLast && wish.exact && parts[parts.length - 1].outpoint !== undefined;
+  const isCutShort = isLast && wish.exact && parts.at(-1)?.outpoint !== undefined;
   const isReordered = parts.some(({ media }) => media.tracks.picture.reordered);
   // Without reordering a copy ends on any frame.
   const last = isCutShort && isReordered ? keys.findLast((key) => key <= to + SAME_FRAME) : to;
