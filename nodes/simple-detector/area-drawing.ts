@@ -111,8 +111,8 @@ export class AreaDrawing {
 
 /** Where the middle of the edge from a corner to the next lies. */
 export function halfWay(points: readonly Point[], index: number): Point {
-  const [x1, y1] = points[index];
-  const [x2, y2] = points[(index + 1) % points.length];
+  const [x1, y1] = points.at(index) ?? [0, 0];
+  const [x2, y2] = points.at((index + 1) % points.length) ?? [x1, y1];
   return onPicture([(x1 + x2) / 2, (y1 + y2) / 2]);
 }
 

@@ -16,7 +16,7 @@ export interface Runtime {
   readonly directory: string;
 }
 
-export const RUNTIMES: readonly Runtime[] = [
+export const RUNTIMES: readonly [Runtime, ...Runtime[]] = [
   { name: 'Node-RED 4.1', node: process.execPath, directory: resolve('.') },
   {
     name: 'Node-RED 5 on Node 24',

@@ -66,7 +66,7 @@ export class StampClock {
     const point = { came, pts, zero: came - pts };
     if (!last || Math.floor(came / BUCKET) !== Math.floor(last.came / BUCKET)) {
       this.points.push(point);
-      if (came - this.points[0].came > LOOK_BACK) {
+      if (came - (this.points.at(0)?.came ?? came) > LOOK_BACK) {
         this.points.shift();
         this.truncated = true;
       }
@@ -87,7 +87,7 @@ export class StampClock {
     if (!line) throw new RangeError('No frame has come');
     const zeroAtEnd = zeroAt(line, endPts) + Math.min(0, this.newestAbove(line));
     // The least delayed frames tell the moment of a change to a second.
-    const wholly = line.since <= Math.max(startPts - BUCKET, this.points[0].pts);
+    const wholly = line.since <= Math.max(startPts - BUCKET, this.points.at(0)?.pts ?? startPts);
     const before = wholly ? line : (fit(this.points.filter(({ pts }) => pts < line.since)) ?? line);
     return { zeroAtStart: zeroAt(before, startPts), zeroAtEnd, wholly, tolerance: line.tolerance };
   }
@@ -136,11 +136,12 @@ function zeroAt({ pts, zero, slope }: Slope, at: number): number {
 function fit(points: readonly Point[]): Line | undefined {
   const level = longest(points, levelBelow);
   const newest = points.at(-1);
-  if (!newest || !level || level.since === points[0].pts) return level;
+  const begin = points.at(0)?.pts;
+  if (!newest || !level || level.since === begin) return level;
   const sloping = longest(points, slopeBelow);
   if (!sloping) return level;
   const [flat, sloped] = [newest.pts - level.since, newest.pts - sloping.since];
-  const counts = sloped >= LASTING || sloping.since === points[0].pts;
+  const counts = sloped >= LASTING || sloping.since === begin;
   return counts && sloped >= SLOPE_GAIN * Math.max(BUCKET, flat) ? sloping : level;
 }
 
@@ -155,8 +156,8 @@ function longest(
     const late = line && row.map(({ pts, zero }) => zero - zeroAt(line, pts));
     if (!late || !allNear(late, tolerance)) continue;
     // What comes before a change may stand at the head of the row.
-    const near = start > 0 ? row[late.findIndex((value) => value <= tolerance)] : row[0];
-    return { ...line, since: near.pts, tolerance };
+    const near = start > 0 ? late.findIndex((value) => value <= tolerance) : 0;
+    return { ...line, since: row[near]?.pts ?? line.pts, tolerance };
   }
   return undefined;
 }
@@ -170,16 +171,21 @@ function allNear(late: readonly number[], tolerance: number): boolean {
 
 /** Mean second difference, in which a slope does not count, without the two largest ones, which a step makes. */
 function noiseOf(row: readonly Point[]): number {
-  const differences = row
-    .slice(2)
-    .map(({ zero }, i) => Math.abs(zero - 2 * row[i + 1].zero + row[i].zero))
+  const steps = differencesOf(row.map(({ zero }) => zero));
+  const differences = differencesOf(steps)
+    .map(Math.abs)
     .sort((a, b) => a - b)
     .slice(0, -2);
   return differences.reduce((sum, value) => sum + value, 0) / Math.max(GROUP, differences.length);
 }
 
+/** What each value is more than the one before. */
+function differencesOf(values: readonly number[]): number[] {
+  return values.slice(1).map((value, i) => value - (values[i] ?? value));
+}
+
 function levelBelow(row: readonly Point[]): Slope {
-  return { pts: row[0].pts, zero: Math.min(...row.map(({ zero }) => zero)), slope: 0 };
+  return { pts: row.at(0)?.pts ?? 0, zero: Math.min(...row.map(({ zero }) => zero)), slope: 0 };
 }
 
 /** Of all lines below the points, the one that is nearest to them on average: the edge of their lower hull in the middle. */
@@ -187,17 +193,19 @@ function slopeBelow(row: readonly Point[]): Slope | undefined {
   if (row.length < SLOPE_POINTS) return undefined;
   const hull: Point[] = [];
   for (const point of row) {
-    while (hull.length > 1 && !isConvex(hull[hull.length - 2], hull[hull.length - 1], point)) hull.pop();
+    while (!isConvex(hull.at(-2), hull.at(-1), point)) hull.pop();
     hull.push(point);
   }
   const middle = row.reduce((sum, { pts }) => sum + pts, 0) / row.length;
   const right = hull.findIndex(({ pts }) => pts >= middle);
-  if (right < 1) return undefined;
   const [a, b] = [hull[right - 1], hull[right]];
+  if (!a || !b) return undefined;
   const slope = (b.zero - a.zero) / (b.pts - a.pts);
   return Math.abs(slope) <= MAX_SLOPE ? { pts: a.pts, zero: a.zero, slope } : undefined;
 }
 
-function isConvex(a: Point, b: Point, c: Point): boolean {
+/** With fewer than two points before `c`, always. */
+function isConvex(a: Point | undefined, b: Point | undefined, c: Point): boolean {
+  if (!a || !b) return true;
   return (b.pts - a.pts) * (c.zero - a.zero) - (c.pts - a.pts) * (b.zero - a.zero) > 0;
 }
