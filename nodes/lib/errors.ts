@@ -194,7 +194,7 @@ export function isDiskFull(error: unknown): boolean {
 const SHORTAGES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /** Whether the system is short of file handles or memory. */
-function isShortage(error: unknown): boolean {
+export function isShortage(error: unknown): boolean {
   return SHORTAGES.has(codeOf(error));
 }
 

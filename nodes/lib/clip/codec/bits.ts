@@ -2,8 +2,7 @@
 export function unescaped(unit: Buffer): Buffer {
   const payload = Buffer.allocUnsafe(unit.length);
   let length = 0;
-  for (let i = 0; i < unit.length; i += 1) {
-    const byte = unit[i];
+  for (const [i, byte] of unit.entries()) {
     if (byte !== 3 || i < 2 || unit[i - 1] !== 0 || unit[i - 2] !== 0) payload[length++] = byte;
   }
   return payload.subarray(0, length);
@@ -35,8 +34,9 @@ export class BitReader {
   take(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i += 1) {
-      if (this.at >> 3 >= this.payload.length) throw new RangeError('The NAL unit is not whole');
-      value = value * 2 + ((this.payload[this.at >> 3] >> (7 - (this.at & 7))) & 1);
+      const byte = this.payload[this.at >> 3];
+      if (byte === undefined) throw new RangeError('The NAL unit is not whole');
+      value = value * 2 + ((byte >> (7 - (this.at & 7))) & 1);
       this.at += 1;
     }
     return value;
@@ -66,8 +66,9 @@ export class BitWriter {
 
   put(value: number, count: number): void {
     for (let i = count - 1; i >= 0; i -= 1) {
-      if ((this.length & 7) === 0) this.bytes.push(0);
-      if (Math.floor(value / 2 ** i) % 2 === 1) this.bytes[this.length >> 3] |= 128 >> (this.length & 7);
+      const byte = this.bytes[this.length >> 3] ?? 0;
+      const bit = Math.floor(value / 2 ** i) % 2 === 1 ? 128 >> (this.length & 7) : 0;
+      this.bytes[this.length >> 3] = byte | bit;
       this.length += 1;
     }
   }
@@ -81,7 +82,7 @@ export class BitWriter {
 
   /** Copies bits, from one position to another. */
   copy(from: Buffer, begin: number, end: number): void {
-    for (let at = begin; at < end; at += 1) this.put((from[at >> 3] >> (7 - (at & 7))) & 1, 1);
+    for (let at = begin; at < end; at += 1) this.put((from.readUInt8(at >> 3) >> (7 - (at & 7))) & 1, 1);
   }
 
   /** Fills the last byte with ones. */

@@ -45,7 +45,11 @@ export class MarkingRepair {
       const unit = sample.subarray(at + lengthBytes, end);
       let piece = sample.subarray(at, end);
       if (isSlice(unit)) {
-        const own = sliceHeader(unit[0], unescaped(unit.subarray(1, 1 + HEADER_BYTES)), this.context);
+        const own = sliceHeader(
+          unit.readUInt8(0),
+          unescaped(unit.subarray(1, 1 + HEADER_BYTES)),
+          this.context,
+        );
         // All slices of a picture say the same.
         if (!header) commands = this.begin(own);
         header = own;

@@ -42,7 +42,11 @@ const [B, I, SP, SI] = [1, 2, 3, 4];
 const MAX_COMMANDS = 66;
 
 export function isSlice(unit: Buffer): boolean {
-  return [SLICE, IDR_SLICE].includes(unit[0] & 31);
+  return [SLICE, IDR_SLICE].includes(typeOf(unit));
+}
+
+function typeOf(unit: Buffer): number {
+  return (unit.at(0) ?? 0) & 31;
 }
 
 /**
@@ -52,13 +56,13 @@ export function isSlice(unit: Buffer): boolean {
  */
 export function sliceContext(sets: readonly Buffer[]): SliceContext | undefined {
   const sequences = new Set(
-    sets.filter((unit) => (unit[0] & 31) === SPS).map((unit) => unit.toString('latin1')),
+    sets.filter((unit) => typeOf(unit) === SPS).map((unit) => unit.toString('latin1')),
   );
   const [sps] = sequences;
-  if (sequences.size !== 1) return undefined;
+  if (sps === undefined || sequences.size > 1) return undefined;
   const { picture, slice } = sequenceSetOf(Buffer.from(sps, 'latin1'));
   const pictures = new Map<number, PictureSyntax>();
-  for (const unit of sets.filter((set) => (set[0] & 31) === PPS)) {
+  for (const unit of sets.filter((set) => typeOf(set) === PPS)) {
     const found = pictureSyntax(unit);
     if (!found) return undefined;
     pictures.set(found.id, found.syntax);

@@ -37,7 +37,8 @@ async function repaired(
   const replaced = new Map<SourceSample, SourceSample>();
   const bytesOf = ({ at, size, insert }: SourceSample) =>
     file.read(at, at + size - (insert?.bytes.length ?? 0));
-  const head = pictureHead(decoder, await bytesOf(samples[0]));
+  const [first] = samples;
+  const head = first && pictureHead(decoder, await bytesOf(first));
   const context = head && !head.isEntry && sliceContext([...decoder.sets, ...head.sets]);
   if (!context) return replaced;
   const repair = new MarkingRepair(context, decoder.lengthBytes);

@@ -70,9 +70,10 @@ export async function layOut(plan: JoinPlan): Promise<Layout> {
 async function sourcesOf({ picture, sound, settingsDiffer }: JoinPlan): Promise<Map<string, SourceFile>> {
   const parts = new Map([...picture, ...sound].map((part) => [part.path, part]));
   const gate = new Limiter(AT_A_TIME);
-  const read = [...parts.values()].map((part) => gate.run(() => readSource(part, settingsDiffer)));
-  const sources = await allDone(read);
-  return new Map([...parts.keys()].map((path, i) => [path, sources[i]]));
+  const read = [...parts].map(([path, part]) =>
+    gate.run(async () => [path, await readSource(part, settingsDiffer)] as const),
+  );
+  return new Map(await allDone(read));
 }
 
 async function layPicture({ picture, model }: JoinPlan, sources: ReadonlyMap<string, SourceFile>) {

@@ -13,15 +13,16 @@ export function pictureUnits(table: TrackTable, source: SourceTrack, part: Pictu
   const units: Unit[] = [];
   let position = 0;
   for (const run of source.runs) {
-    const first = position;
-    const samples = run.filter((sample, i) => isWanted(sample, first + i));
+    const start = position;
+    const samples = run.filter((sample, i) => isWanted(sample, start + i));
     position += run.length;
-    if (samples.length === 0) continue;
+    const [first] = samples;
+    if (!first) continue;
     for (const { dts, pts, duration, size, key } of samples) {
       const times = { dts: dts / timescale + shift, pts: pts / timescale + shift };
       table.add({ ...times, duration: duration / timescale, size, key });
     }
-    const time = samples[0].dts / timescale + shift;
+    const time = first.dts / timescale + shift;
     units.push({ table, samples: samples.length, time, bytes: bytesOf(samples) });
   }
   return units;

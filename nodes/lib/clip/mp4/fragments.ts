@@ -41,7 +41,8 @@ export function runsOfFragments({ data, boxes, size }: FileHeads, tracks: readon
 }
 
 function assertInside({ samples }: SampleRun, mdat: FileBox, breaksOff: boolean): void {
-  const [first, last] = [samples[0], samples[samples.length - 1]];
+  const [first, last] = [samples.at(0), samples.at(-1)];
+  if (!first || !last) return;
   const body = mdat.at + mdat.body - mdat.start;
   if (first.at < body || (last.at + last.size > mdat.endsAt && !breaksOff)) {
     throw new RangeError('A sample is not in the media data');

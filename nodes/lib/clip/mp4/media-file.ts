@@ -18,8 +18,9 @@ export function parseMedia(heads: FileHeads): MediaFile | undefined {
     if (!moov) return undefined;
     const traks = children(data, moov, 'trak');
     const movieTimescale = timescaleOf(data, child(data, moov, 'mvhd'));
-    const tracks = traks.map((trak) => trackOf(data, trak, movieTimescale));
-    const plain = traks.flatMap((trak, i) => runsOfTable(data, trak, tracks[i]));
+    const boxed = traks.map((trak) => ({ trak, track: trackOf(data, trak, movieTimescale) }));
+    const tracks = boxed.map(({ track }) => track);
+    const plain = boxed.flatMap(({ trak, track }) => runsOfTable(data, trak, track));
     const runs = [...plain, ...runsOfFragments(heads, tracks)];
     const whole = runs.map((run) => wholePart(run, size)).filter(({ samples }) => samples.length > 0);
     return whole.length === 0 ? undefined : { tracks, runs: whole };

@@ -73,9 +73,8 @@ async function keyPictures(
 ): Promise<KeyPicture[]> {
   const keys = [...samples.entries()].filter(([, { key }]) => key);
   const found: KeyPicture[] = [];
-  for (const [n, i] of keys.entries()) {
-    const sample = samples[i];
-    const leads = samples.slice(i + 1, keys.at(n + 1)).some(({ pts }) => pts < sample.pts);
+  for (const [n, [i, sample]] of keys.entries()) {
+    const leads = samples.slice(i + 1, keys.at(n + 1)?.[0]).some(({ pts }) => pts < sample.pts);
     found.push({ sample, leads, head: decoder && (await headOf(sample, decoder, source)) });
   }
   return found;
