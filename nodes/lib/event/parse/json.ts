@@ -13,7 +13,7 @@ export interface JsonDocument {
   readonly damaged: boolean;
   /** In what the text breaks the rules of JSON, though its meaning is plain. */
   readonly complaint: Complaint | undefined;
-  /** Where a property of the top-level object begins, or the document itself when there is no such property. */
+  /** Where the value of a property of the top-level object begins, or the document when there is no such property. */
   locate: (property: string) => Position;
 }
 
