@@ -9,7 +9,11 @@ import v2xCamera from '../../nodes/v2x-camera/v2x-camera';
 import v2xSegmentStore from '../../nodes/v2x-segment-store/v2x-segment-store';
 import { outlet, probe, startFlow, stopFlow, temporaryDirectory } from '../support/flow';
 import { numberedStream } from '../support/footage/numbered-footage';
-import { scriptedCameraMissing, startScriptedCamera, type CameraScript } from '../support/camera/scripted-camera';
+import {
+  scriptedCameraMissing,
+  startScriptedCamera,
+  type CameraScript,
+} from '../support/camera/scripted-camera';
 
 /** V2X_LONG: the camera sends no key frame for 400 s. */
 const GOP_SECONDS = process.env.V2X_LONG ? 400 : 24;

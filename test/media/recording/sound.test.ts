@@ -11,8 +11,17 @@ import type { Segment } from '../../../nodes/lib/recording/segment';
 import { sleep, systemClock as clock } from '../../../nodes/lib/time/clock';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
-import { aacSound, numberedStream, readPictures, type NumberedVideo } from '../../support/footage/numbered-footage';
-import { scriptedCameraMissing, startScriptedCamera, type CameraScript } from '../../support/camera/scripted-camera';
+import {
+  aacSound,
+  numberedStream,
+  readPictures,
+  type NumberedVideo,
+} from '../../support/footage/numbered-footage';
+import {
+  scriptedCameraMissing,
+  startScriptedCamera,
+  type CameraScript,
+} from '../../support/camera/scripted-camera';
 
 const SEGMENT_SECONDS = 4;
 /** Seconds after which sound stops. */
