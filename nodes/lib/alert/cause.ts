@@ -1,5 +1,5 @@
 /** What happened, in the numbers of the ETSI Common Data Dictionary (TS 102 894-2, CauseCode). */
-interface Cause {
+export interface Cause {
   readonly causeCode: number;
   readonly subCauseCode: number;
 }
