@@ -180,11 +180,12 @@ class Encoder {
     if (members.length !== 1 || (index < 0 && !isAdded))
       this.refuse(value, `an object with one of ${names.join(', ')}`);
     if (extensible) this.out.bits(Number(isAdded), 1);
-    if (isAdded) {
+    const type = alternatives[name];
+    if (isAdded || !type) {
       this.addedAlternative(chosen);
     } else {
       this.out.bits(index, widthOf(names.length));
-      this.within(name, alternatives[name], chosen);
+      this.within(name, type, chosen);
     }
   }
 
