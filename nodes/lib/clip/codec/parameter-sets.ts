@@ -130,7 +130,8 @@ function isEntry(codec: DecoderSettings['codec'], type: number): boolean {
 
 /** The sets that a picture is decoded with: of each kind those in band, or else those out of band. */
 export function effectiveSets({ codec, sets }: DecoderSettings, inBand: readonly Buffer[]): Buffer[] {
-  const isOf = (kind: number) => (unit: Buffer) => NAL[codec].typeOf(unit[0]) === kind;
+  const isOf = (kind: number) => (unit: Buffer) =>
+    unit.length > 0 && NAL[codec].typeOf(unit.readUInt8(0)) === kind;
   return SETS[codec].flatMap((kind) => {
     const own = inBand.filter(isOf(kind));
     return own.length > 0 ? own : sets.filter(isOf(kind));

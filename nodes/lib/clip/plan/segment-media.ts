@@ -36,7 +36,7 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
   const settings = [...new Set(entries.map(({ head }) => settingsHash(decoder, head)))];
   const seconds = (ticks: number) => ticks / track.timescale;
   const shown = [...samples].sort((a, b) => a.pts - b.pts);
-  const [first, last] = [shown.at(0), shown.at(-1)];
+  const [first, last, entry] = [shown.at(0), shown.at(-1), entries.at(0)];
   if (!entry || !first || !last) return undefined;
   const sound = soundTrack(file);
   return {
@@ -46,7 +46,7 @@ export async function segmentMedia(file: MediaFile, source: HeadFile): Promise<S
     end: seconds(last.pts + last.duration),
     keyFrames: entries.map(({ sample }) => seconds(sample.pts)).sort((a, b) => a - b),
     ...sizeOf(track),
-    format: formatText(track, decoder, { head: entries[0].head, settings }),
+    format: formatText(track, decoder, { head: entry.head, settings }),
     tracks: {
       picture: pictureTrack({ track, decoder, samples, entries, settings }),
       ...(sound && { sound }),
@@ -118,7 +118,7 @@ function pictureTrack({
     closed: timesOf(entries.filter(isClosed)),
     led: timesOf(entries.filter(({ leads }) => leads)),
     settings,
-    reordered: samples.some(({ pts }, i) => i > 0 && pts < samples[i - 1].pts),
+    reordered: samples.some(({ pts }, i) => pts < (samples[i - 1]?.pts ?? pts)),
     matrix: matrixOf(track),
     ...(pixels && { pixels }),
   };
