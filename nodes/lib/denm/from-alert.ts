@@ -33,7 +33,7 @@ const ROADSIDE_UNIT = 15;
  *   the standard's range
  */
 export function denmOf(alert: Alert, settings: DenmSettings): Denm {
-  const [stationID = 0, sequenceNumber = 0] = alert.sub.split(':').map(Number);
+  const [stationID, sequenceNumber] = alert.sub.split(':').map(Number);
   const cancelled = alert.status === 'cancelled';
   const { distance_m: distance } = alert.event;
   return {

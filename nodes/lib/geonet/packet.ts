@@ -98,8 +98,7 @@ const TRANSPORTS: ReadonlyMap<number, Transport> = new Map([
 
 /** Whether bytes begin as a GeoNetworking packet of the version that can be read. */
 export function isGeoNetworkingPacket(packet: Uint8Array): boolean {
-  const [versionAndNext = 0, reserved] = packet;
-  return packet.length >= BASIC_HEADER_BYTES && versionAndNext >> 4 === VERSION && reserved === 0;
+  return packet.length >= BASIC_HEADER_BYTES && packet[0] >> 4 === VERSION && packet[1] === 0;
 }
 
 /**
@@ -114,8 +113,7 @@ export function readGeoNetworkingPacket(packet: Buffer): {
   const commonAt = BASIC_HEADER_BYTES;
   const headerAt = commonAt + COMMON_HEADER_BYTES;
   if (!isGeoNetworkingPacket(packet)) throw malformed(`it is not of version ${VERSION}`);
-  const next = packet.readUInt8(0) & 15;
-  if (next === SECURED_PACKET_NEXT)
+  if ((packet[0] & 15) === SECURED_PACKET_NEXT)
     throw new V2xError(
       'secured',
       'The GeoNetworking packet is signed (IEEE 1609.2)',
@@ -124,20 +122,19 @@ export function readGeoNetworkingPacket(packet: Buffer): {
         remedy: 'verify it first',
       },
     );
-  if (next !== COMMON_HEADER_NEXT || packet.length < headerAt)
+  if ((packet[0] & 15) !== COMMON_HEADER_NEXT || packet.length < headerAt)
     throw malformed('its basic header is followed by no common header');
-  const headerType = packet.readUInt8(commonAt + 1);
-  const transport = transportOf(headerType);
-  if (packet.readUInt8(commonAt) >> 4 !== BTP_B)
+  const transport = transportOf(packet[commonAt + 1]);
+  if (packet[commonAt] >> 4 !== BTP_B)
     throw new V2xError('other-message', 'The GeoNetworking packet carries no BTP-B packet');
   const payloadAt = headerAt + transport.bytes;
   const length = packet.readUInt16BE(commonAt + 4);
   // What is behind that is the link's padding.
   if (packet.length < payloadAt + length) throw malformed('it is shorter than its headers say');
   const extended = packet.subarray(headerAt, payloadAt);
-  const headers = { lifetime: readLifetime(packet.readUInt8(2)), remainingHops: packet.readUInt8(3) };
+  const headers = { lifetime: readLifetime(packet[2]), remainingHops: packet[3] };
   return {
-    headers: { ...headers, ...extendedHeader(transport, headerType & 15, extended) },
+    headers: { ...headers, ...extendedHeader(transport, packet[commonAt + 1] & 15, extended) },
     btp: packet.subarray(payloadAt, payloadAt + length),
   };
 }

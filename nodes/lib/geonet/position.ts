@@ -58,7 +58,7 @@ export function longPositionVector({
 export function readLongPositionVector(vector: Buffer): SeenSource {
   return {
     address: vector.toString('hex', 2, 8),
-    stationType: (vector.readUInt8(0) >> 2) & 0x1f,
+    stationType: (vector[0] >> 2) & 0x1f,
     time: vector.readUInt32BE(8),
     latitude: vector.readInt32BE(12),
     longitude: vector.readInt32BE(16),

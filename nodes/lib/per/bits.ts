@@ -17,8 +17,7 @@ export class BitWriter {
       const taken = Math.min(free, left);
       left -= taken;
       const chunk = Math.floor(value / 2 ** left) % 2 ** taken;
-      const at = this.length >> 3;
-      this.bytes[at] = (this.bytes[at] ?? 0) | (chunk << (free - taken));
+      this.bytes[this.length >> 3] |= chunk << (free - taken);
       this.length += taken;
     }
   }
@@ -55,8 +54,7 @@ export class BitReader {
     for (let left = width; left > 0;) {
       const free = 8 - (this.position & 7);
       const taken = Math.min(free, left);
-      const byte = this.bytes[this.position >> 3] ?? 0;
-      const chunk = (byte >> (free - taken)) & (2 ** taken - 1);
+      const chunk = (this.bytes[this.position >> 3] >> (free - taken)) & (2 ** taken - 1);
       value = value * 2 ** taken + chunk;
       this.position += taken;
       left -= taken;

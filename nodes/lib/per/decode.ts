@@ -94,8 +94,7 @@ class Decoder {
   /** @returns a name; the number of one that a later version added */
   private enumerated({ names, extensible }: EnumeratedType): string | number {
     if (extensible && this.from.bits(1) === 1) return names.length + readSmall(this.from);
-    const index = this.constrained(0, names.length - 1);
-    return names[index] ?? index;
+    return names[this.constrained(0, names.length - 1)];
   }
 
   private bitString(size: Size): string {
@@ -158,11 +157,9 @@ class Decoder {
   private choice({ alternatives, extensible }: ChoiceType): unknown {
     if (extensible && this.from.bits(1) === 1)
       return { '...': { index: readSmall(this.from), value: this.open() } };
-    const all = Object.entries(alternatives);
-    const chosen = all[this.constrained(0, all.length - 1)];
-    if (!chosen) throw new BitsProblem('is a choice without alternatives');
-    const [name, type] = chosen;
-    return { [name]: this.within(name, type) };
+    const names = Object.keys(alternatives);
+    const name = names[this.constrained(0, names.length - 1)];
+    return { [name]: this.within(name, alternatives[name]) };
   }
 
   private within(step: string | number, type: AsnType): unknown {

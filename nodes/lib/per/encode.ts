@@ -180,12 +180,11 @@ class Encoder {
     if (members.length !== 1 || (index < 0 && !isAdded))
       this.refuse(value, `an object with one of ${names.join(', ')}`);
     if (extensible) this.out.bits(Number(isAdded), 1);
-    const type = alternatives[name];
-    if (isAdded || !type) {
+    if (isAdded) {
       this.addedAlternative(chosen);
     } else {
       this.out.bits(index, widthOf(names.length));
-      this.within(name, type, chosen);
+      this.within(name, alternatives[name], chosen);
     }
   }
 
