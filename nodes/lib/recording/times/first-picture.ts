@@ -30,11 +30,11 @@ export async function firstPictureTime(
  * @returns undefined when there are not enough of them
  */
 export function timeBefore(others: readonly number[]): number | undefined {
-  if (others.length < 2) return undefined;
   const sorted = [...others].sort((one, other) => one - other);
-  const intervals = sorted.slice(1).map((time, i) => time - sorted[i]);
+  const intervals = sorted.slice(1).map((time, i) => time - (sorted[i] ?? time));
   intervals.sort((one, other) => one - other);
-  return sorted[0] - intervals[intervals.length >> 1];
+  const [first, interval] = [sorted.at(0), intervals.at(intervals.length >> 1)];
+  return first === undefined || interval === undefined ? undefined : first - interval;
 }
 
 /**
@@ -44,7 +44,7 @@ export function timeBefore(others: readonly number[]): number | undefined {
 export async function placeFirstPicture(path: string, clock: Clock): Promise<void> {
   const [guessed, ...others] = await pictureTimes(path, { clock });
   const time = timeBefore(others);
-  if (time === undefined || time <= guessed) return;
+  if (time === undefined || guessed === undefined || time <= guessed) return;
   const placed = `${path}.placed`;
   const setTime = ['-bsf:v', `setts=pts=if(eq(N\\,0)\\,${time.toFixed(6)}/TB\\,PTS)`];
   const format = ['-avoid_negative_ts', 'disabled', '-f', 'mp4', '-movflags', MOV_FLAGS];

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import {
   ownerLives,
@@ -8,25 +6,25 @@ import {
   unregisterOwner,
 } from '../../../../../nodes/lib/event/intake/claim/owner';
 
-describe('the owner of claimed files', () => {
-  it('lives until it is unregistered, each watcher of a process by itself', async () => {
+describe('owner of a claim', () => {
+  it('lives from its registration to its end, each watcher of a process by itself', async () => {
     const [one, other] = [await registerOwner(), await registerOwner()];
+    assert.notEqual(one, other);
+    assert.equal(await ownerLives(one), true);
     unregisterOwner(one);
-    assert.deepEqual([await ownerLives(one), await ownerLives(other)], [false, true]);
+    assert.equal(await ownerLives(one), false);
+    assert.equal(await ownerLives(other), true);
     unregisterOwner(other);
   });
 
-  it('is not another process that got the number of one that died', async () => {
-    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-    await once(child, 'spawn');
-    assert.equal(await ownerLives(`${child.pid}-1-1`), false, 'that one began at another time');
-    child.kill();
-    await once(child, 'exit');
-    assert.equal(await ownerLives(`${child.pid}-1-1`), false);
+  it('is another when the process id was given to a new process', async () => {
+    const parent = process.ppid;
+    assert.equal(await ownerLives(`${parent}-1-1`), false, 'it started at another time');
   });
 
-  it('is nothing else that lies in the directory', async () => {
-    for (const name of ['', 'notes', '0-0-0', '-1-1-1', `${process.pid}-1-1`])
+  it('does not live when its process has ended, and no other name lives', async () => {
+    for (const name of ['4194304-1-1', '', 'done', '0-0-0', '-1-0-0', '../x']) {
       assert.equal(await ownerLives(name), false, name);
+    }
   });
 });
