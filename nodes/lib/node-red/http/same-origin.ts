@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { BlockList, isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { refusalPage } from '../refusal-page';
+import { refusalPage } from './refusal-page';
 
 /** How this machine may be addressed, besides by its loopback. */
 export interface OwnHosts {
