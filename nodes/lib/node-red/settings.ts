@@ -29,12 +29,12 @@ export interface ChoiceSetting<Choice extends string = string> {
   readonly fallback: Choice;
 }
 
-interface SwitchSetting {
+export interface SwitchSetting {
   readonly kind: 'switch';
   readonly fallback: boolean;
 }
 
-interface TextSetting {
+export interface TextSetting {
   readonly kind: 'text';
   readonly fallback: string;
 }
