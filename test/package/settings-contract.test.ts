@@ -100,7 +100,7 @@ const PUBLISHED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'v2x-multicast-out': {
     interval: '1 of 0.05 to 60, seconds',
     duration: 'none of 0 to 86400, seconds',
-    perSecond: '100 of 1 to 10000, perSecond',
+    perSecond: '200 of 1 to 10000, perSecond',
     reportRepetitions: 'off',
   },
   'v2x-segment-store': {
