@@ -2,16 +2,16 @@ import { V2xError } from '../errors';
 import { BitReader, BitsProblem } from './bits';
 import { readLength, readSize, readSmall } from './lengths';
 import { readUnconstrained } from './unconstrained';
-import {
-  widthOf,
-  type AsnType,
-  type ChoiceType,
-  type EnumeratedType,
-  type IntegerType,
-  type SequenceOfType,
-  type SequenceType,
-  type Size,
-  type ValueOf,
+import type {
+  AsnType,
+  ChoiceType,
+  Component,
+  EnumeratedType,
+  IntegerType,
+  SequenceOfType,
+  SequenceType,
+  Size,
+  ValueOf,
 } from './types';
 
 /**
@@ -73,9 +73,9 @@ class Decoder {
     }
   }
 
-  private integer({ min, max, extensible }: IntegerType): number {
+  private integer({ min, max, width, extensible }: IntegerType): number {
     if (extensible && this.from.bits(1) === 1) return this.added(min, max);
-    return this.constrained(min, max);
+    return min + this.upTo(max - min, width, min);
   }
 
   /** Outside the range that most are in. */
@@ -85,16 +85,17 @@ class Decoder {
     return value;
   }
 
-  private constrained(min: number, max: number): number {
-    const value = min + this.from.bits(widthOf(max - min + 1));
-    if (value > max) throw new BitsProblem(`is ${value}; it must be ${min} to ${max}`);
-    return value;
+  /** @returns a name; the number of one that a later version added */
+  private enumerated({ names, extensible, width }: EnumeratedType): string | number {
+    if (extensible && this.from.bits(1) === 1) return names.length + readSmall(this.from);
+    return names[this.upTo(names.length - 1, width)];
   }
 
-  /** @returns a name; the number of one that a later version added */
-  private enumerated({ names, extensible }: EnumeratedType): string | number {
-    if (extensible && this.from.bits(1) === 1) return names.length + readSmall(this.from);
-    return names[this.constrained(0, names.length - 1)];
+  /** @param offset of what is read, for the error */
+  private upTo(max: number, width: number, offset = 0): number {
+    const value = this.from.bits(width);
+    if (value > max) throw new BitsProblem(`is ${value + offset}; it must be ${offset} to ${max + offset}`);
+    return value;
   }
 
   private bitString(size: Size): string {
@@ -128,15 +129,16 @@ class Decoder {
     return this.from.octets(length).toString('hex');
   }
 
-  private sequence({ fields, extensible }: SequenceType): unknown {
+  private sequence({ components, extensible }: SequenceType): unknown {
     const isExtended = extensible && this.from.bits(1) === 1;
-    const entries = Object.entries(fields);
-    const present = entries.map(([, field]) => field.kind !== 'optional' || this.from.bits(1) === 1);
+    const missing = new Set<Component>();
+    for (const component of components)
+      if (component.optional && this.from.bits(1) === 0) missing.add(component);
     const value: Record<string, unknown> = {};
-    for (const [index, [name, field]] of entries.entries()) {
-      const type = field.kind === 'optional' ? field.type : field;
-      if (present[index]) value[name] = this.within(name, type);
-      else if (field.kind === 'optional' && field.fallback !== undefined) value[name] = field.fallback;
+    for (const component of components) {
+      const { name, type, fallback } = component;
+      if (!missing.has(component)) value[name] = this.within(name, type);
+      else if (fallback !== undefined) value[name] = fallback;
     }
     if (isExtended) value['...'] = this.additions();
     return value;
@@ -154,11 +156,10 @@ class Decoder {
     return elements;
   }
 
-  private choice({ alternatives, extensible }: ChoiceType): unknown {
+  private choice({ alternatives, names, extensible, width }: ChoiceType): unknown {
     if (extensible && this.from.bits(1) === 1)
       return { '...': { index: readSmall(this.from), value: this.open() } };
-    const names = Object.keys(alternatives);
-    const name = names[this.constrained(0, names.length - 1)];
+    const name = names[this.upTo(names.length - 1, width)];
     return { [name]: this.within(name, alternatives[name]) };
   }
 

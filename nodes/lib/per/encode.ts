@@ -3,16 +3,16 @@ import { V2xError } from '../errors';
 import { BitWriter } from './bits';
 import { LONGEST, MOST_ADDITIONS, writeSize, writeSmall } from './lengths';
 import { LEAST_ADDED, MOST_ADDED, writeUnconstrained } from './unconstrained';
-import {
-  widthOf,
-  type AsnType,
-  type ChoiceType,
-  type EnumeratedType,
-  type IntegerType,
-  type SequenceOfType,
-  type SequenceType,
-  type Size,
-  type ValueOf,
+import type {
+  AsnType,
+  ChoiceType,
+  Component,
+  EnumeratedType,
+  IntegerType,
+  SequenceOfType,
+  SequenceType,
+  Size,
+  ValueOf,
 } from './types';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -86,25 +86,25 @@ class Encoder {
   }
 
   /** X.691 clauses 11.5 and 13 */
-  private integer(value: unknown, { min, max, extensible }: IntegerType): void {
+  private integer(value: unknown, { min, max, width, extensible }: IntegerType): void {
     const [least, most] = extensible ? [LEAST_ADDED, MOST_ADDED] : [min, max];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
       this.refuse(value, `a whole number from ${least} to ${most}`);
     const isAdded = value < min || value > max;
     if (extensible) this.out.bits(Number(isAdded), 1);
     if (isAdded) writeUnconstrained(this.out, value);
-    else this.out.bits(value - min, widthOf(max - min + 1));
+    else this.out.bits(value - min, width);
   }
 
   /** X.691 clause 14 */
-  private enumerated(value: unknown, { names, extensible }: EnumeratedType): void {
+  private enumerated(value: unknown, { names, extensible, width }: EnumeratedType): void {
     const index = names.findIndex((name) => name === value);
     const added = typeof value === 'number' ? value - names.length : -1;
     const isAdded = extensible && Number.isInteger(added) && added >= 0 && added < MOST_ADDITIONS;
     if (index < 0 && !isAdded) this.refuse(value, `one of ${names.join(', ')}`);
     if (extensible) this.out.bits(Number(isAdded), 1);
     if (isAdded) writeSmall(this.out, added);
-    else this.out.bits(index, widthOf(names.length));
+    else this.out.bits(index, width);
   }
 
   /** X.691 clause 16 */
@@ -135,20 +135,19 @@ class Encoder {
   }
 
   /** X.691 clause 19 */
-  private sequence(value: unknown, { fields, extensible }: SequenceType): void {
-    const { '...': additions, ...members } = this.object(value);
-    const strange = Object.keys(members).find((name) => !Object.hasOwn(fields, name));
-    if (strange !== undefined) this.refuse(strange, `one of the fields ${Object.keys(fields).join(', ')}`);
-    if (additions !== undefined && !extensible) this.refuse('...', 'left out here');
+  private sequence(value: unknown, { fields, components, extensible }: SequenceType): void {
+    const members = this.object(value);
+    const additions = members['...'];
+    for (const name in members)
+      if (!Object.hasOwn(fields, name) && (name !== '...' || !extensible))
+        this.refuse(name, `one of the fields ${Object.keys(fields).join(', ')}`);
     if (extensible) this.out.bits(Number(additions !== undefined), 1);
-    const isPresent = (name: string, fallback?: unknown) =>
-      members[name] !== undefined && members[name] !== fallback;
-    for (const [name, field] of Object.entries(fields))
-      if (field.kind === 'optional') this.out.bits(Number(isPresent(name, field.fallback)), 1);
-    for (const [name, field] of Object.entries(fields)) {
-      if (field.kind !== 'optional') this.within(name, field, members[name]);
-      else if (isPresent(name, field.fallback)) this.within(name, field.type, members[name]);
-    }
+    const isPresent = ({ name, optional, fallback }: Component) =>
+      !optional || (members[name] !== undefined && members[name] !== fallback);
+    for (const component of components)
+      if (component.optional) this.out.bits(Number(isPresent(component)), 1);
+    for (const component of components)
+      if (isPresent(component)) this.within(component.name, component.type, members[component.name]);
     if (additions !== undefined) this.additions(additions);
   }
 
@@ -171,8 +170,7 @@ class Encoder {
   }
 
   /** X.691 clause 23 */
-  private choice(value: unknown, { alternatives, extensible }: ChoiceType): void {
-    const names = Object.keys(alternatives);
+  private choice(value: unknown, { alternatives, names, extensible, width }: ChoiceType): void {
     const members = Object.entries(this.object(value));
     const [name, chosen] = members.at(0) ?? ['', undefined];
     const index = names.indexOf(name);
@@ -183,7 +181,7 @@ class Encoder {
     if (isAdded) {
       this.addedAlternative(chosen);
     } else {
-      this.out.bits(index, widthOf(names.length));
+      this.out.bits(index, width);
       this.within(name, alternatives[name], chosen);
     }
   }

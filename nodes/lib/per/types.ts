@@ -32,6 +32,8 @@ export interface IntegerType {
   readonly max: number;
   /** (min..max, ...): other numbers are allowed, in another encoding. */
   readonly extensible: boolean;
+  /** How many bits tell those of the range apart. */
+  readonly width: number;
 }
 
 export interface BooleanType {
@@ -46,6 +48,8 @@ export interface EnumeratedType<Name extends string = string, Grows extends bool
   readonly kind: 'enumerated';
   readonly names: readonly Name[];
   readonly extensible: Grows;
+  /** Of the index of a name, in bits. */
+  readonly width: number;
 }
 
 export interface BitStringType {
@@ -90,7 +94,17 @@ export type Fields = Readonly<Record<string, AsnType | OptionalField>>;
 export interface SequenceType<F extends Fields = Fields> {
   readonly kind: 'sequence';
   readonly fields: F;
+  /** The fields in their order. */
+  readonly components: readonly Component[];
   readonly extensible: boolean;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly type: AsnType;
+  readonly optional: boolean;
+  /** What a missing one stands for. */
+  readonly fallback: unknown;
 }
 
 export interface SequenceOfType<Element extends AsnType = AsnType> {
@@ -99,10 +113,14 @@ export interface SequenceOfType<Element extends AsnType = AsnType> {
   readonly size: Size | undefined;
 }
 
-export interface ChoiceType<A extends Alternatives = Alternatives> {
+export interface ChoiceType<A extends Alternatives = Alternatives, Grows extends boolean = boolean> {
   readonly kind: 'choice';
   readonly alternatives: A;
-  readonly extensible: boolean;
+  /** Their names in the order of their indexes. */
+  readonly names: readonly string[];
+  readonly extensible: Grows;
+  /** Of the index of an alternative, in bits. */
+  readonly width: number;
 }
 
 export type Alternatives = Readonly<Record<string, AsnType>>;
@@ -130,9 +148,9 @@ export type ValueOf<T> = T extends { kind: 'integer' }
           ? readonly ValueOf<Element>[]
           : T extends SequenceType<infer F>
             ? SequenceValue<F> & Additions
-            : T extends ChoiceType<infer A>
+            : T extends ChoiceType<infer A, infer Grows>
               ? | { readonly [Name in keyof A]: { readonly [Only in Name]: ValueOf<A[Name]> } }[keyof A]
-                | AddedAlternative
+                | (Grows extends true ? AddedAlternative : never)
               : string;
 
 type SequenceValue<F> = {
@@ -148,7 +166,7 @@ export interface Extensible {
 }
 
 export function integer(min: number, max: number, { extensible = false }: Extensible = {}): IntegerType {
-  return { kind: 'integer', min, max, extensible };
+  return { kind: 'integer', min, max, extensible, width: widthOf(max - min + 1) };
 }
 
 export const boolean: BooleanType = { kind: 'boolean' };
@@ -166,7 +184,7 @@ export function enumerated(
   names: readonly string[],
   { extensible = false }: Extensible = {},
 ): EnumeratedType {
-  return { kind: 'enumerated', names, extensible };
+  return { kind: 'enumerated', names, extensible, width: widthOf(names.length) };
 }
 
 export function bitString(min: number, max = min): BitStringType {
@@ -194,7 +212,12 @@ export function sequence<const F extends Fields>(
   fields: F,
   { extensible = false }: Extensible = {},
 ): SequenceType<F> {
-  return { kind: 'sequence', fields, extensible };
+  const components = Object.entries(fields).map(([name, field]) =>
+    field.kind === 'optional'
+      ? { name, type: field.type, optional: true, fallback: field.fallback }
+      : { name, type: field, optional: false, fallback: undefined },
+  );
+  return { kind: 'sequence', fields, components, extensible };
 }
 
 export function optional<Type extends AsnType>(type: Type): OptionalField<Type> {
@@ -211,11 +234,14 @@ export function sequenceOf<Element extends AsnType>(element: Element, size?: Siz
 }
 
 /** Its alternatives in the order of their tags, as AUTOMATIC TAGS numbers them. */
+export function choice<const A extends Alternatives>(alternatives: A): ChoiceType<A, false>;
 export function choice<const A extends Alternatives>(
   alternatives: A,
-  { extensible = false }: Extensible = {},
-): ChoiceType<A> {
-  return { kind: 'choice', alternatives, extensible };
+  options: { readonly extensible: true },
+): ChoiceType<A, true>;
+export function choice(alternatives: Alternatives, { extensible = false }: Extensible = {}): ChoiceType {
+  const names = Object.keys(alternatives);
+  return { kind: 'choice', alternatives, names, extensible, width: widthOf(names.length) };
 }
 
 /** How many bits tell so many values apart. */
