@@ -21,6 +21,7 @@ const ARROWS = {
   per: [],
   geonet: [],
   denm: ['alert', 'per', 'geonet'],
+  j2735: ['per', 'alert'],
   'node-red': [],
 };
 

@@ -34,7 +34,7 @@ export function valuesOf(type: AsnType): fc.Arbitrary<unknown> {
     case 'sequence':
       return sequences(type);
     case 'sequence of':
-      return fc.array(valuesOf(type.element), lengthOf(type.size));
+      return fc.array(valuesOf(type.element), { ...lengthOf(type.size), size: '-1' });
     case 'choice': {
       const alternatives = Object.entries(type.alternatives).map(([name, alternative]) =>
         valuesOf(alternative).map((value) => ({ [name]: value })),
