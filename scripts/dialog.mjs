@@ -4,7 +4,7 @@
 //
 //   name         property or credential
 //   icon         of Font Awesome 4
-//   kind         text (also for config nodes, which Node-RED makes a list of), password, checkbox
+//   kind         text (also for config nodes, which Node-RED makes a list of), lines, password, checkbox
 //   options      values of a list
 //   placeholder  an example, where there is no default
 //   empty        an empty field has a meaning of its own, which its catalogue text says in the field
@@ -75,6 +75,7 @@ function input(type, id, { name, kind = 'text', options, placeholder, empty, uni
   }
   const text = name === 'name' ? 'node-red:common.label.name' : empty === '' && `${type}.empty.${name}`;
   const hint = text ? ` data-i18n="[placeholder]${text}"` : placeholder && ` placeholder="${placeholder}"`;
+  if (kind === 'lines') return `<textarea id="${id}" rows="10" style="width: 70%"></textarea>`;
   const width = unit === undefined ? '70%' : wide === undefined ? '120px' : '50%';
   const silent = kind === 'password' ? ' autocomplete="new-password"' : '';
   return `<input type="${kind}" id="${id}"${hint ?? ''}${silent} style="width: ${width}" />`;

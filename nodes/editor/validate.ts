@@ -41,6 +41,22 @@ export function allowed({ min, max, whole, fromMessage }: NumberSetting): Valida
   });
 }
 
+/**
+ * A text that a function of the runtime can read.
+ * @param parse throws when it cannot
+ * @param key of the catalogue's text that says what it may be
+ */
+export function readable(parse: (text: string) => unknown, key: string): Validator {
+  return check((value, node) => {
+    try {
+      parse(value);
+      return undefined;
+    } catch {
+      return node._(key);
+    }
+  });
+}
+
 /** A directory: any path, but nothing that is plainly something else. */
 export function directory(): Validator {
   return check((value, node) =>

@@ -88,6 +88,22 @@ describe('example alert-only', () => {
   });
 });
 
+describe('example j2735', () => {
+  it('warns in messages of SAE J2735 and reads them back, through update and cancel', async (t) => {
+    const site = await RunningExample.start('j2735');
+    atEnd(t, () => site.unit.stop());
+    for (const [button, heard] of [
+      ['collision', /\[RECV\] new collision within 500 m \(0:\d+\)/],
+      ['it caught fire', /\[RECV\] update fire within 1000 m/],
+      ['the road is clear', /\[RECV\] cancel collision/],
+    ] as const) {
+      await site.press(button);
+      await site.unit.program.line(heard);
+    }
+    site.assertQuiet();
+  });
+});
+
 describe('example clip-on-demand', () => {
   it('keeps the seconds around the press that the button names', async (t) => {
     const demand = await RunningExample.start('clip-on-demand', {

@@ -60,7 +60,10 @@ export class AlertTable {
   /** Takes a trusted alert and says what it changes. Call `expire` first, so that time has passed for the table too. */
   receive(alert: Alert, now: number): Outcome {
     const known = this.entries.get(alert.sub);
-    if (alert.iat === known?.alert.iat) return { change: 'duplicate' };
+    if (alert.iat === known?.alert.iat) {
+      this.prolong(known, alert);
+      return { change: 'duplicate' };
+    }
     if (alert.exp <= now || alert.iat < (known?.alert.iat ?? 0)) return { change: 'stale' };
     const full = !known && this.entries.size >= this.size;
     const gone = full ? this.evictFor(alert.iss) : undefined;
@@ -89,6 +92,12 @@ export class AlertTable {
   nextExpiry(): number | undefined {
     const ends = this.live.map(({ exp }) => exp);
     return ends.length === 0 ? undefined : ends.reduce((a, b) => Math.min(a, b));
+  }
+
+  /** A message without an end of its own, such as a J2735 RSA, stands as long as it is repeated. */
+  private prolong(known: Entry, alert: Alert): void {
+    if (!known.live || alert.exp <= known.alert.exp) return;
+    this.entries.set(alert.sub, { ...known, alert, until: Math.max(alert.exp, known.until) });
   }
 
   /**

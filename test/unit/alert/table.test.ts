@@ -57,6 +57,16 @@ describe('AlertTable', () => {
     });
   }
 
+  it('holds a warning as long as its repetitions say, where they name no end of their own', () => {
+    const receiver = new AlertTable(1024);
+    receiver.receive(alert({ exp: 10 }), NOW);
+    assert.equal(receiver.receive(alert({ exp: 15 }), NOW + 5).change, 'duplicate');
+    assert.equal(receiver.receive(alert({ exp: 12 }), NOW + 5).change, 'duplicate');
+    assert.equal(receiver.nextExpiry(), NOW + 15);
+    assert.deepEqual(receiver.expire(NOW + 14), []);
+    assert.equal(receiver.expire(NOW + 15).length, 1);
+  });
+
   it('tells once of a warning that ends by itself, and when that will be', () => {
     const receiver = new AlertTable(1024);
     receiver.receive(alert({ exp: 20 }), NOW);
