@@ -34,7 +34,7 @@ const TOOLS = [
   },
   { name: 'C++ compiler', check: ['g++', '--version'], packages: ['g++'] },
   { name: 'libjwt', check: ['test', '-e', '/usr/include/jwt.h'], packages: ['gcc', 'libjwt-dev'] },
-  { name: 'ASN.1 compiler', check: ['asn1c', '-h'], packages: ['asn1c', 'gcc'] },
+  { name: 'ASN.1 compiler', check: ['which', 'asn1c'], packages: ['asn1c', 'gcc'] },
   {
     name: 'MQTT broker',
     check: ['test', '-x', '/usr/sbin/mosquitto', '-a', '-x', '/usr/bin/mosquitto_pub'],
