@@ -40,7 +40,7 @@ describe('j2735-decode', () => {
       `0x${FIRE}`,
       FIRE.replace(/(.{4})/g, '$1 '),
     ]) {
-      node.node.receive({ payload, datagram: { from: 'kept' } } as never);
+      node.node.receive({ payload, datagram: { from: 'kept' } });
       const message = (await alerts.next()) as unknown as Record<string, object>;
       assert.deepEqual(message.payload, {
         ...{ iss: '0', sub: '0:51154', iat: NOW - 10, exp: NOW + 5, detected: NOW - 10, status: 'active' },

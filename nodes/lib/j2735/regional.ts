@@ -20,9 +20,9 @@ export function parseRegional(text: string): Regional | undefined {
 }
 
 function parseEntry(word: string): Regional[number] {
-  const [, id, regExtValue] = ENTRY.exec(word) ?? [];
-  if (id === undefined || Number(id) > LARGEST_ID) throw refusal(JSON.stringify(word.slice(0, 40)));
-  return { regionId: Number(id), regExtValue };
+  const match = ENTRY.exec(word);
+  if (!match || Number(match[1]) > LARGEST_ID) throw refusal(JSON.stringify(word.slice(0, 40)));
+  return { regionId: Number(match[1]), regExtValue: match[2] };
 }
 
 function refusal(what: string): V2xError {

@@ -111,7 +111,7 @@ class Decoder {
 
   private numericString(size: Size | undefined): string {
     const count = readSize(this.from, size);
-    return Array.from({ length: count }, () => ' 0123456789'[this.constrained(0, 10)]).join('');
+    return Array.from({ length: count }, () => ' 0123456789'[this.upTo(10, 4)]).join('');
   }
 
   private utf8String(): string {
