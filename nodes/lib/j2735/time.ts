@@ -19,11 +19,11 @@ export function yearOf(seconds: number): number {
 /**
  * When a minute of a year began, Unix seconds.
  * @param year where the message says so; otherwise the year that brings it next to `now`
- * @returns undefined when the minute is unavailable
+ * @returns undefined when the minute is unavailable, or lies before 1970
  */
 export function timeOfMinute(minute: number | undefined, now: number, year?: number): number | undefined {
   if (minute === undefined || minute === NO_MINUTE) return undefined;
-  if (year !== undefined && year > 0) return startOfYear(year) + minute * 60;
+  if (year !== undefined && year > 0) return sinceEpoch(startOfYear(year) + minute * 60);
   const [nearest] = [-1, 0, 1]
     .map((step) => startOfYear(yearOf(now) + step) + minute * 60)
     .sort((a, b) => Math.abs(a - now) - Math.abs(b - now));
@@ -45,18 +45,23 @@ export function dateTimeOf(seconds: number): DDateTime {
 
 /**
  * Unix seconds of a moment; `offset` counts the minutes that its zone is ahead of UTC.
- * @returns undefined unless date, hour and minute are there; an unavailable second counts as 0
+ * @returns undefined unless date, hour and minute are there, or before 1970; an unavailable second counts as 0
  */
 export function timeOfDate(date: DDateTime | undefined): number | undefined {
   const { year = 0, month = 0, day = 0, hour = 31, minute = 60, second = 0, offset = 0 } = date ?? {};
   if (year === 0 || month === 0 || day === 0 || hour > 24 || minute > 59) return undefined;
   // A leap second is within DE_DSecond; more is reserved or unavailable.
   const milliseconds = second <= 60_999 ? second : 0;
-  return Date.UTC(year, month - 1, day, hour, minute - offset, 0, milliseconds) / 1000;
+  return sinceEpoch(Date.UTC(year, month - 1, day, hour, minute - offset, 0, milliseconds) / 1000);
 }
 
 function dateOf(seconds: number): Date {
   return new Date(Math.round(seconds * 1000));
+}
+
+/** A message about a time before 1970 does not know its time; Date.UTC takes the years 0 to 99 for 1900 to 1999. */
+function sinceEpoch(seconds: number): number | undefined {
+  return seconds >= 0 ? seconds : undefined;
 }
 
 function startOfYear(year: number): number {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { toAlert, type Alert } from '../../../nodes/lib/alert/alert';
 import { parseCodes } from '../../../nodes/lib/j2735/codes';
 import { decodeMessage, encodeMessage, type J2735Message } from '../../../nodes/lib/j2735/frame';
 import { alertIn } from '../../../nodes/lib/j2735/incoming';
+import { RoadSideAlert } from '../../../nodes/lib/j2735/messages/road-side-alert';
+import { TravelerInformation } from '../../../nodes/lib/j2735/messages/traveler-information';
 import { messageOf, type Site } from '../../../nodes/lib/j2735/outgoing';
 import { PROFILES } from '../../../nodes/lib/j2735/profiles';
+import { valuesOf } from '../../support/asn1-values';
 
 /** 2026-11-18T11:06:40Z, minute 462,906 of its year */
 const NOW = 1_795_000_000;
@@ -173,6 +177,23 @@ describe('the alert in a message', () => {
     assert.deepEqual([two.sub, two.iat], [one.sub, one.iat]);
     assert.deepEqual([one.event.type, one.event.lat], ['fire', undefined]);
     assert.ok(two.exp > one.exp);
+  });
+
+  it('is an alert by the rules of all receivers, whatever the message says', () => {
+    const messages = fc.oneof(
+      valuesOf(RoadSideAlert).map((value) => ({ messageId: 27, value: { RoadSideAlert: value } })),
+      valuesOf(TravelerInformation).map((value) => ({
+        messageId: 31,
+        value: { TravelerInformation: value },
+      })),
+    );
+    fc.assert(
+      fc.property(messages, fc.uint8Array({ maxLength: 40 }), (message, octets) => {
+        const alert = alertIn(message as J2735Message, octets, { codes: US.codes, now: NOW, hold: 10 });
+        assert.deepEqual(toAlert(structuredClone(alert)), alert);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('lasts at most a day, and is never over before it began', () => {

@@ -41,6 +41,12 @@ describe('times', () => {
     assert.equal(timeOfMinute(undefined, now), undefined);
   });
 
+  it('before 1970 are none', () => {
+    assert.equal(timeOfMinute(0, at('2026-01-01T00:00:00Z'), 1969), undefined);
+    assert.equal(timeOfDate({ year: 1969, month: 12, day: 31, hour: 23, minute: 59 }), undefined);
+    assert.equal(timeOfDate({ year: 1970, month: 1, day: 1, hour: 0, minute: 0 }), 0);
+  });
+
   it('keep the millisecond, which DSecond counts', () => {
     const time = at('2026-11-18T11:06:40.123Z');
     assert.deepEqual(dateTimeOf(time), {
