@@ -63,7 +63,9 @@ for (const [type, settings] of TABLES) {
     it('are shown in the dialog with their defaults and choices', () => {
       const html = readFileSync(`dist/${type}/${type}.html`, 'utf8');
       for (const [name, setting] of Object.entries(settings)) {
-        const input = new RegExp(`<(input|select|textarea)[^>]* id="node-(config-)?input-${name}"[^>]*>.*`).exec(html);
+        const input = new RegExp(
+          `<(input|select|textarea)[^>]* id="node-(config-)?input-${name}"[^>]*>.*`,
+        ).exec(html);
         assert.ok(input, `the dialog has no ${name}`);
         if (setting.kind === 'choice')
           for (const choice of setting.choices) assert.ok(input[0].includes(`value="${choice}"`), choice);
