@@ -24,14 +24,14 @@ import { parseOptions } from './options';
 
 export const usage = `Usage: v2x doctor [options]
 
-Looks for what is missing or misconfigured and says what to do: one line each, ok, warning or problem. It changes
-nothing, may run while the unit runs, and takes about ten seconds, since it watches the camera. It reads the same
-environment as "v2x start" and the flow that is deployed there; run it as the same user. Shows no secret.
+Checks for anything missing or misconfigured and prints one line per check, ok, warning or problem, with what to do.
+It reads the same environment as "v2x start" and the deployed flow; run it as the same user. It changes nothing, can
+run while the unit is running, and takes about ten seconds because it watches the camera. No secret is shown.
 
   --json             print an array of {check, level, text, remedy}
-  --flow FILE        the flow of a Node-RED of your own, such as ~/.node-red/flows.json; set V2X_DATA too
+  --flow FILE        the flow of your own Node-RED, such as ~/.node-red/flows.json; set V2X_DATA too
 
-Exit code: 0 when there is no problem (there may be warnings), 1 when there is one, 2 for wrong options.`;
+Exit code: 0 if there is no problem (there may be warnings), 1 if there is one, 2 for invalid options.`;
 
 const OPTIONS = { json: { type: 'boolean', default: false }, flow: { type: 'string' } } as const;
 

@@ -10,19 +10,19 @@ import { otherUnitUser } from './unit-user';
 
 export const usage = `Usage: v2x emit --type TYPE [options]
 
-Drops an event file, as a detector does, and prints its path; stderr names the id that an update or cancel needs.
+Writes an event file, as a detector does, and prints its path; the id for an update or cancel is printed to stderr.
 
   --type TYPE        collision, fire, rollover, blockage, unknown, or another short word
   --severity WORD    default high
   --lat DEG --lon DEG
   --road NAME
-  --distance-m M     how far around the place the warning matters, default 500
-  --ts SECONDS       when it happened, Unix time; default now
-  --confidence SHARE how sure the detector is, from 0 to 1
-  --camera NAME      the camera that saw it; it is not broadcast
-  --clip-hint        keep the footage (default); --no-clip-hint does not
+  --distance-m M     radius within which the warning matters, default 500
+  --ts SECONDS       time of the incident, Unix seconds; default now
+  --confidence SHARE confidence of the detector, 0 to 1
+  --camera NAME      the camera that saw the incident; not broadcast
+  --clip-hint        keep the footage (default); the opposite is --no-clip-hint
   --action ACTION    new (default), update or cancel
-  --id ID            names the incident; update and cancel need that of the first; default: one is made up
+  --id ID            identifies the incident; required for update and cancel; default: generated
   --dir DIRECTORY    default $V2X_DATA/events, or .v2x/events`;
 
 const OPTIONS = {
@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const id = options.id ?? madeUpId();
   if (!existsSync(directory)) {
     process.stderr.write(
-      `v2x: ${directory} was not there; is it the events directory of a unit that runs?\n`,
+      `v2x: ${directory} did not exist and was made; check that a running unit reads this directory\n`,
     );
   }
   await ensureMayDrop(directory);
@@ -76,7 +76,7 @@ async function ensureMayDrop(directory: string): Promise<void> {
     const user = currentUser();
     throw new V2xError(
       'directory',
-      `User ${user} may not hand in events at ${directory}: it belongs to ${owner}`,
+      `User ${user} cannot write events into ${directory}, which belongs to ${owner}`,
       { directory, user, owner },
       { remedy: `run this as ${owner}: sudo -u ${owner} ...`, cause: error },
     );

@@ -18,16 +18,16 @@ import { dataPath, environment, numberOption, parseOptions } from './options';
 
 export const usage = `Usage: v2x listen [options]
 
-Prints the alerts that vehicles receive, one line each: whether it is new, an update or a
-cancel, type, severity, road, place, distance, age, sender and action id. Repetitions are left out. What cannot be trusted goes to
-stderr as [REFUSED] with its reason, at most once a second for each. Ends with Ctrl-C.
+Prints the alerts that vehicles receive, one line each: new, update or cancel, type, severity, road, position,
+distance, age, sender and action id. Repetitions are left out. Datagrams that cannot be trusted are printed to stderr
+as [REFUSED] with the reason, at most once a second per reason. Stop it with Ctrl-C.
 
-  --json             print the alert's claims and its datagram as JSON, one line each
+  --json             print the claims of each alert and its datagram as JSON, one line each
   --interface LIST   names or addresses, separated by commas; default $V2X_INTERFACES or lo
   --group ADDRESS    default $V2X_GROUP or ${DEFAULT_GROUP.address}
   --port PORT        default $V2X_MULTICAST_PORT or ${DEFAULT_GROUP.port}
-  --key FILE         file that holds the HS256 secret, or an Ed25519 key as PEM or JWK; - reads it from stdin;
-                     default $V2X_KEY (the secret itself), or the key that "v2x start" made: $V2X_DATA/key or .v2x/key
+  --key FILE         file with the HS256 secret, or an Ed25519 key as PEM or JWK; - reads it from stdin; default
+                     $V2X_KEY (the secret itself), or the key that "v2x start" made: $V2X_DATA/key or .v2x/key
   --key-id ID        default $V2X_KEY_ID or rsu`;
 
 const OPTIONS = {
@@ -66,7 +66,7 @@ export async function run(args: readonly string[]): Promise<void> {
       warn(`v2x: ${error.message}`);
     },
     onRecovery: (name: string) => {
-      warn(`v2x: interface ${name} works again`);
+      warn(`v2x: interface ${name} is back`);
     },
   };
   await receiveMulticast(group, receiver, endSignal());
@@ -112,7 +112,7 @@ async function readSecret(file: string | undefined): Promise<string> {
     return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
   } catch (error) {
     const remedy =
-      'give --key FILE with the secret that is entered in the v2x-key node too, set V2X_KEY to it, or run "v2x start" here first';
+      'give --key FILE with the secret of the v2x-key node, set V2X_KEY to it, or run "v2x start" here first';
     throw new V2xError('key', `The key cannot be read: ${messageOf(error)}`, {}, { cause: error, remedy });
   }
 }
@@ -128,10 +128,10 @@ const CHANGES: Partial<Record<Change, string>> = {
   tombstone: 'cancel',
 };
 
-/** A flood of forged datagrams must not flood the terminal: one line per reason in so many seconds. */
+/** A flood of forged datagrams must not flood the terminal: seconds between two lines with the same reason. */
 const REFUSAL_PERIOD_SECONDS = 1;
 
-/** Prints what is to be trusted to stdout, each version of an alert once, and refusals to stderr. */
+/** Prints trusted alerts to stdout, each version once, and refusals to stderr. */
 class Printer {
   private readonly table = new AlertTable(REMEMBERED_ALERTS);
   private readonly refusals = new Refusals(REFUSAL_PERIOD_SECONDS);

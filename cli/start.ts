@@ -46,7 +46,7 @@ async function allSettled(setups: FirstSetups): Promise<void> {
   const done = new AbortController();
   void sleep(systemClock, PATIENCE_SECONDS, done.signal).then(() => {
     if (done.signal.aborted) return;
-    process.stderr.write(`v2x: not ready yet, still being set up: ${setups.unsettled.join(', ')}\n`);
+    process.stderr.write(`v2x: not ready yet; still setting up: ${setups.unsettled.join(', ')}\n`);
   });
   await setups.allSettled();
   done.abort();

@@ -3,7 +3,7 @@ import { outputOf } from '../nodes/lib/process/output';
 
 /**
  * Who runs the unit, when that is somebody else: a unit's directories belong to its user.
- * @param directories the first of them that is there tells
+ * @param directories the owner of the first one that exists is the unit's user
  * @returns the user's name; undefined when it is the caller, or nothing is there yet
  */
 export async function otherUnitUser(...directories: readonly string[]): Promise<string | undefined> {

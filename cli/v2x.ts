@@ -19,24 +19,24 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 
 const START_USAGE = `Usage: v2x start
 
-Runs Node-RED with the default project and prints "v2x ready <url>" once its flows run.
-Everything is set in the environment: PORT, V2X_DATA, V2X_CAMERA, V2X_PRE, V2X_POST, V2X_INTERFACES, V2X_GROUP,
-V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID, V2X_LOG.`;
+Runs Node-RED with the default flow and prints "v2x ready <url>" once every node has been set up.
+Settings are environment variables: PORT, V2X_DATA, V2X_CAMERA, V2X_PRE, V2X_POST, V2X_INTERFACES, V2X_GROUP,
+V2X_MULTICAST_PORT, V2X_STATION, V2X_KEY, V2X_KEY_ID, V2X_HOSTS, V2X_LOG.`;
 
 const USAGE = `Usage: v2x <command> [options]
 
 Commands:
-  start         run the roadside unit: Node-RED with the default project
-  emit          drop an event file, as a detector does
+  start         run the roadside unit: Node-RED with the default flow
+  emit          write an event file, as a detector does
   listen        print the alerts that vehicles receive
-  doctor        find what is missing or misconfigured, and say what to do
-  verify-clip   check that a clip from the archive is what was kept, and plays
+  doctor        find what is missing or misconfigured, and what to do about it
+  verify-clip   check that a clip is unchanged and plays
 
-"v2x <command> --help" tells more, "v2x --version" which version this is.`;
+Run "v2x <command> --help" for details, or "v2x --version" for the version.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const [name, ...args] = argv as readonly [string | undefined, ...string[]];
-  if (name === undefined) throw usageError('a command is missing; see "v2x --help"');
+  if (name === undefined) throw usageError('no command given; see "v2x --help"');
   if (name === '--help' || name === '-h') {
     print(USAGE);
     return;
@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const load = COMMANDS.get(name);
-  if (!load) throw usageError(`there is no command "${name}"; see "v2x --help"`);
+  if (!load) throw usageError(`unknown command "${name}"; see "v2x --help"`);
   const command = await load();
   if (args.includes('--help') || args.includes('-h')) print(command.usage);
   else await command.run(args);

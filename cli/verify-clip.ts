@@ -10,18 +10,18 @@ import { firstSentence, usageError } from './options';
 
 export const usage = `Usage: v2x verify-clip FILE [--key KEYFILE] [--no-decode]
 
-Checks that a clip from the archive (accident_<epoch>.mp4, or the .json beside it) is, byte for byte, what was kept:
-its SHA-256 against the manifest; and that it plays: all of it is decoded with ffmpeg, and sound and picture must be of
-one length. Prints one line and ends with
+Checks that a clip from the archive (accident_<epoch>.mp4, or the .json beside it) is unchanged, by comparing its
+SHA-256 with the manifest, and that it plays, by decoding all of it with ffmpeg and comparing the lengths of audio and
+video. Prints one line and exits with
 
-  0  it is what was kept, and plays
-  1  it is not what was kept, or that cannot be checked; the line says what differs
-  2  the command was not understood
-  3  it is what was kept, but does not play; the line says from where to where
+  0  the clip is unchanged and plays
+  1  the clip has been changed, or cannot be checked; the line says what differs
+  2  invalid options
+  3  the clip is unchanged but does not play; the line says from where to where
 
-  --key KEYFILE      also check the manifest's signature (accident_<epoch>.jws): the HS256 secret, or an Ed25519
-                     key, the public one is enough, as PEM or JWK; - reads it from stdin
-  --no-decode        do not check that it plays, which takes some seconds for each minute and needs ffmpeg`;
+  --key KEYFILE      also verify the manifest's signature (accident_<epoch>.jws), with the HS256 secret or an Ed25519
+                     key (the public key is enough) as PEM or JWK; - reads it from stdin
+  --no-decode        do not check that it plays, which needs ffmpeg and takes a few seconds per minute of footage`;
 
 /**
  * Verifies the clip and prints what was verified.
@@ -37,11 +37,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const { from, to } = manifest.achieved;
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   const signature = {
-    verified: 'signature good',
+    verified: 'valid signature',
     none: 'not signed',
-    unchecked: 'signature not checked, give --key',
+    unchecked: 'signature not checked; give --key',
   };
-  const plays = decode ? 'plays to its end' : 'not decoded';
+  const plays = decode ? 'plays to the end' : 'not decoded';
   process.stdout.write(
     `${path}: unchanged, from ${time(from)} to ${time(to)}, ${signature[signed]}, ${plays}\n`,
   );
@@ -68,8 +68,8 @@ function parse(args: readonly string[]): { file: string; key: string | undefined
     throw usageError(firstSentence(messageOf(error)));
   }
   const [file, ...more] = parsed.positionals as [string | undefined, ...string[]];
-  if (file === undefined) throw usageError('the clip is missing; see "v2x verify-clip --help"');
-  if (more.length > 0) throw usageError(`one clip at a time, not also ${more.join(' ')}`);
+  if (file === undefined) throw usageError('no clip given; see "v2x verify-clip --help"');
+  if (more.length > 0) throw usageError(`give one clip at a time, without ${more.join(' ')}`);
   return { file, key: parsed.values.key, decode: parsed.values['no-decode'] !== true };
 }
 
@@ -82,7 +82,7 @@ async function verifierOf(path: string): Promise<(token: string) => Promise<Uint
     if (!key) throw new V2xError('key', 'There is no key');
     const { alg } = decodeProtectedHeader(token);
     if (alg !== algorithm)
-      throw new V2xError('key', `it was signed with ${String(alg)}, the key is for ${algorithm}`);
+      throw new V2xError('key', `it was signed with ${String(alg)}, but the key is for ${algorithm}`);
     return (await compactVerify(token, key.verifying, { algorithms: [algorithm] })).payload;
   };
 }

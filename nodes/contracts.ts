@@ -20,9 +20,9 @@ export interface EventFile {
   distance_m?: number;
   /** Whether the footage is kept as a clip. Default true. */
   clip_hint?: boolean;
-  /** Names the incident; an update or a cancel carries the same. Default: derived from the file name. */
+  /** Identifies the incident in updates and cancels. Default: derived from the file name. */
   id?: string;
-  /** Whether this begins an incident, changes what is known of it, or ends it. Default `new`. */
+  /** Whether this reports a new incident, updates it, or cancels it. Default `new`. */
   action?: 'new' | 'update' | 'cancel';
   /** From 0 to 1. */
   confidence?: number;
@@ -48,7 +48,7 @@ export interface Alert {
   iss: string;
   /** Action id `station:sequence`: the same through update and cancel. */
   sub: string;
-  /** Reference time: marks a version of the alert, strictly grows. */
+  /** Reference time: identifies a version of the alert; strictly increasing. */
   iat: number;
   /** End of validity; this package sends whole seconds, rounded up. */
   exp: number;

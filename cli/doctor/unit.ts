@@ -61,10 +61,10 @@ function readFlow(file: string): FlowItem[] {
     const flow: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (Array.isArray(flow)) return flow as FlowItem[];
   } catch (error) {
-    const remedy = 'run it as the user that Node-RED runs as, or name the flow with --flow';
+    const remedy = 'run doctor as the user of Node-RED, or give the flow with --flow';
     throw new V2xError('flow', `The flow ${file} cannot be read: ${messageOf(error)}`, { file }, { remedy });
   }
-  throw new V2xError('flow', `${file} is not a flow as Node-RED saves it`);
+  throw new V2xError('flow', `${file} is not a Node-RED flow file`);
 }
 
 function running(flow: readonly FlowItem[], credentials: Credentials | undefined): UnitNode[] {

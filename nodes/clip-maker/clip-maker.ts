@@ -104,7 +104,7 @@ function incidentOf(payload: unknown, now: number): IncidentEvent {
   if (ahead <= MAX_AHEAD) return event;
   throw new V2xError(
     'event',
-    `Event ${event.id} says it happens ${Math.round(ahead)} s from now`,
+    `Event ${event.id} is ${Math.round(ahead)} s in the future`,
     { id: event.id, ahead },
     { remedy: 'set the clock of what sends it' },
   );

@@ -6,7 +6,7 @@ import type { FlowNode } from '../lib/node-red/flow-node';
 import type { Message } from '../lib/node-red/message';
 import { timeOfDay } from '../lib/node-red/status';
 
-/** While a job waits, output 2 says so every so many seconds; the status counts every second. */
+/** Seconds between two reports on output 2 while a job waits; the status counts down every second. */
 const WAITING_INTERVAL = 10;
 /** Steps in which the progress of cutting and checking is reported, in percent. */
 const PERCENT_STEP = 10;
@@ -62,7 +62,7 @@ export class ClipReporter implements ClipObserver {
   }
 
   damaged(path: string): void {
-    this.node.warn(`${path} is no clip job that can be read; it is set aside and its clip is not made`);
+    this.node.warn(`The clip job ${path} cannot be read; it is set aside and its clip is not made`);
   }
 
   private forget({ key }: ClipJob): void {

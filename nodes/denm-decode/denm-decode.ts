@@ -66,5 +66,8 @@ function frameOf({ framing, geonetworking }: Received): object {
 
 function bytesOf(payload: unknown): Uint8Array {
   if (payload instanceof Uint8Array) return payload;
-  throw new V2xError('payload', 'msg.payload is no Buffer; wire in v2x-multicast-in, or a udp in node');
+  throw new V2xError(
+    'payload',
+    'msg.payload is not a Buffer; wire v2x-multicast-in or a udp in node to this node',
+  );
 }

@@ -7,7 +7,7 @@ export function labelsOf(type: string): (property: string) => string {
   return (property) => RED._(`@roadside/node-red-v2x/${type}:${type}.label.${property}`);
 }
 
-/** Joins what a node's label tells; settings that only the machine knows, or that are empty, are left out. */
+/** Joins the parts of a node's label; leaves out empty settings and those that only the machine knows. */
 export function labelOf(...words: readonly (string | number | undefined)[]): string {
   return words
     .map((word) => String(word ?? ''))
@@ -15,7 +15,7 @@ export function labelOf(...words: readonly (string | number | undefined)[]): str
     .join(' ');
 }
 
-/** What the editor calls a config node; empty when there is none. */
+/** The editor's label of a config node; empty if there is no such node. */
 export function nameOfConfig(id: string): string {
   const node: unknown = RED.nodes.node(id);
   return node === null || node === undefined ? '' : editor().utils.getNodeLabel(node, '');

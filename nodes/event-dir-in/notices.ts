@@ -23,7 +23,7 @@ export class Notices {
   constructor(private readonly node: FlowNode) {
     this.rejections = new Throttle(node.clock, PERIOD_SECONDS, () => {
       const [count, last] = [this.rejected, this.lastRejection];
-      node.warn(count > 1 ? `${count} files were rejected, the last one: ${last}` : `Rejected ${last}`);
+      node.warn(count > 1 ? `${count} files rejected, most recently: ${last}` : `Rejected ${last}`);
       this.rejected = 0;
     });
     this.graves = new Throttle(node.clock, PERIOD_SECONDS, () => {
@@ -54,6 +54,6 @@ export class Notices {
     const key = JSON.stringify([property.slice(0, 64), kind]);
     if (this.known.has(key) || this.known.size >= MOST_KINDS) return;
     this.known.add(key);
-    this.node.warn(`${text}. This is logged once; msg.event.notes has it for each event`);
+    this.node.warn(`${text}. This is logged once; see msg.event.notes of each event`);
   }
 }

@@ -31,7 +31,7 @@ export default defineNode<Config>({
     };
   },
   lossOf({ payload, alert }: SigningMessage) {
-    // An event that is taken again leads to its alert again, whose loss was told the first time.
+    // An event that is read again leads to the same alert, whose loss has already been reported.
     if (alert?.version === 'again') return undefined;
     const { sub } = Object(payload) as { sub?: unknown };
     const what = typeof sub === 'string' && ACTION_ID.test(sub) ? `Alert ${sub}` : 'A message';

@@ -109,7 +109,7 @@ export class AreaDrawing {
   }
 }
 
-/** Where the middle of the edge from a corner to the next lies. */
+/** The middle of the edge from a corner to the next. */
 export function halfWay(points: readonly Point[], index: number): Point {
   const [x1, y1] = points.at(index) ?? [0, 0];
   const [x2, y2] = points.at((index + 1) % points.length) ?? [x1, y1];

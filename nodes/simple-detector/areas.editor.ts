@@ -59,7 +59,7 @@ export class AreasField {
     this.render();
   }
 
-  /** What is to be stored now; undefined when nothing was changed. A draft with corners enough counts. */
+  /** The value to store; undefined if nothing was changed. A draft with enough corners counts. */
   get value(): readonly Area[] | undefined {
     if (this.drawing.draft && this.drawing.draft.points.length > 0) this.drawing.finish();
     return this.drawing.changed ? this.drawing.areas : undefined;
@@ -71,7 +71,7 @@ export class AreasField {
 
   /** Shows a picture of a camera, or a blank grid without one. */
   async showCamera(camera: CameraNode | undefined, again: boolean): Promise<void> {
-    // The editor tells more than once what is chosen.
+    // The editor reports a choice more than once.
     if (camera?.id === this.shown && !again) return;
     this.forgetPicture();
     this.shown = camera?.id;

@@ -39,7 +39,10 @@ export function detectorSettings(config: Partial<Config>): DetectorSettings {
 function areasSetting(value: unknown, size: Size): Area[] {
   const areas = readAreas(value);
   if (rasterise(areas, size)?.data.every((byte) => byte === 0))
-    throw new V2xError('setting', 'The setting "areas" ignores all of the picture: nothing is left to watch');
+    throw new V2xError(
+      'setting',
+      'The setting "areas" ignores the whole picture, so nothing is left to watch',
+    );
   return areas;
 }
 

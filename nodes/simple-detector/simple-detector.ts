@@ -58,7 +58,7 @@ class Watch {
     if (this.source) {
       throw new V2xError(
         'frame',
-        'This detector watches its camera',
+        'This detector watches a camera',
         {},
         { remedy: 'choose none to give it frames by the wire' },
       );
@@ -102,7 +102,7 @@ class Watch {
         this.detector.rearm();
         return;
       default:
-        throw new V2xError('control', 'The control message is none of "start", "stop" and "rearm"');
+        throw new V2xError('control', 'The control message must be "start", "stop" or "rearm"');
     }
   }
 

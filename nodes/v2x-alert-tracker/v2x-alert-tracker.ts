@@ -15,7 +15,7 @@ const LONGEST_WAIT_SECONDS = 30;
 
 const TELLING: ReadonlySet<Change | 'irrelevant'> = new Set(['new', 'update', 'cancel']);
 
-/** Keeps a vehicle's table of alerts: tells of each new, changed, cancelled and expired one, once. */
+/** Keeps a vehicle's table of alerts and reports each new, updated, cancelled or expired alert once. */
 export default defineNode<Config>({
   type: 'v2x-alert-tracker',
   setup(node) {

@@ -27,7 +27,7 @@ export default defineNode<Config>({
         // A cancel is never withheld: as long as a warning stands, its end is news.
         if (isStale(message) && event.action !== 'cancel') {
           node.status.off('stale');
-          node.info(`Event "${event.id}" is too old to warn of; it is not alerted`);
+          node.info(`Event "${event.id}" is too old for a warning; no alert is sent`);
           return;
         }
         const registry = await openRegistry();

@@ -32,7 +32,7 @@ export const snapshotRoute: AdminRoute<Field> = {
   fields: ['id', 'kind', 'address', 'detectionAddress', 'user', 'password', 'detection'],
   async answer({ RED, clock, signal, fields }) {
     if (busy)
-      throw new V2xError('busy', 'A camera is being tested already', {}, { remedy: 'try again in a moment' });
+      throw new V2xError('busy', 'Another camera test is running', {}, { remedy: 'try again in a moment' });
     busy = true;
     try {
       const source = await describedCamera(RED, fields);
@@ -48,7 +48,7 @@ type Fields = Readonly<Record<Field, string>>;
 /** @throws V2xError `camera`, `other-host`, `not-deployed` */
 async function describedCamera(RED: NodeAPI, fields: Fields): Promise<CameraSource> {
   const { id, kind = 'auto', user, password } = withoutUnset(fields);
-  if (!KINDS.includes(kind)) throw new V2xError('camera', 'The kind of the camera is not known');
+  if (!KINDS.includes(kind)) throw new V2xError('camera', 'Unknown kind of camera');
   const described = cameraSource({
     kind: kind as SourceKind | 'auto',
     address: await resolved(RED, fields, 'address'),
@@ -76,7 +76,7 @@ async function resolved(
   if (value === '' || /^rtsps?:\/\//i.test(value) || (await exists(value))) return value;
   throw new V2xError(
     'camera',
-    `The variable ${setting} holds neither an RTSP URL nor what is on this machine`,
+    `The variable ${setting} contains neither an RTSP URL nor a device or file of this machine`,
   );
 }
 
@@ -92,7 +92,7 @@ async function deployedCamera(RED: NodeAPI, id: string): Promise<CameraSource> {
   if (camera) return camera;
   throw new V2xError(
     'not-deployed',
-    'The stored password is known only after deploying',
+    'The stored password is available only after deploying',
     {},
     { remedy: 'enter it or deploy' },
   );
@@ -110,7 +110,7 @@ function withStoredPassword(described: CameraSource, deployed: CameraSource): Ca
       'other-host',
       `The stored password belongs to ${displayAddress(deployed)}`,
       {},
-      { remedy: 'enter it again for another address' },
+      { remedy: 'enter it again for a different address' },
     );
   }
   const user = described.user ?? deployed.user;

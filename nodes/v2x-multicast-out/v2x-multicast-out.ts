@@ -134,7 +134,7 @@ async function resume(
 /** No interface took the first copy of an alert. */
 function unsentError({ interfaces }: SendReport, actionId: string): V2xError {
   const reasons = [...new Set(interfaces.map(({ error }) => error ?? 'unknown reason'))].join('; ');
-  const text = `Alert ${actionId} reached no interface: ${reasons}; it is tried again as long as it is valid`;
+  const text = `Alert ${actionId} went out on no interface: ${reasons}; it is retried as long as it is valid`;
   return new V2xError('unsent', text, { actionId });
 }
 
@@ -160,7 +160,7 @@ function outgoingAlert(message: Message, bytes: Uint8Array): MessageAlert | unde
       'payload',
       'msg.alert.actionId must be a text of 1 to 64 characters',
       {},
-      { remedy: 'wire v2x-alert in front' },
+      { remedy: 'wire v2x-alert to this node' },
     );
   }
   return {

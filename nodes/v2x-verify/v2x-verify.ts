@@ -15,7 +15,7 @@ interface Config extends Record<keyof typeof SETTINGS, unknown> {
 /** The status is drawn at most this often, however many datagrams come. */
 const STATUS_PERIOD_SECONDS = 0.5;
 
-/** Lets trusted alerts through to output 1, and tells on output 2 why others were refused. */
+/** Passes trusted alerts to output 1, and reports on output 2 why others were refused. */
 export default defineNode<Config>({
   type: 'v2x-verify',
   async setup(node) {
@@ -57,6 +57,6 @@ function toDatagram(payload: unknown): Uint8Array | string {
     'payload',
     'msg.payload is neither text nor a Buffer',
     {},
-    { remedy: 'wire in v2x-multicast-in' },
+    { remedy: 'wire v2x-multicast-in to this node' },
   );
 }

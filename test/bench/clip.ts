@@ -128,7 +128,7 @@ async function planOf(ring: FakeRing, request: ClipRequest): Promise<ClipPlan> {
   const window = windowOf(request);
   const { footage } = await new FootageReader(ring, clock).read(window, new AbortController().signal);
   const plan = planClip(window, request.t0, footage);
-  if (!plan) throw new Error('There is no footage');
+  if (!plan) throw new Error('No footage');
   return plan;
 }
 

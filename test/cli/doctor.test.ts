@@ -145,9 +145,9 @@ describe('v2x doctor', () => {
       assert.equal(problems.length, 1, lines.join('\n'));
       assert.match(
         problems[0],
-        /directories .* belongs to root, and you are nobody.*run this as root: sudo -u root/,
+        /directories .* belongs to root, but you are nobody.*run this as root: sudo -u root/,
       );
-      assert.ok(lines.some((line) => /^warning +key +only root may look at the key/.test(line)));
+      assert.ok(lines.some((line) => /^warning +key +only root can read the key/.test(line)));
       assert.ok(!lines.some((line) => line.includes('chown')));
     },
   );

@@ -62,8 +62,8 @@ describe('v2x', () => {
   });
 
   const wrong: readonly (readonly [string[], RegExp])[] = [
-    [[], /a command is missing/],
-    [['fly'], /no command "fly"/],
+    [[], /no command given/],
+    [['fly'], /unknown command "fly"/],
     [['emit', '--colour', 'red'], /--colour/],
     [['emit', 'collision'], /collision/],
     [['emit'], /--type is missing/],

@@ -54,15 +54,15 @@ describe('v2x verify-clip', () => {
 
     assert.deepEqual(await verifyClip(clip, '--key', key), {
       code: 0,
-      stdout: `${line}, signature good, plays to its end\n`,
+      stdout: `${line}, valid signature, plays to the end\n`,
       stderr: '',
     });
     assert.equal(
       (await verifyClip(clip)).stdout,
-      `${line}, signature not checked, give --key, plays to its end\n`,
+      `${line}, signature not checked; give --key, plays to the end\n`,
     );
     await rm(signature);
-    assert.equal((await verifyClip(clip)).stdout, `${line}, not signed, plays to its end\n`);
+    assert.equal((await verifyClip(clip)).stdout, `${line}, not signed, plays to the end\n`);
     assert.equal((await verifyClip(clip, '--no-decode')).stdout, `${line}, not signed, not decoded\n`);
   });
 
@@ -72,7 +72,7 @@ describe('v2x verify-clip', () => {
     [
       'has sound longer than its picture',
       (clip: string) => makeFilm(clip, 4, 9),
-      /from 4\.0 s to 9\.\d s: the picture ends at 4\.0 s, the sound at 9\.\d s/,
+      /from 4\.0 s to 9\.\d s: the video ends at 4\.0 s, the audio at 9\.\d s/,
     ],
     ['is no film', (clip: string) => writeFile(clip, 'footage'), /does not play at all: /],
   ] as const) {
@@ -93,7 +93,7 @@ describe('v2x verify-clip', () => {
 
     const { code, stderr } = await verifyClip(clip);
     assert.equal(code, 1);
-    assert.match(stderr, /is not the clip that was kept: .*; .* does not play from \d\.\d s to 4\.0 s/);
+    assert.match(stderr, /has been changed: .*; .* does not play from \d\.\d s to 4\.0 s/);
     assert.match((await verifyClip(clip, '--no-decode')).stderr, /says [0-9a-f]{64}\n$/);
   });
 
@@ -108,25 +108,25 @@ describe('v2x verify-clip', () => {
     const other = `${key}.other`;
     const { publicKey } = generateKeyPairSync('ed25519');
     await writeFile(other, publicKey.export({ type: 'spki', format: 'pem' }));
-    await refused(/signature .* is not good/, other);
+    await refused(/signature .* is invalid/, other);
     await writeFile(other, 'an HMAC secret of 32 bytes or more');
-    await refused(/signed with EdDSA, the key is for HS256/, other);
+    await refused(/signed with EdDSA, but the key is for HS256/, other);
     await refused(/The key cannot be read/, join(key, 'missing'));
 
     await appendFile(clip, '!');
-    await refused(/is not the clip that was kept/);
+    await refused(/has been changed/);
     await writeFile(
       manifest,
       (await readFile(manifest, 'utf8')).replace(/[0-9a-f]{64}/, await sha256Of(clip)),
     );
-    await refused(/The manifest is not the one that was signed/);
+    await refused(/The manifest has been changed since it was signed/);
     await rm(signature);
-    await refused(/There is no signature/);
+    await refused(/The signature .* does not exist/);
   });
 
   it('ends with 2 without a clip', async () => {
     const { code, stderr } = await verifyClip();
 
-    assert.deepEqual([code, stderr], [2, 'v2x: the clip is missing; see "v2x verify-clip --help"\n']);
+    assert.deepEqual([code, stderr], [2, 'v2x: no clip given; see "v2x verify-clip --help"\n']);
   });
 });

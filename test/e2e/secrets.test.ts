@@ -149,7 +149,7 @@ describe(
       await unit.program.line(/Cannot record rtsp:.*401/, since);
       const camera = { kind: 'rtsp', address: second.url, user: 'editor', password: REFUSED };
       assert.equal((await ask('/v2x/camera/snapshot', camera)).status, 422);
-      await doctor(/^problem +camera .*401.*check user and password/m);
+      await doctor(/^problem +camera .*401.*check the user and password/m);
     });
 
     it('and of the key: none was seen anywhere', async (t) => {
@@ -199,7 +199,7 @@ describe(
 
 /** What a unit is started with instead of a URL, and what it says. */
 const MISTYPED: Readonly<Record<string, RegExp>> = {
-  [`rtsp;//op:${ENTERED}@127.0.0.1:1/cam`]: /Cannot open film: there is no file/,
+  [`rtsp;//op:${ENTERED}@127.0.0.1:1/cam`]: /Cannot open film: there is no readable file/,
   [`"op:${ENTERED}@127.0.0.1:1/cam"`]: /The camera address is neither an RTSP URL/,
   [`rtsp://op:${REFUSED}/@127.0.0.1:1/cam`]: /write \/ as %2F, \? as %3F and # as %23/,
   [` '"rtsp://op:${encodeURIComponent(IN_URL)}@127.0.0.1:1/cam"'`]: /Cannot record rtsp:\/\/127\.0\.0\.1:1: /,

@@ -12,7 +12,7 @@ it('a second Node-RED on one data directory records nothing into it, says so, an
 
   const second = await Unit.start({ V2X_DATA: first.data });
   atEnd(t, () => second.stop());
-  await second.program.line(/Another recorder writes into/);
+  await second.program.line(/Another recorder is writing into/);
 
   await first.program.stop('SIGKILL');
   const killed = Date.now() / 1000;
@@ -28,8 +28,8 @@ it('what a second Node-RED on one data directory takes is alerted by the first, 
   atEnd(t, () => first.stop());
   const second = await Unit.start({ V2X_DATA: first.data });
   atEnd(t, () => second.stop());
-  await second.program.line(/Another process sends alerts as station 1001/);
-  await second.program.line(/Another process makes the clips of/);
+  await second.program.line(/Another process is sending alerts as station 1001/);
+  await second.program.line(/Another process is making the clips of/);
   const vehicle = await first.listen('--json');
   atEnd(t, () => vehicle.stop());
 

@@ -93,6 +93,6 @@ describe('denm-decode', () => {
     await start({});
     const decode = probe('decode');
     decode.node.receive({ payload: 'text' });
-    assert.match(await decode.error(), /no Buffer/);
+    assert.match(await decode.error(), /not a Buffer/);
   });
 });

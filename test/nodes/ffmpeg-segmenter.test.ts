@@ -158,7 +158,7 @@ describe('ffmpeg-segmenter', () => {
     await startFlow(modules, [...flow(directory), second]);
     const errors = [probe('recorder'), probe('second')].map((node) => node.error());
 
-    assert.match(await Promise.race(errors), new RegExp(`Another recorder writes into ${directory}`));
+    assert.match(await Promise.race(errors), new RegExp(`Another recorder is writing into ${directory}`));
   });
 
   it('names the directory that it cannot use, and the camera address that is wrong', async (t) => {

@@ -126,7 +126,7 @@ describe('v2x-alert', () => {
     alert.node.receive({ payload: { id: 'x', type: 'fire', action: 'cancel' } });
     assert.match(await alert.error(), /Cannot cancel the alert of event "x": it was never sent/);
     alert.node.receive({ payload: 'fire' });
-    assert.match(await alert.error(), /the event must be object/);
+    assert.match(await alert.error(), /the event must be an object/);
   });
 
   for (const station of ['-1', '4294967296', '1.5', '../../etc']) {

@@ -113,7 +113,7 @@ describe('v2x-key', () => {
       SECRET,
       /"algorithm" is "none"; it must be "HS256" or "EdDSA"/,
     ],
-    ['a moment that is none', { notAfter: 'tomorrow' }, SECRET, /"not after" is no moment/],
+    ['a moment that is none', { notAfter: 'tomorrow' }, SECRET, /"not after" is not a time/],
   ] as const) {
     it(`refuses ${name}`, async () => {
       await startFlow(modules, flow(settings, {}), {
@@ -130,7 +130,7 @@ describe('v2x-key', () => {
       credentials: { signer: { secret: SECRET, accepted: SECRET }, receiver: { secret: SECRET } },
     });
     const error = await probe('signer').error();
-    assert.match(error, /are not JSON; they are a JWK Set/);
+    assert.match(error, /are not JSON; they must be a JWK Set/);
     assert.ok(!error.includes(SECRET.slice(0, 8)));
   });
 });

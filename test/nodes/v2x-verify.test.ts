@@ -61,7 +61,7 @@ describe('v2x-verify', () => {
     const refused = outlet('refused');
     probe('verify').node.receive({ payload: token.slice(0, -3), datagram: { bytes: 9 } });
     const message = await refused.next();
-    assert.deepEqual(message.payload, { code: 'signature', reason: 'its signature is not that of its key' });
+    assert.deepEqual(message.payload, { code: 'signature', reason: 'its signature does not match its key' });
     assert.deepEqual(message.datagram, { bytes: 9 });
     assert.equal(outlet('trusted').received.length, 0);
   });
@@ -77,12 +77,12 @@ describe('v2x-verify', () => {
     for (let count = 0; count < 20; count += 1) await refuse(token.slice(0, -3));
     await refuse('hello');
     assert.deepEqual(warnings(), [
-      '1 refused (signature): its signature is not that of its key',
+      '1 refused (signature): its signature does not match its key',
       '1 refused (malformed): it is not a JWS in compact form (RFC 7515)',
     ]);
     await clock.advance(60);
     await refuse(token.slice(0, -3));
-    assert.equal(warnings().at(-1), '20 refused (signature): its signature is not that of its key');
+    assert.equal(warnings().at(-1), '20 refused (signature): its signature does not match its key');
   });
 
   it('refuses a payload that is no datagram with an error', async () => {

@@ -43,7 +43,7 @@ export async function checkCamera(unit: Unit, recorder: UnitNode): Promise<Camer
   }
   const shown = displayAddress(source);
   if (source.kind === 'v4l2' && store.recording) {
-    return { findings: [ok(`${shown} is open in the recorder`)], ...(await measured(store)) };
+    return { findings: [ok(`${shown} is in use by the recorder`)], ...(await measured(store)) };
   }
   const blocked = await deviceProblem(source);
   if (blocked) return { findings: [blocked] };
@@ -77,7 +77,9 @@ async function deviceProblem(source: CameraSource): Promise<Finding | undefined>
     if (codeOf(error) === 'ENOENT')
       return problem(`${shown} is not there`, 'see "v4l2-ctl --list-devices", and V2X_CAMERA');
     const remedy =
-      kind === 'v4l2' ? `sudo usermod -aG video ${user}, then log in anew` : `let user ${user} read it`;
+      kind === 'v4l2'
+        ? `sudo usermod -aG video ${user}, then log in again`
+        : `give user ${user} read access to it`;
     return problem(`${shown} cannot be opened (${codeOf(error) ?? 'unknown'})`, remedy);
   }
 }
@@ -94,7 +96,7 @@ async function openCamera(source: CameraSource, shown: string, store: Store): Pr
     const measure = await measureStream(input, { ...options, seconds: LOOK_SECONDS });
     return { findings: found, ...(measure ? { measure } : {}) };
   } catch (error) {
-    const reason = signal.aborted ? `it does not answer within ${PATIENCE_SECONDS} s` : messageOf(error);
+    const reason = signal.aborted ? `it did not answer within ${PATIENCE_SECONDS} s` : messageOf(error);
     return {
       findings: [problem(`${shown} cannot be opened: ${reason}`, remedyFor(reason))],
       ...(await measured(store)),
@@ -104,13 +106,13 @@ async function openCamera(source: CameraSource, shown: string, store: Store): Pr
 
 /** What most often is behind ffmpeg's words. */
 export function remedyFor(reason: string): string {
-  if (/401|unauthorized/i.test(reason)) return 'check user and password of the camera';
-  if (/404|not found/i.test(reason)) return "check the path of the URL; the camera's manual names it";
-  if (/refused|no route|unreachable|does not answer|timed out/i.test(reason)) {
-    return 'check address, port and network; "ping" and the camera\'s web page tell';
+  if (/401|unauthorized/i.test(reason)) return 'check the user and password of the camera';
+  if (/404|not found/i.test(reason)) return "check the path of the URL; see the camera's manual";
+  if (/refused|no route|unreachable|did not answer|timed out/i.test(reason)) {
+    return 'check address, port and network, for example with "ping" or the camera\'s web page';
   }
-  if (/busy/i.test(reason)) return 'end the program that has it open; "fuser -v /dev/video0" names it';
-  return 'play the address with "ffplay" on this machine';
+  if (/busy/i.test(reason)) return 'end the program that uses it; "fuser -v /dev/video0" shows which';
+  return 'try to play it with "ffplay" on this machine';
 }
 
 /** What the recorder makes of the camera's codecs. */
@@ -120,14 +122,14 @@ export function judgeCodecs(shown: string, { video, audio }: MediaInfo): Finding
   const sound = audio === undefined ? 'no sound' : `${audio.codec} sound`;
   const text = `${shown}: ${picture}, ${sound}`;
   if (!['h264', 'hevc'].includes(video.codec)) {
-    const cost = `${text}; the picture is encoded anew, which takes about a core`;
-    return [warning(cost, 'let the camera send H.264')];
+    const cost = `${text}; the video is re-encoded, which takes about one CPU core`;
+    return [warning(cost, 'set the camera to H.264')];
   }
   const notes = [
-    video.codec === 'hevc' && 'HEVC is recorded as it is; many browsers do not play it',
+    video.codec === 'hevc' && 'HEVC is recorded unchanged; many browsers cannot play it',
     audio !== undefined &&
       audio.codec !== 'aac' &&
-      'MP4 cannot hold this sound as it is: it becomes AAC, see the camera node',
+      'MP4 cannot store this audio, so it is converted to AAC; see the camera node',
   ].filter((note) => note !== false);
   return [ok([text, ...notes].join('; '))];
 }
@@ -139,15 +141,15 @@ export function judgeGop(measure: StreamMeasure, window: { segmentSeconds: numbe
   const { gop, seconds } = measure;
   const shown = gop >= seconds ? `more than ${gop.toFixed(0)} s` : `${gop.toFixed(1)} s`;
   const text = `a key frame every ${shown}, at ${((measure.bytesPerSecond * 8) / 1e6).toFixed(1)} Mb/s`;
-  const remedy = 'set the key frame interval (GOP, I-frame interval) of the camera to 1 or 2 s';
+  const remedy = "set the camera's key frame interval (GOP, I-frame interval) to 1 or 2 s";
   if (gop > window.segmentSeconds) {
     return warning(
-      `${text}: segments of ${window.segmentSeconds} s become that long, a crash loses one`,
+      `${text}: segments of ${window.segmentSeconds} s become that long, and a crash loses one`,
       remedy,
     );
   }
   if (gop > window.pre)
-    return warning(`${text}: a clip begins earlier than its pre-roll of ${window.pre} s`, remedy);
-  if (gop > SHORT_GOP_SECONDS) return ok(`${text}: clips begin up to that much early`);
+    return warning(`${text}: clips start earlier than their pre-roll of ${window.pre} s`, remedy);
+  if (gop > SHORT_GOP_SECONDS) return ok(`${text}: clips start early by up to that much`);
   return ok(text);
 }

@@ -28,5 +28,5 @@ export function judgeClock(systemd: string | undefined, chrony: string | undefin
   if (systemd?.trim() === 'yes') return ok('synchronised');
   if (leap || systemd?.trim() === 'no')
     return problem('not synchronised: vehicles may refuse the alerts', REMEDY);
-  return warning('unknown whether it is synchronised: neither systemd nor chrony tells', REMEDY);
+  return warning('synchronisation unknown: neither systemd nor chrony reports it', REMEDY);
 }

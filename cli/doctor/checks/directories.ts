@@ -43,7 +43,7 @@ export async function checkDirectories(unit: Unit): Promise<Finding[]> {
     return [strangers(unit.data, owner, found), ...found.filter(({ denied }) => !denied).map(told)];
   return found.length > 0
     ? found.map(told)
-    : [ok(`user ${currentUser()} may use all ${directories.size} below ${unit.data}`)];
+    : [ok(`user ${currentUser()} can use all ${directories.size} below ${unit.data}`)];
 }
 
 /** What is wrong with one directory. */
@@ -66,13 +66,13 @@ async function inspect(directory: string): Promise<Fault | undefined> {
   const chown = `sudo mkdir -p ${shellQuoted(directory)} && sudo chown -R ${user} ${shellQuoted(directory)}`;
   try {
     if (!(await stat(present)).isDirectory())
-      return { text: `${present} is not a directory`, remedy: 'move it away', denied: false };
+      return { text: `${present} is not a directory`, remedy: 'move it elsewhere', denied: false };
     await access(present, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const denied = isPermission(error);
     const text = `user ${user} cannot use ${directory}: ${messageOf(error)}`;
-    const remedy = denied ? chown : 'mount it so that it can be written, or choose another directory';
+    const remedy = denied ? chown : 'mount it writable, or choose another directory';
     return { text, remedy, denied };
   }
 }
@@ -82,10 +82,10 @@ async function inspect(directory: string): Promise<Fault | undefined> {
  * not denied (root may everything) says nothing about that user.
  */
 function strangers(data: string, owner: string, found: readonly Fault[]): Finding {
-  const text = `${data} belongs to ${owner}, and you are ${currentUser()}`;
+  const text = `${data} belongs to ${owner}, but you are ${currentUser()}`;
   const remedy = `run this as ${owner}: sudo -u ${owner} ...`;
   const denied = found.filter((fault) => fault.denied).length;
-  return denied > 0 ? problem(`${text}, who may not use it`, remedy) : warning(text, remedy);
+  return denied > 0 ? problem(`${text}, who cannot use it`, remedy) : warning(text, remedy);
 }
 
 /** The directory, or the nearest one above it that exists. */

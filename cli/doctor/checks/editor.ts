@@ -34,10 +34,10 @@ async function judgePort(unit: Unit): Promise<Finding> {
   const port = Number(process.env.PORT || 1880);
   const url = `http://${LOOPBACK}:${port}`;
   if (port === 0 || (await isFree(port))) {
-    if (!(await records(unit))) return ok(`port ${port} is free: the unit does not run`);
+    if (!(await records(unit))) return ok(`port ${port} is free: the unit is not running`);
     return warning(
-      `nothing is on port ${port}, but the unit records`,
-      'is its PORT another? set it here too, as for the unit',
+      `nothing listens on port ${port}, but the unit is recording`,
+      'if the unit has another PORT, set it here too',
     );
   }
   try {
@@ -46,7 +46,7 @@ async function judgePort(unit: Unit): Promise<Finding> {
   } catch {
     // What has the port is not a web server.
   }
-  return problem(`port ${port} is taken by another program`, `see "ss -ltnp", or choose another: PORT=1881`);
+  return problem(`port ${port} is used by another program`, `see "ss -ltnp", or choose another: PORT=1881`);
 }
 
 async function records(unit: Unit): Promise<boolean> {
@@ -76,7 +76,7 @@ function ownSettings(unit: Unit): Finding {
   } catch (error) {
     return problem(
       `${file} cannot be read: ${messageOf(error)}`,
-      'it must be as Node-RED wants it: module.exports = { ... }',
+      'it must be a Node-RED settings file: module.exports = { ... }',
     );
   }
 }
@@ -87,12 +87,11 @@ export function judgeAccess({ uiHost = LOOPBACK, adminAuth, https }: EditorSetti
   if (local) {
     const who = adminAuth
       ? 'asks for a password'
-      : 'asks for no password: every user of this machine can change it';
+      : 'asks for no password: every user of this machine can change the flow';
     return ok(`it listens on ${uiHost} only and ${who}`);
   }
   if (!adminAuth)
     return problem(`it listens on ${String(uiHost)} and asks for no password`, 'set adminAuth, see README');
-  if (!https)
-    return warning(`it listens on ${String(uiHost)} without https`, 'set https, or go through ssh -L');
+  if (!https) return warning(`it listens on ${String(uiHost)} without https`, 'set https, or use ssh -L');
   return ok(`it listens on ${String(uiHost)} with https and asks for a password`);
 }

@@ -19,8 +19,8 @@ export function judgeEvents(state: EventsState, now: number): Finding[] {
   const untaken = waiting.filter(({ since }) => since < now - UNTAKEN);
   if (untaken.length > 0) {
     const remedy =
-      'is the unit running, and does event-dir-in watch this directory? see its error in the log';
-    found.push(problem(`event files that nobody takes from ${directory}: ${untaken.length}`, remedy));
+      'check that the unit is running and event-dir-in watches this directory; see its error in the log';
+    found.push(problem(`event files in ${directory} that nothing reads: ${untaken.length}`, remedy));
   }
   const refused = rejected.filter(({ since }) => since > now - DAY);
   const newest = refused.at(-1);
@@ -28,16 +28,16 @@ export function judgeEvents(state: EventsState, now: number): Finding[] {
     const when = duration(Math.max(0, now - newest.since));
     found.push(
       warning(
-        `rejected files of the last day: ${refused.length}, the newest ${when} ago: ${reason ?? newest.name}`,
+        `files rejected in the last day: ${refused.length}, the newest ${when} ago: ${reason ?? newest.name}`,
         `correct what writes them; they are in ${state.rejectedDirectory}`,
       ),
     );
   }
   // Also those that are younger: an event that is taken again and again stays young.
-  const more = waiting.length > 0 ? `; files that wait: ${waiting.length}` : '';
+  const more = waiting.length > 0 ? `; files waiting: ${waiting.length}` : '';
   const count = `events in the last ${RECENT / 60} minutes: ${recent}${more}`;
   if (recent > MANY) {
-    const remedy = 'raise the cooldown of simple-detector, or let the detector give an incident one "id"';
+    const remedy = 'raise the cooldown of simple-detector, or have the detector use one "id" per incident';
     found.push(warning(`${count}, too many to be accidents`, remedy));
   } else found.push(ok(count));
   return found;

@@ -30,7 +30,7 @@ export async function checkFfmpeg(): Promise<Finding[]> {
 async function version(ffmpeg: Binary, ffprobe: Binary): Promise<Finding> {
   const number = /version (\S+)/.exec((await outputOf(ffmpeg.path, '-version')) ?? '')?.[1] ?? 'unknown';
   if (ffmpeg.fallback || ffprobe.fallback) {
-    const risk = `ffmpeg ${number} is the old static build from npm: it serves the demo, not real cameras`;
+    const risk = `ffmpeg ${number} is the old static build from npm: good enough for the demo, but not for real cameras`;
     return warning(risk, INSTALL);
   }
   return ok(`ffmpeg ${number}`);
@@ -44,8 +44,11 @@ async function abilities({ path }: Binary): Promise<Finding> {
     }),
   );
   const missing = lists.flat();
-  if (missing.length === 0) return ok('it has every format, codec and protocol that is needed');
-  return problem(`this build lacks ${missing.join(', ')}`, `${INSTALL} (that of Debian and Ubuntu has all)`);
+  if (missing.length === 0) return ok('has all the formats, codecs and protocols needed');
+  return problem(
+    `this build lacks ${missing.join(', ')}`,
+    `${INSTALL} (the one of Debian and Ubuntu has them all)`,
+  );
 }
 
 /**
@@ -61,7 +64,7 @@ export function namesListed(text: string): Set<string> {
 }
 
 async function drawText(): Promise<Finding> {
-  if (await canDrawText(systemClock)) return ok('it writes the time into the synthetic picture (drawtext)');
-  const lack = 'it cannot write the time into the synthetic picture; real cameras do not need that';
+  if (await canDrawText(systemClock)) return ok('can draw the time into the synthetic picture (drawtext)');
+  const lack = 'cannot draw the time into the synthetic picture; real cameras do not need it';
   return warning(lack, 'sudo apt install fonts-dejavu-core');
 }

@@ -20,8 +20,8 @@ export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
   if (!node.credentials) {
     return [
       warning(
-        `${node.label}: what was entered in the editor cannot be read`,
-        'run this as the user that Node-RED runs as',
+        `${node.label}: the secret entered in the editor cannot be read`,
+        'run doctor as the user of Node-RED',
       ),
     ];
   }
@@ -45,9 +45,9 @@ export async function checkKey(unit: Unit, node: UnitNode): Promise<Finding[]> {
   }
 }
 
-/** The directories' finding says what to do: one cause, told once. */
+/** The finding about directories has the remedy: each cause is reported once. */
 function hidden(owner: string): Finding {
-  return warning(`only ${owner} may look at the key`, 'see directories above');
+  return warning(`only ${owner} can read the key`, 'see the line directories above');
 }
 
 /** What `v2x start` makes when it starts; a Node-RED of the user's own makes none. */
@@ -60,17 +60,22 @@ async function missing(unit: Unit, file: string): Promise<Finding> {
   if (owner !== undefined && !open) return hidden(owner);
   const beside = join(dirname(unit.data), 'flows.json');
   const hasRun = ['rec', 'state', 'archive'].some((name) => existsSync(join(unit.data, name)));
-  if (!hasRun && !existsSync(beside)) return ok(`${file} is made at the first start`);
+  if (!hasRun && !existsSync(beside)) return ok(`${file} will be made at the first start`);
   return warning(
-    'the key cannot be seen from here: the unit runs with V2X_KEY set, or it is a Node-RED of your own, where it was entered in its editor',
-    `set V2X_KEY here too, or name its flow: --flow ${existsSync(beside) ? shellQuoted(beside) : '~/.node-red/flows.json'}`,
+    'the key is not visible here: the unit runs with V2X_KEY, or in your own Node-RED, with the key entered in its editor',
+    `set V2X_KEY here too, or give its flow: --flow ${existsSync(beside) ? shellQuoted(beside) : '~/.node-red/flows.json'}`,
   );
 }
 
 function judgeMode(file: string, mode: number): Finding[] {
   return (mode & 0o077) === 0
     ? []
-    : [problem(`others may read ${file}`, `chmod 600 ${file}; they may know it: make a new one`)];
+    : [
+        problem(
+          `other users can read ${file}`,
+          `chmod 600 ${file}, and make a new key, since they may know this one`,
+        ),
+      ];
 }
 
 async function judgeKey(node: UnitNode, secret: string, source: string): Promise<Finding[]> {
@@ -79,7 +84,7 @@ async function judgeKey(node: UnitNode, secret: string, source: string): Promise
     await importKey({ keyId, algorithm, secret });
     const text = `"${keyId}" (${algorithm}) from ${source}`;
     if (algorithm === 'HS256' && guessableBits(trimSecret(secret)) < ENOUGH_BITS) {
-      return [warning(`${text} looks as if it could be guessed`, `make one with: ${MAKE}`)];
+      return [warning(`${text} looks easy to guess`, `make one with: ${MAKE}`)];
     }
     return [ok(text)];
   } catch (error) {
@@ -88,8 +93,8 @@ async function judgeKey(node: UnitNode, secret: string, source: string): Promise
 }
 
 /**
- * An upper bound of what is to be guessed in a secret: the entropy of its characters (Shannon), once for what it
- * repeats. It tells `aaaa…` and `password password …` from chance, not a sentence.
+ * An upper bound of the entropy of a secret (Shannon, over its characters), counting repeated parts once. It recognizes
+ * `aaaa…` and `password password …`, but not a sentence.
  */
 export function guessableBits(secret: string): number {
   const once = secret.slice(0, period(secret));

@@ -57,8 +57,8 @@ async function echo(group: MulticastGroup, wanted: string, name: string): Promis
   const trial = { ...group, interfaces: [wanted], port: randomInt(49_152, 65_536), loopback: true };
   try {
     if (await hearsItself(trial)) return ok(`${name}: sends to ${endpoint(group)} and receives it`);
-    const remedy = 'let the firewall pass UDP to the group in and out ("nft list ruleset")';
-    return problem(`${name}: what is sent to ${group.address} does not come back`, remedy);
+    const remedy = 'let the firewall pass UDP to and from the group ("nft list ruleset")';
+    return problem(`${name}: datagrams sent to ${group.address} are not received`, remedy);
   } catch (error) {
     return problem(`${name}: ${messageOf(error)}`);
   }
@@ -102,9 +102,9 @@ function onlyLoopback({ family }: MulticastGroup): Finding {
   const others = Object.entries(networkInterfaces())
     .filter(([name, infos = []]) => name !== 'lo' && infos.some((info) => info.family === family))
     .map(([name]) => name);
-  const choice = others.length > 0 ? ` (there is ${others.join(', ')})` : '';
+  const choice = others.length > 0 ? ` (available: ${others.join(', ')})` : '';
   return warning(
-    'alerts stay on this machine',
+    'alerts do not leave this machine',
     `set V2X_INTERFACES to the interface towards the vehicles${choice}`,
   );
 }
@@ -121,19 +121,19 @@ export async function judgeInterface(name: string, sys = '/sys', proc = '/proc')
     found.push(problem(`${name}: the link is down`, 'plug in the cable, or connect the Wi-Fi'));
   }
   if (existsSync(join(device, 'wireless'))) {
-    const cost = `${name} is Wi-Fi: access points hold multicast back until the next DTIM beacon, and do not repeat it`;
-    found.push(warning(cost, 'set DTIM period 1 and multicast-to-unicast in the access point'));
+    const cost = `${name} is Wi-Fi: access points delay multicast until the next DTIM beacon and do not retransmit it`;
+    found.push(warning(cost, 'set a DTIM period of 1 and multicast-to-unicast in the access point'));
   }
   const bridge = await bridgeOf(name, device, sys);
   if (bridge) found.push(bridge);
   if (found.length > 0) return found;
   const version = igmpVersion(await attribute(join(proc, 'net'), 'igmp'), name);
-  if (version !== undefined && version !== 'V3') return [ok(`${name}: an IGMP ${version} querier is heard`)];
+  if (version !== undefined && version !== 'V3') return [ok(`${name}: there is an IGMP ${version} querier`)];
   return [ok(`${name}: ${QUERIER_HINT}`)];
 }
 
 const QUERIER_HINT =
-  'a switch that snoops IGMP needs a querier in the network, or receivers that do not rejoin drop out after minutes';
+  'a switch with IGMP snooping needs a querier in the network, or receivers drop out after a few minutes unless they rejoin';
 
 /** A bridge of this machine says itself whether it snoops and queries; a switch elsewhere cannot be asked. */
 async function bridgeOf(name: string, device: string, sys: string): Promise<Finding | undefined> {
@@ -143,9 +143,9 @@ async function bridgeOf(name: string, device: string, sys: string): Promise<Find
   const snoops = await attribute(settings, 'multicast_snooping');
   if (snoops !== '1') return undefined;
   if ((await attribute(settings, 'multicast_querier')) === '1')
-    return ok(`${bridge}: snoops IGMP and queries itself`);
+    return ok(`${bridge}: IGMP snooping with its own querier`);
   return warning(
-    `${bridge} snoops IGMP and does not query: without another querier receivers drop out after minutes`,
+    `${bridge}: IGMP snooping without a querier: unless there is another one, receivers drop out after a few minutes`,
     `sudo ip link set ${bridge} type bridge mcast_querier 1`,
   );
 }

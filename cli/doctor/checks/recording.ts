@@ -18,24 +18,24 @@ export function judgeRecorder(store: Store, now: number): Finding {
   if (!recording) {
     const last = lastWrite === undefined ? 'none yet' : `the last one ${duration(now - lastWrite)} ago`;
     return recorder.warning(
-      `nobody records (${held}, ${last})`,
+      `nothing is recording (${held}, ${last})`,
       'start the unit: v2x start, or systemctl start v2x',
     );
   }
   if (lastWrite === undefined || now - lastWrite > SILENCE) {
     const silence = lastWrite === undefined ? 'yet' : `for ${duration(now - lastWrite)}`;
     return recorder.problem(
-      `it runs, but nothing is written ${silence} (${held})`,
-      'see the camera above, the error of ffmpeg-segmenter in the log, and the free disk space',
+      `a recorder is running, but nothing is written ${silence} (${held})`,
+      'see the line camera above, the error of ffmpeg-segmenter in the log, and the free disk space',
     );
   }
   if (store.newest && store.newest.written > now + FUTURE) {
     return recorder.warning(
       `${held}; the newest is from the future: the clock was set back`,
-      'see the clock below',
+      'see the line clock below',
     );
   }
-  return recorder.ok(`it records: ${held}, last written ${duration(Math.max(0, now - lastWrite))} ago`);
+  return recorder.ok(`recording: ${held}, last written ${duration(Math.max(0, now - lastWrite))} ago`);
 }
 
 interface DiskState {
@@ -52,19 +52,19 @@ export function judgeDisk(store: Store, { freeBytes, bytesPerSecond, pre, post }
   const free = `${size(freeBytes)} free at ${store.directory}`;
   const clip = pre + post;
   if (store.maxAge > 0 && store.maxAge < pre) {
-    const text = `the ring keeps ${duration(store.maxAge)}, less than the pre-roll of ${duration(pre)}`;
+    const text = `the ring buffer keeps ${duration(store.maxAge)}, less than the pre-roll of ${duration(pre)}`;
     return disk.problem(text, 'raise the hours of the v2x-segment-store node');
   }
   if (bytesPerSecond === undefined) {
     if (freeBytes < store.minFreeBytes) return disk.problem(free, moreDisk(store));
-    return disk.ok(`${free}; the bit rate is not known, so what the ring needs is not`);
+    return disk.ok(`${free}; the bit rate is unknown, and so is the space that the ring buffer needs`);
   }
   const available = Math.max(0, freeBytes - store.minFreeBytes) + store.bytes;
   const limit = store.maxBytes > 0 ? Math.min(available, store.maxBytes) : available;
   const fits = limit / bytesPerSecond;
   const holds = store.maxAge > 0 ? Math.min(fits, store.maxAge) : fits;
   const wanted = store.maxAge * bytesPerSecond;
-  const text = `${free}; the ring takes ${size(holds * bytesPerSecond)} for ${duration(holds)}, a clip ${size(clip * bytesPerSecond)}`;
+  const text = `${free}; the ring buffer takes ${size(holds * bytesPerSecond)} for ${duration(holds)}, a clip ${size(clip * bytesPerSecond)}`;
   if (fits < clip)
     return disk.problem(`${text}: less than a clip of ${duration(clip)} needs`, moreDisk(store));
   if (fits < store.maxAge) {
@@ -75,7 +75,7 @@ export function judgeDisk(store: Store, { freeBytes, bytesPerSecond, pre, post }
 
 function moreDisk({ maxBytes, minFreeBytes }: Store): string {
   const limits = maxBytes > 0 ? `, or raise its limit of ${size(maxBytes)}` : '';
-  return `free disk space (${size(minFreeBytes)} are left alone) or keep fewer hours in the v2x-segment-store node${limits}`;
+  return `free disk space (${size(minFreeBytes)} are kept free) or keep fewer hours in the v2x-segment-store node${limits}`;
 }
 
 /** Measures the disk and judges it. */

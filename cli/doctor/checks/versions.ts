@@ -44,12 +44,12 @@ async function systemTools(): Promise<Finding> {
     return problem(`this is ${process.platform}`, 'recording needs Linux; the other nodes work here');
   }
   if (!(await isInstalled('flock')))
-    return problem('flock is missing, recorders need it', 'sudo apt install util-linux');
+    return problem('flock is missing; recorders need it', 'sudo apt install util-linux');
   if (!(await isInstalled('setpriv'))) {
-    const risk = 'setpriv is missing: an ffmpeg may live on when Node-RED is killed';
+    const risk = 'setpriv is missing: ffmpeg may keep running when Node-RED is killed';
     return warning(risk, 'sudo apt install util-linux');
   }
-  return ok('util-linux is there (flock, setpriv)');
+  return ok('util-linux is installed (flock, setpriv)');
 }
 
 function isOlder(version: string, than: string): boolean {

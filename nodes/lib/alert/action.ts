@@ -27,7 +27,7 @@ export interface Action {
 
 export type Version = 'new' | 'update' | 'cancel';
 
-/** What is to be said about an event. */
+/** The alert that an event leads to. */
 export interface Request {
   readonly id: string;
   readonly action: Version;
@@ -61,7 +61,7 @@ export function standingOf(digest: string, known: Action | undefined): 'again' |
 /**
  * Which version of an action a request leads to; an event that comes back after its cancel is a new action.
  * @param known the event's action, undefined when no vehicle can still believe in one
- * @param idsLike what the user may have meant when there is none
+ * @param idsLike suggests ids that the user may have meant if there is no such alert
  * @throws V2xError `never-sent` or `cancelled`
  */
 export function versionOf(
@@ -73,12 +73,12 @@ export function versionOf(
   if (!known) {
     if (action === 'new') return 'new';
     const ids = idsLike();
-    const hint = ids.length > 0 ? ` (an alert stands for ${ids.join(', ')})` : '';
+    const hint = ids.length > 0 ? ` (alerts stand for: ${ids.join(', ')})` : '';
     throw new V2xError(
       'never-sent',
       `Cannot ${action} the alert of event "${id}": it was never sent or its validity has ended`,
       { id, action },
-      { remedy: `updates and cancels must carry the id of the event that began it${hint}` },
+      { remedy: `an update or cancel must carry the id of the original event${hint}` },
     );
   }
   if (known.status === 'active') return action === 'new' ? 'update' : action;
@@ -86,7 +86,7 @@ export function versionOf(
   if (action === 'new' && request.ts > known.detected) return 'new';
   throw new V2xError(
     'cancelled',
-    `The alert of event "${id}" was already cancelled`,
+    `The alert of event "${id}" is already cancelled`,
     { id },
     { remedy: 'a new event that happened after the cancel warns again' },
   );
@@ -121,8 +121,8 @@ export function timesOf(
   if (expires <= referenceTime) {
     throw new V2xError(
       'expired',
-      `Event "${request.id}" is not alerted: it was detected ${Math.round(referenceTime - detected)} s ago ` +
-        `and a warning is valid for ${validity} s`,
+      `Event "${request.id}" is not sent as an alert: it was detected ${Math.round(referenceTime - detected)} s ago, ` +
+        `and a warning is valid for only ${validity} s`,
       { id: request.id, validity },
     );
   }

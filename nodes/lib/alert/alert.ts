@@ -77,7 +77,7 @@ export function toAlert(claims: unknown): Alert {
     const claim = error?.instancePath.slice(1).replaceAll('/', '.') || 'the payload';
     throw invalid(`${claim} ${error?.message ?? 'is not valid'}`);
   }
-  if (!claims.sub.startsWith(`${claims.iss}:`)) throw invalid('sub names another station than iss');
+  if (!claims.sub.startsWith(`${claims.iss}:`)) throw invalid('sub and iss name different stations');
   if (claims.exp <= claims.iat) throw invalid('exp is not after iat');
   // Rounded up to whole seconds, a validity of a day ends within the second after it.
   if (claims.exp - claims.iat >= LONGEST_VALIDITY_SECONDS + 1)

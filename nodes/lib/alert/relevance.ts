@@ -12,7 +12,7 @@ export interface Position {
 
 /** Mean radius of the Earth in metres (IUGG). */
 const EARTH_RADIUS_M = 6_371_008.8;
-/** What lies ahead: this far to either side of the heading, in degrees. */
+/** An incident is ahead if it is within this angle of the heading, in degrees. */
 const AHEAD_DEGREES = 90;
 /** So near, position errors make a bearing meaningless, in metres. */
 const NEAR_M = 50;
@@ -62,7 +62,7 @@ export function toPosition(value: unknown, source: string): Position {
   }
   throw new V2xError(
     'position',
-    `${source} is no place: it needs lat (-90 to 90) and lon (-180 to 180), and may have heading, in degrees`,
+    `${source} is not a position: it needs lat (-90 to 90) and lon (-180 to 180), and optionally heading, all in degrees`,
   );
 }
 

@@ -28,7 +28,7 @@ interface Entry {
   readonly alert: Alert;
   /** When this entry can be forgotten: the end of validity of every version seen, Unix seconds. */
   readonly until: number;
-  /** Whether the driver was told, and not yet told of its end. */
+  /** Whether the alert was reported and its end was not. */
   readonly live: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Lets only so many pieces of work run at a time; the others wait in the order of asking. With 1 it is a queue. */
+/** Limits how many tasks run at a time; the others wait in order. With a limit of 1 it is a queue. */
 export class Limiter {
   private readonly waiting: (() => void)[] = [];
 

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 /**
  * Starts a thread.
  * @param file its program, without extension: JavaScript when built, TypeScript while tests run from the sources
- * @param workerData what it is told
+ * @param workerData passed to the thread
  */
 export function startThread(file: string, workerData: unknown): Worker {
   const extension = extname(__filename);

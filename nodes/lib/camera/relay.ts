@@ -16,7 +16,7 @@ const WIDTH = 640;
 const GROUP = '239.255';
 const PORTS = { from: 49_152, to: 65_536 };
 const PACKET_BYTES = 7 * 188;
-/** MPEG-TS tells its contents anew all the time; waiting longer only makes the first pictures late. */
+/** MPEG-TS repeats its tables all the time; waiting longer only delays the first pictures. */
 const ANALYZE_US = 500_000;
 
 /**

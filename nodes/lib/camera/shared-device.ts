@@ -32,7 +32,7 @@ export class SharedDevice {
     if (this.recorded) {
       throw new V2xError(
         'camera',
-        `Cannot record ${this.address}: another node of this Node-RED records it`,
+        `Cannot record ${this.address}: another node of this Node-RED is recording it`,
         {
           address: this.address,
         },
@@ -40,7 +40,7 @@ export class SharedDevice {
     }
     this.hand(true);
     try {
-      // They end at once, or are killed within seconds; how they end is told by who started them.
+      // They end at once or are killed within seconds; whatever started them reports how they ended.
       await Promise.allSettled(this.readings);
       await recording([this.relay.output]);
     } finally {
@@ -49,7 +49,7 @@ export class SharedDevice {
   }
 
   /**
-   * Lets a detector work until `signal` is aborted or it ends by itself, and anew whenever the device changes hands.
+   * Lets a detector work until `signal` is aborted or it ends by itself, and restarts it whenever the device changes hands.
    * @param own what opens the device itself
    */
   async read(own: CameraInput, reading: Reading, signal: AbortSignal): Promise<void> {
@@ -95,7 +95,7 @@ async function checkFilm({ kind, ...source }: CameraSource, address: string): Pr
   try {
     await access(address, constants.R_OK);
   } catch (error) {
-    const reason = `there is no file that can be read (${codeOf(error) ?? 'unknown'}); the URL of a camera begins with rtsp://`;
+    const reason = `there is no readable file (${codeOf(error) ?? 'unknown'}); a camera URL starts with rtsp://`;
     const camera = displayAddress({ ...source, kind, address });
     throw new V2xError('camera', `Cannot open ${camera}: ${reason}`, { camera, reason });
   }

@@ -24,7 +24,7 @@ const MAX_WIDTH = 960;
 /**
  * Takes one picture of a camera, as JPEG, at most 960 pixels wide. Gives way to other work; a device that is being
  * recorded is read by way of its recorder.
- * @throws V2xError `no-picture` naming the camera and what ffmpeg said; `ffmpeg` when there is none
+ * @throws V2xError `no-picture` naming the camera and what ffmpeg said; `ffmpeg` if ffmpeg is missing
  */
 export async function takeSnapshot(source: CameraSource, options: SnapshotOptions): Promise<Buffer> {
   const address = addressFor(source, options.detection ?? false);

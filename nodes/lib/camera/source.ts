@@ -68,7 +68,7 @@ export function displayAddress({ kind, address }: CameraSource): string {
   }
 }
 
-/** What is to be opened for recording or, with `detection`, for detection. */
+/** The address to open for recording or, with `detection`, for detection. */
 export function addressFor({ address, detectionAddress }: CameraSource, detection: boolean): string {
   return detection ? (detectionAddress ?? address) : address;
 }
@@ -111,16 +111,16 @@ function checkRtsp(address: string): CheckedAddress {
 }
 
 const WRITE_PASSWORD =
-  'in a password write / as %2F, ? as %3F and # as %23, or enter it in the field for the password of the camera node';
+  'in a password, write / as %2F, ? as %3F and # as %23, or enter it in the password field of the camera node';
 
 const URL_FAULTS: Readonly<Record<CameraUrlFault, string>> = {
   form: `is not an RTSP URL such as rtsp://192.168.1.10:554/stream1; ${WRITE_PASSWORD}`,
-  encoding: `has an @ behind the first /, ? or #, so where its host begins is not clear: ${WRITE_PASSWORD}; an @ that belongs to the path is written %40`,
+  encoding: `has an @ after the first /, ? or #, so it is unclear where its host starts: ${WRITE_PASSWORD}; write an @ in the path as %40`,
 };
 
 function checkFile(address: string): string {
-  if (address === '') throw refused('is empty; give the path of a film');
-  if (address.startsWith('-')) throw refused('starts with "-"; write ./ before it if that is the name');
+  if (address === '') throw refused('is empty; give the path of a video file');
+  if (address.startsWith('-')) throw refused('starts with "-"; if that is the name, put ./ before it');
   if (/^[a-z][a-z\d+.-]*:/i.test(address) || /\p{Cc}/u.test(address)) {
     throw refused('is neither an RTSP URL such as rtsp://192.168.1.10:554/stream1, a device nor a file');
   }

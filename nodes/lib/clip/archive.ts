@@ -39,7 +39,7 @@ export async function publishClip(work: string, archive: string, t0: number): Pr
   }
   throw new V2xError(
     'archive',
-    `${archive} holds ${MAX_SUFFIX} clips of the second ${epoch} already; move some to another place`,
+    `${archive} already has ${MAX_SUFFIX} clips of the second ${epoch}; move some elsewhere`,
     { directory: archive },
   );
 }
@@ -57,7 +57,7 @@ const CLIP_NAME = /^accident_\d+(-\d{1,3})?$/;
  * @param name of its files, without directory and extension
  */
 export async function removeClip(archive: string, name: string): Promise<void> {
-  if (!CLIP_NAME.test(name)) throw new V2xError('archive', `"${name}" is no name of a clip`, { name });
+  if (!CLIP_NAME.test(name)) throw new V2xError('archive', `"${name}" is not the name of a clip`, { name });
   for (const extension of ['json', 'jws', 'jpg', 'mp4']) {
     await rm(join(archive, `${name}.${extension}`), { force: true });
   }

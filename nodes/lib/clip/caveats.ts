@@ -15,10 +15,8 @@ export function caveats({ wanted, achieved, t0Offset, gaps, parts }: ClipPlan): 
   const early = wanted.to - achieved.to;
   const lost = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
   return [
-    ...(t0Offset === undefined ? ['The incident itself is not in the footage'] : []),
-    ...(late > TOLERANCE
-      ? [`The footage begins ${late.toFixed(1)} s after the beginning of the window`]
-      : []),
+    ...(t0Offset === undefined ? ['The footage does not include the incident itself'] : []),
+    ...(late > TOLERANCE ? [`The footage starts ${late.toFixed(1)} s after the start of the window`] : []),
     ...(early > TOLERANCE ? [`The footage ends ${early.toFixed(1)} s before the end of the window`] : []),
     ...(gaps.length > 0 ? [`${lost.toFixed(1)} s are missing in ${gaps.length} gaps`] : []),
     ...clockNotes(parts.map(({ segment }) => segment)),
@@ -27,7 +25,7 @@ export function caveats({ wanted, achieved, t0Offset, gaps, parts }: ClipPlan): 
       const isDoubtful = i > 0 && before !== undefined && before.to - segment.from > COARSE_TOLERANCE;
       return isDoubtful
         ? [
-            `${before.name} and ${segment.name} tell of the same time: the clock was set while they were recorded`,
+            `${before.name} and ${segment.name} cover the same time: the clock was set while they were recorded`,
           ]
         : [];
     }),
@@ -48,7 +46,7 @@ function clockNotes(segments: readonly Segment[]): string[] {
       : []),
     ...(Math.abs(took - plays) > CLOCK_TOLERANCE
       ? [
-          `The camera's clock ran ${(share * 100).toFixed(1)} % ${word}: what the clip plays in ${plays.toFixed(1)} s took ${took.toFixed(1)} s`,
+          `The camera's clock ran ${(share * 100).toFixed(1)} % ${word}: ${plays.toFixed(1)} s of the clip took ${took.toFixed(1)} s`,
         ]
       : []),
   ];

@@ -130,7 +130,7 @@ export class ClipMaker {
     // Evidence is not held back for want of its picture.
     const picture = this.picture(footage, request.t0, work, signal).then(
       () => [],
-      (error: unknown) => [`There is no picture of T0: ${messageOf(error)}`],
+      (error: unknown) => [`No picture of T0: ${messageOf(error)}`],
     );
     const cutting = assembleWhole(wanted, request.t0, footage, {
       ...this.cutOptions(clipPath(work), signal),
@@ -239,8 +239,8 @@ function noFootage({ t0, pre, post }: ClipRequest, directory: string): V2xError 
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   return new V2xError(
     'no-footage',
-    `There is no footage from ${time(t0 - pre)} to ${time(t0 + post)} in ${directory}; ` +
-      'check that the recorder was running then and that the retention is long enough',
+    `No footage from ${time(t0 - pre)} to ${time(t0 + post)} in ${directory}; ` +
+      'check that the recorder was running then, and that retention is long enough',
     { directory, from: t0 - pre, to: t0 + post },
   );
 }

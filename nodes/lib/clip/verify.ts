@@ -25,7 +25,7 @@ export class AlteredClip extends V2xError {
     readonly path: string,
     difference: string,
   ) {
-    super('verify', `${path} is not the clip that was kept: ${difference}`, { path });
+    super('verify', `${path} has been changed: ${difference}`, { path });
   }
 }
 
@@ -81,16 +81,16 @@ async function checkSignature(
   const token = await readSignature(path);
   if (!verifySignature && token === undefined) return 'none';
   if (!verifySignature) return 'unchecked';
-  if (token === undefined) throw new V2xError('verify', `There is no signature ${path}`, { path });
+  if (token === undefined) throw new V2xError('verify', `The signature ${path} does not exist`, { path });
   let payload: Uint8Array;
   try {
     payload = await verifySignature(token.trim());
   } catch (error) {
-    const message = `The signature ${path} is not good: ${messageOf(error)}`;
+    const message = `The signature ${path} is invalid: ${messageOf(error)}`;
     throw new V2xError('verify', message, { path }, { cause: error });
   }
   if (Buffer.from(payload).toString('utf8') === manifest) return 'verified';
-  throw new V2xError('verify', `The manifest is not the one that was signed in ${path}`, { path });
+  throw new V2xError('verify', `The manifest has been changed since it was signed in ${path}`, { path });
 }
 
 async function readSignature(path: string): Promise<string | undefined> {
@@ -119,7 +119,7 @@ async function readManifest(path: string): Promise<{ text: string; manifest: Cli
   const { from, to } = manifest?.achieved ?? {};
   const isWhole = typeof manifest?.sha256 === 'string' && isTime(from) && isTime(to);
   if (isWhole) return { text, manifest: manifest as ClipManifest };
-  throw new V2xError('verify', `${path} is no manifest of a clip: it has no sha256, or no times`, { path });
+  throw new V2xError('verify', `${path} is not the manifest of a clip: it lacks sha256 or times`, { path });
 }
 
 /** Unix seconds that a date can be made of. */

@@ -30,7 +30,7 @@ export function readAreas(value: unknown): Area[] {
   if (value === undefined || value === '') return [];
   const list = typeof value === 'string' ? parsed(value) : value;
   if (!Array.isArray(list)) throw refused('must be a list of areas');
-  if (list.length > MAX_AREAS) throw refused(`has ${list.length} entries; at most ${MAX_AREAS} are taken`);
+  if (list.length > MAX_AREAS) throw refused(`has ${list.length} entries; at most ${MAX_AREAS} are allowed`);
   return list.map(readArea);
 }
 
@@ -49,10 +49,10 @@ function readArea(value: unknown, index: number): Area {
     unknown
   >;
   const refuse = (reason: string) => refused(`is wrong: area ${index + 1} ${reason}`);
-  if (kind !== 'watch' && kind !== 'ignore') throw refuse('is neither of kind "watch" nor "ignore"');
+  if (kind !== 'watch' && kind !== 'ignore') throw refuse('is neither "watch" nor "ignore"');
   if (!Array.isArray(points)) throw refuse('has no list of points');
   if (points.length < MIN_POINTS || points.length > MAX_POINTS)
-    throw refuse(`has ${points.length} points; it must have from ${MIN_POINTS} to ${MAX_POINTS}`);
+    throw refuse(`has ${points.length} points; it must have ${MIN_POINTS} to ${MAX_POINTS}`);
   if (!points.every(isPoint)) throw refuse('has a point that is not two numbers from 0 to 1');
   return { kind, points: points.map(([x, y]) => [x, y] as const) };
 }

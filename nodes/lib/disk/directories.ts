@@ -6,7 +6,7 @@ const MAX_NAMES = 100;
 
 /**
  * Directories that a text could go on to, as a shell completes it: `rec` to those whose names begin so,
- * `/mnt/` to those within. Only what really lies below one of the roots is told, wherever links and `..` point;
+ * `/mnt/` to those within. Only what is really below one of the roots is listed, wherever links and `..` point;
  * files and hidden directories never.
  * @param text relative to the first root, or absolute
  * @param roots absolute directories; those that are not there are ignored
@@ -33,8 +33,8 @@ export interface Disk {
 }
 
 /**
- * The disk that a directory lies on, or will lie on once it is made.
- * @throws V2xError `directory` when the system does not tell
+ * The disk of a directory, which need not exist yet.
+ * @throws V2xError `directory` if the system cannot be queried
  */
 export async function diskOf(directory: string): Promise<Disk> {
   try {
@@ -44,7 +44,7 @@ export async function diskOf(directory: string): Promise<Disk> {
     if (codeOf(error) === 'ENOENT' && dirname(directory) !== directory) return diskOf(dirname(directory));
     throw new V2xError(
       'directory',
-      `The disk of ${directory} cannot be asked: ${codeOf(error) ?? 'error'}`,
+      `The disk of ${directory} cannot be queried: ${codeOf(error) ?? 'error'}`,
       {
         directory,
       },

@@ -110,7 +110,7 @@ export async function deadLink(path: string): Promise<string | undefined> {
   if (existsSync(path)) return undefined;
   const target = await readlink(path).catch(() => undefined);
   const parent = dirname(path);
-  if (target !== undefined) return `${path} is a link to ${resolve(parent, target)}, which is not there`;
+  if (target !== undefined) return `${path} is a link to ${resolve(parent, target)}, which does not exist`;
   return parent === path ? undefined : deadLink(parent);
 }
 
@@ -128,10 +128,10 @@ async function directoryError(directory: string, purpose: string, cause: unknown
 }
 
 /** What to do about a dead link. */
-export const REMEDY_FOR_LINK = 'mount it or make it';
+export const REMEDY_FOR_LINK = 'mount or create it';
 
 function remedyFor(directory: string, cause: unknown): string {
-  if (!isPermission(cause)) return 'choose another directory or free the path';
+  if (!isPermission(cause)) return 'choose another directory, or free the path';
   const quoted = shellQuoted(directory);
   return `run: sudo mkdir -p ${quoted} && sudo chown -R ${currentUser()} ${quoted}`;
 }

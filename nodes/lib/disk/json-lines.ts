@@ -27,7 +27,7 @@ export class JsonLines<T> {
   private readonly meanwhile = new Set<string[]>();
   private readonly writes = new Limiter(1);
 
-  /** @param check tells whether a line's value is an entry */
+  /** @param check whether the value of a line is an entry */
   constructor(
     readonly path: string,
     private readonly check: (value: unknown) => value is T,

@@ -53,7 +53,10 @@ function ruleOf(error: ErrorObject | undefined): string {
   if (error?.keyword === 'pattern') {
     return error.params.pattern === WORD
       ? 'must be a short word of ASCII letters, digits and _ . : - that begins with a letter or digit'
-      : 'must not hold control characters';
+      : 'must not contain control characters';
+  }
+  if (error?.keyword === 'type') {
+    return `must be ${error.params.type === 'object' ? 'an' : 'a'} ${String(error.params.type)}`;
   }
   return error?.message ?? 'is not valid';
 }

@@ -10,13 +10,14 @@ export const eventSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:roadside:node-red-v2x:event',
   title: 'Incident event',
-  description: 'One incident on the road, as a detector drops it into the events directory in a *.json file.',
+  description:
+    'One incident on the road, which a detector writes into the events directory as a *.json file.',
   type: 'object',
   required: ['type'],
   properties: {
     ts: {
       description:
-        'When it happened: Unix time in seconds, as a number or a numeric string. Absent: time of arrival.',
+        'When it happened: Unix time in seconds, as a number or a numeric string. Default: time of arrival.',
       anyOf: [
         { type: 'number', minimum: 0, maximum: 253402300799 },
         { type: 'string', maxLength: 32, pattern: '^[0-9]{1,11}(\\.[0-9]+)?$' },
@@ -24,14 +25,14 @@ export const eventSchema = {
     },
     type: {
       description:
-        'What happened: collision, fire, rollover, blockage or unknown. Another short word is carried and treated as unknown.',
+        'What happened: collision, fire, rollover, blockage or unknown. Any other short word is passed on and treated as unknown.',
       type: 'string',
       maxLength: 32,
       pattern: WORD,
       examples: ['collision', 'fire', 'rollover', 'blockage', 'unknown'],
     },
     severity: {
-      description: 'How bad it is.',
+      description: 'How severe it is.',
       type: 'string',
       maxLength: 32,
       pattern: WORD,
@@ -40,32 +41,31 @@ export const eventSchema = {
     lat: { description: 'Latitude in degrees, WGS 84.', type: 'number', minimum: -90, maximum: 90 },
     lon: { description: 'Longitude in degrees, WGS 84.', type: 'number', minimum: -180, maximum: 180 },
     road: {
-      description: 'Name of the road; no control characters.',
+      description: 'Name of the road, without control characters.',
       type: 'string',
       maxLength: 64,
       pattern: '^\\P{Cc}*$',
     },
     distance_m: {
-      description: 'How far around the place the warning matters, in metres.',
+      description: 'Radius within which the warning matters, in metres.',
       type: 'number',
       minimum: 0,
       maximum: 100000,
       default: 500,
     },
     clip_hint: {
-      description: 'Whether the footage is to be kept as a clip.',
+      description: 'Whether to keep the footage as a clip.',
       type: 'boolean',
       default: true,
     },
     id: {
-      description:
-        'Names the incident; an update or a cancel carries the same. Default: derived from the file name.',
+      description: 'Identifies the incident in updates and cancels. Default: derived from the file name.',
       type: 'string',
       maxLength: 64,
       pattern: WORD,
     },
     action: {
-      description: 'Whether this begins an incident, changes what is known of it, or ends it.',
+      description: 'Whether this reports a new incident, updates it, or cancels it.',
       enum: ['new', 'update', 'cancel'],
       default: 'new',
     },
@@ -76,7 +76,7 @@ export const eventSchema = {
       maximum: 1,
     },
     camera: {
-      description: 'The camera that saw it, for the clip; it is not broadcast.',
+      description: 'The camera that saw the incident; not broadcast.',
       type: 'string',
       maxLength: 64,
     },

@@ -8,7 +8,7 @@ export type ToolName = 'ffmpeg' | 'ffprobe';
 
 export interface Binary {
   readonly path: string;
-  /** Whether it is the old static build from npm rather than one of this system; users should be told. */
+  /** Whether it is the old static build from npm rather than one of this system; users must be warned. */
   readonly fallback: boolean;
   /** Major version of libavformat (58 is ffmpeg 4, 59 is 5, 61 is 7): release names vary by who built it. */
   readonly avformat: number;
@@ -73,6 +73,6 @@ async function fallbackPath(name: ToolName): Promise<string> {
 async function avformatVersion(path: string): Promise<number> {
   const { stdout } = await execute(path, ['-hide_banner', '-version'], { timeout: VERSION_TIMEOUT_MS });
   const major = /libavformat\s+(\d+)\./.exec(stdout)?.[1];
-  if (major === undefined) throw new V2xError('ffmpeg', `${path} does not tell its libavformat version`);
+  if (major === undefined) throw new V2xError('ffmpeg', `${path} does not report its libavformat version`);
   return Number(major);
 }

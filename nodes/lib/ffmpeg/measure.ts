@@ -3,7 +3,7 @@ import type { ProbeInput } from './probe';
 import { runTool } from './run';
 import { LineSplitter } from './stderr';
 
-/** What the packets of a stream tell that its header does not. */
+/** What only the packets of a stream show, not its header. */
 export interface StreamMeasure {
   /** How long was looked, seconds of the stream. */
   readonly seconds: number;

@@ -16,7 +16,7 @@ export interface StreamInfo {
   /** Seconds; undefined when unknown. */
   readonly start?: number;
   readonly duration?: number;
-  /** False when it is known that nothing tells when its pictures are to be shown. */
+  /** False if the stream is known to have no presentation times. */
   readonly timed?: boolean;
 }
 

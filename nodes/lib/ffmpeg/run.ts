@@ -107,7 +107,7 @@ async function feedStdin(child: ChildProcess, input: RunOptions['stdin'], stop: 
   try {
     await pipeline(typeof input === 'string' ? [input] : input, child.stdin);
   } catch (error) {
-    // It ended before it read everything; its exit code and stderr tell why.
+    // It ended before it had read everything; its exit code and stderr say why.
     if (child.stdin.errored && PIPE_CLOSED.has(codeOf(error) ?? '')) return;
     stop();
     throw error;

@@ -50,7 +50,7 @@ export class LineSplitter {
   }
 }
 
-/** The last different lines that may tell why ffmpeg failed. */
+/** The last distinct lines that may explain why ffmpeg failed. */
 export class StderrTail {
   private readonly lines: string[] = [];
 

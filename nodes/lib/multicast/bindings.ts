@@ -4,7 +4,7 @@ import { messageOf, V2xError } from '../errors';
 import type { MulticastGroup } from './group';
 import { resolveInterfaces, type InterfaceTable, type NetworkInterface, type Resolution } from './interfaces';
 
-/** What is told about the interfaces of a group, and what tests replace. */
+/** Callbacks about the interfaces of a group, and what tests replace. */
 export interface InterfaceOptions {
   readonly clock: Clock;
   /** How often to look whether interfaces came, went or changed address, in seconds; default 5. */
@@ -82,7 +82,7 @@ export class InterfaceBindings<Bound> {
     await this.refresh();
   }
 
-  /** Ends every binding and makes it anew. */
+  /** Closes every binding and opens it again. */
   async renewAll(): Promise<void> {
     this.dropAll();
     await this.refresh();
@@ -126,7 +126,7 @@ export class InterfaceBindings<Bound> {
     }
   }
 
-  /** Undefined when the system cannot tell, for want of file descriptors for example: what is bound stays. */
+  /** Undefined if the system cannot say, for example for lack of file descriptors: existing bindings stay. */
   private interfaceTable(): InterfaceTable | undefined {
     try {
       return (this.options.networkInterfaces ?? networkInterfaces)();

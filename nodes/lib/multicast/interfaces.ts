@@ -83,7 +83,7 @@ function missingInterface(wanted: string, family: Family, table: InterfaceTable)
   const there = Object.entries(table)
     .filter(([, infos = []]) => infos.some((info) => info.family === family))
     .map(([name, infos = []]) => `${name} (${infos.map((info) => info.address).join(', ')})`);
-  const known = there.length > 0 ? `those that are up: ${there.join('; ')}` : 'no interface is up';
+  const known = there.length > 0 ? `interfaces that are up: ${there.join('; ')}` : 'no interface is up';
   const shown = wanted.length > 45 ? `${wanted.slice(0, 44)}…` : wanted;
   return new V2xError(
     'interface',
@@ -94,7 +94,7 @@ function missingInterface(wanted: string, family: Family, table: InterfaceTable)
 }
 
 /**
- * Over which interface a datagram came. The system does not tell, so with several it follows from the sender's
+ * The interface on which a datagram arrived. The system does not report it, so with several it follows from the sender's
  * address: the zone of a link-local one, or the network it is on.
  * @returns the interface's name; undefined when the sender is on none of their networks
  */

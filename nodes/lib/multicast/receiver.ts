@@ -9,7 +9,7 @@ import { arrivalInterface, type NetworkInterface } from './interfaces';
 /** What surrounds a datagram that came in. */
 export interface DatagramInfo {
   readonly from: { readonly address: string; readonly port: number };
-  /** The interface it came in by; undefined when that cannot be told, see `arrivalInterface`. */
+  /** The interface on which it arrived; undefined if unknown, see `arrivalInterface`. */
   readonly interface: string | undefined;
   /** Unix seconds. */
   readonly received: number;
@@ -71,9 +71,9 @@ async function bindSocket({ address, family, port }: MulticastGroup): Promise<So
     socket.close();
     throw new V2xError(
       'port',
-      `UDP ${endpoint({ address, port })} cannot be received: ${messageOf(error)}`,
+      `Cannot receive on UDP ${endpoint({ address, port })}: ${messageOf(error)}`,
       { port },
-      { remedy: 'choose another port or end the program that holds it ("ss -ulpn")', cause: error },
+      { remedy: 'choose another port, or end the program that uses it ("ss -ulpn")', cause: error },
     );
   }
 }
@@ -146,7 +146,7 @@ function brokenOrAborted(socket: Socket, signal: AbortSignal): Promise<void> {
       { once: true },
     );
     socket.once('error', (cause) => {
-      reject(new V2xError('socket', `The multicast socket broke: ${messageOf(cause)}`, {}, { cause }));
+      reject(new V2xError('socket', `The multicast socket failed: ${messageOf(cause)}`, {}, { cause }));
     });
   });
 }

@@ -38,7 +38,7 @@ export class MulticastSender {
     this.sockets = new InterfaceBindings<Socket>(group, binder, options);
   }
 
-  /** Opens the sockets. An interface that cannot be used is told through `onFault` and tried again. */
+  /** Opens the sockets. An interface that cannot be used is reported through `onFault` and retried. */
   async open(): Promise<void> {
     await this.sockets.start();
   }
@@ -64,7 +64,7 @@ export class MulticastSender {
     try {
       return await this.transmit(wanted, binding, datagram);
     } catch {
-      // The interface may have gone, or have another address by now: one more try on a new socket tells.
+      // The interface may have gone, or have another address by now: try once more on a new socket.
       await this.sockets.renew(wanted, binding);
     }
     const renewed = this.sockets.get(wanted);
@@ -111,7 +111,7 @@ export class MulticastSender {
     const socket = createSocket(family === 'IPv4' ? 'udp4' : 'udp6');
     try {
       // Before it is bound a socket takes no options; connected, it skips the name lookup of every send
-      // and tells at once when no route leads to the group.
+      // and fails at once if there is no route to the group.
       await settled(socket, 'listening', () => socket.bind(0));
       socket.setMulticastInterface(at.address);
       socket.setMulticastTTL(hops);
@@ -128,7 +128,7 @@ export class MulticastSender {
   }
 }
 
-/** Starts something on a socket and waits for the event that tells that it worked. */
+/** Starts something on a socket and waits for the event that confirms it. */
 function settled(socket: Socket, event: 'listening' | 'connect', start: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error) => {
@@ -154,7 +154,7 @@ export function requireSize(datagram: Uint8Array): void {
     'size',
     `The datagram has ${bytes} bytes; it must have 1 to ${MAX_DATAGRAM_BYTES}`,
     { bytes, max: MAX_DATAGRAM_BYTES },
-    { remedy: 'send less in one message' },
+    { remedy: 'send less per message' },
   );
 }
 
@@ -163,6 +163,6 @@ function sendFailed({ name, address }: NetworkInterface, cause: unknown): V2xErr
     'send',
     `Sending on interface ${name} (${address}) failed: ${messageOf(cause)}`,
     { interface: name },
-    { remedy: 'see "ip route" and the firewall', cause },
+    { remedy: 'check "ip route" and the firewall', cause },
   );
 }

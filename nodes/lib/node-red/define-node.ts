@@ -25,14 +25,13 @@ interface NodeSpec<Config extends object, Credentials extends object, Api> {
   /** What its dialog may ask of this machine. */
   readonly routes?: readonly AdminRoute[];
   /**
-   * Runs when the node is deployed. Long-running work is started with `node.run`, cleaned up with `node.onClose`.
-   * An error thrown here turns the node red and is reported once; the rest of the flow goes on, and setup is tried
-   * again with growing pauses. What a failed attempt began is ended first.
+   * Runs when the node is deployed. Start long-running work with `node.run` and clean up with `node.onClose`.
+   * An error thrown here turns the node red and is reported once; the rest of the flow continues, and setup is
+   * retried at growing intervals, after cleaning up what the failed attempt started.
    */
   setup(node: FlowNode<Config, Credentials>): Handlers<Api> | Promise<Handlers<Api>>;
   /**
-   * What is lost with a message that comes while the setup has failed, where each loss is to be told; undefined where
-   * the error of the setup says enough.
+   * Describes what is lost when a message arrives while setup has failed; undefined if the setup error is enough.
    */
   lossOf?: (message: Message) => string | undefined;
 }

@@ -14,14 +14,14 @@ import { NodeStatus, type Values } from './status';
 const CLOSE_SECONDS = 14;
 
 /**
- * Work that goes on until it is told to stop: record a camera, watch a directory, keep a socket open.
+ * Work that continues until it is stopped: record a camera, watch a directory, keep a socket open.
  * It returns when `signal` is aborted, throws when it cannot go on, and calls `healthy` once it works.
  */
 type Task = (signal: AbortSignal, healthy: () => void) => Promise<void>;
 
 type Dispose = () => void | Promise<void>;
 
-/** Errors that somebody has already told the user about: each error is reported once, by its owner. */
+/** Errors that have already been reported: each error is reported once, by its owner. */
 const reported = new WeakSet<Error>();
 /** What each config node of this package offers, found by its Node-RED node. */
 const offered = new WeakMap<object, Promise<unknown>>();
@@ -208,7 +208,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
     let lastMessage = '';
     const ending = () => signal.aborted;
     const healthy = () => {
-      if (failures > 0 && !ending()) this.info('It works again');
+      if (failures > 0 && !ending()) this.info('Working again');
       failures = 0;
       lastMessage = '';
     };
@@ -271,7 +271,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
 
   /**
    * Runs one message through the node with one owner for what it throws; for `defineNode`.
-   * @param lossOf what is lost with the message when the setup failed, if that is to be told
+   * @param lossOf describes what is lost with the message if the setup failed and that needs reporting
    */
   async guardInput(
     message: Message,
@@ -310,7 +310,7 @@ export class FlowNode<Config extends object = object, Credentials extends object
       all,
       sleep(this.clock, CLOSE_SECONDS, late.signal).then(() => {
         if (!late.signal.aborted)
-          this.warn(`${this.label} could not end everything within ${CLOSE_SECONDS} s`);
+          this.warn(`${this.label} could not close completely within ${CLOSE_SECONDS} s`);
       }),
     ]);
     this.status.clear();

@@ -151,7 +151,7 @@ function choiceSetting(name: string, value: unknown, { choices }: ChoiceSetting)
 
 function textSetting(name: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value).trim();
-  throw new V2xError('setting', `The setting "${name}" must be a text`, { name });
+  throw new V2xError('setting', `The setting "${name}" must be text`, { name });
 }
 
 /** True or false from a setting; the environment gives strings. */

@@ -14,9 +14,9 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   if (unlock) return unlock;
   throw new V2xError(
     'in-use',
-    `Another recorder writes into ${directory}`,
+    `Another recorder is writing into ${directory}`,
     { directory },
-    { remedy: 'give each camera a segment store of its own', retry: 'later' },
+    { remedy: 'give each camera its own segment store', retry: 'later' },
   );
 }
 

@@ -90,7 +90,7 @@ async function inspect(
     const timed = await hasPresentationTimes(input, { clock, signal: deadline.signal });
     return { ...media, video: { ...media.video, timed } };
   } catch (error) {
-    throw deadline.passed ? unusable(`it does not answer within ${INSPECT_SECONDS} s`) : error;
+    throw deadline.passed ? unusable(`it did not answer within ${INSPECT_SECONDS} s`) : error;
   } finally {
     deadline.cancel();
   }
@@ -111,7 +111,7 @@ function cameraError(source: CameraSource, error: unknown): unknown {
   const address = displayAddress(source);
   return new V2xError(
     'camera',
-    `Cannot record ${address}: ${messageOf(error)}; it tries again by itself`,
+    `Cannot record ${address}: ${messageOf(error)}; it will retry`,
     { address },
     { cause: error },
   );

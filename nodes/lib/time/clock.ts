@@ -12,7 +12,7 @@ export interface Clock {
   now(): number;
   /** Seconds since an arbitrary moment; never steps, for measuring durations. */
   monotonic(): number;
-  /** Calls back once after so many seconds. */
+  /** Calls back once, after the given number of seconds. */
   after(seconds: number, callback: () => void): CancelTimer;
 }
 

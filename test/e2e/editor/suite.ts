@@ -121,7 +121,7 @@ function testDeployed(opened: () => Opened): void {
     await button.click();
     const words = dialog.root.locator('.v2x-camera-test .form-tips');
     await words.waitFor();
-    assert.match((await words.textContent()) ?? '', /camera address is empty; give the path of a film/);
+    assert.match((await words.textContent()) ?? '', /camera address is empty; give the path of a video file/);
     await dialog.cancel();
   });
 

@@ -137,7 +137,7 @@ describe('ClipMaker', () => {
       assert.equal(clip.description.gaps.length, 1);
       assert.match(
         clip.description.notes[0],
-        new RegExp(`^${segments[5].name} cannot be played and is left out`),
+        new RegExp(`^${segments[5].name} is not playable and is left out`),
       );
       assert.equal(
         await frameNumberAt(clip.path, clip.description.t0_offset_s ?? NaN),
@@ -187,7 +187,7 @@ describe('ClipMaker', () => {
     const clip = await makeClip(t, request(1, 5, 3));
 
     assert.ok(Math.abs(clip.description.achieved.from - START) < 0.001);
-    assert.deepEqual(clip.description.notes, ['The footage begins 4.0 s after the beginning of the window']);
+    assert.deepEqual(clip.description.notes, ['The footage starts 4.0 s after the start of the window']);
   });
 
   it('says when the footage does not reach T0', async (t) => {
@@ -195,7 +195,7 @@ describe('ClipMaker', () => {
 
     assert.equal(clip.description.t0_offset_s, null);
     assert.deepEqual(clip.description.notes, [
-      'The incident itself is not in the footage',
+      'The footage does not include the incident itself',
       'The footage ends 7.0 s before the end of the window',
     ]);
   });
@@ -205,7 +205,7 @@ describe('ClipMaker', () => {
 
     await assert.rejects(makeClip(t, request(500, 8, 4), { archive }), {
       code: 'no-footage',
-      message: /no footage from .* to .* in .*; check that the recorder was running/,
+      message: /No footage from .* to .* in .*; check that the recorder was running/,
     });
     assert.deepEqual(
       (await readdir(archive)).filter((name) => name.startsWith('accident_')),

@@ -157,7 +157,7 @@ async function checkSound(clip: RecordedClip, { sound }: Case): Promise<void> {
     assert.ok(Math.abs(heard - picture) < 0.5, `sound of ${heard} s on a picture of ${picture} s`);
   const { gaps, notes } = clip.description;
   assert.equal(gaps.length, 1, 'the manifest tells of the gap');
-  if (sound === 'stops') assert.match(notes.join('\n'), /No sound was recorded/);
+  if (sound === 'stops') assert.match(notes.join('\n'), /No audio was recorded/);
 }
 
 describe(

@@ -41,7 +41,7 @@ describe('ensureWritableDirectory', () => {
     for (const directory of [link, join(link, '.jobs', 'a')])
       await assert.rejects(
         ensureWritableDirectory(directory, 'archive'),
-        /: \S+archive is a link to \/\S+\/disk\/clips, which is not there; mount it or make it$/,
+        /: \S+archive is a link to \/\S+\/disk\/clips, which does not exist; mount or create it$/,
       );
   });
 

@@ -23,8 +23,8 @@ describe('dropEvent', () => {
   const circular: Record<string, unknown> = { type: 'fire' };
   circular.self = circular;
   const wrong: [what: string, event: unknown, message: RegExp][] = [
-    ['no object', 'fire', /must be object/],
-    ['nothing', undefined, /must be object/],
+    ['no object', 'fire', /must be an object/],
+    ['nothing', undefined, /must be an object/],
     [
       'a name that leads elsewhere',
       { type: '../../etc/passwd' },

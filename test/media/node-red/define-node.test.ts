@@ -105,7 +105,7 @@ describe('defineNode', () => {
 
     assert.equal(attempts, 5);
     assert.deepEqual(node.errors, ['no camera', 'no disk']);
-    assert.deepEqual(said, ['It works again']);
+    assert.deepEqual(said, ['Working again']);
     assert.equal(node.statuses.at(-1)?.fill, 'green');
   });
 

@@ -105,7 +105,7 @@ describe('cameraSource', () => {
     it(`says how to write the password ${password} in a URL`, () => {
       assert.throws(() => cameraSource({ address: `rtsp://admin:${password}@cam/1` }), {
         code: 'camera',
-        message: /write \/ as %2F, \? as %3F and # as %23, or enter it in the field/,
+        message: /write \/ as %2F, \? as %3F and # as %23, or enter it in the password field/,
       });
     });
   }

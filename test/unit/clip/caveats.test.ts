@@ -27,20 +27,22 @@ describe('caveats', () => {
   it('says what is missing at both ends and between', () => {
     const achieved = { from: 1002, to: 1027 };
     assert.deepEqual(caveats(plan({ achieved, gaps: [{ from: 1010, to: 1014 }] })), [
-      'The footage begins 2.0 s after the beginning of the window',
+      'The footage starts 2.0 s after the start of the window',
       'The footage ends 3.0 s before the end of the window',
       '4.0 s are missing in 1 gaps',
     ]);
   });
 
   it('says that the incident itself is not shown', () => {
-    assert.deepEqual(caveats(plan({ t0Offset: undefined })), ['The incident itself is not in the footage']);
+    assert.deepEqual(caveats(plan({ t0Offset: undefined })), [
+      'The footage does not include the incident itself',
+    ]);
   });
 
   it('says which segments cannot both be right about their time', () => {
     const parts = [part(1000, 1010), part(1006, 1016), part(1016, 1030)];
     assert.deepEqual(caveats(plan({ parts })), [
-      'seg_1000.mp4 and seg_1006.mp4 tell of the same time: the clock was set while they were recorded',
+      'seg_1000.mp4 and seg_1006.mp4 cover the same time: the clock was set while they were recorded',
     ]);
   });
 });

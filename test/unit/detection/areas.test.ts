@@ -43,10 +43,10 @@ describe('readAreas', () => {
     refuses('{', /neither a list of areas nor JSON/);
     refuses({}, /must be a list/);
     refuses('"x"', /must be a list/);
-    refuses([null], /area 1 is neither of kind "watch" nor "ignore"/);
-    refuses([TRIANGLE, { kind: 'hide', points: TRIANGLE.points }], /area 2 is neither of kind/);
+    refuses([null], /area 1 is neither "watch" nor "ignore"/);
+    refuses([TRIANGLE, { kind: 'hide', points: TRIANGLE.points }], /area 2 is neither "watch"/);
     refuses([{ kind: 'watch' }], /area 1 has no list of points/);
-    refuses(points([0, 0], [1, 1]), /area 2 has 2 points; it must have from 3 to 64/);
+    refuses(points([0, 0], [1, 1]), /area 2 has 2 points; it must have 3 to 64/);
     refuses(points(...Array<unknown>(65).fill([0, 0])), /area 2 has 65 points/);
     for (const bad of [[0], [0, 1, 2], [0, -0.1], [0, 1.1], [0, NaN], [0, Infinity], [0, '1'], 'ab', null])
       refuses(points([0, 0], [1, 1], bad), /area 2 has a point that is not two numbers from 0 to 1/);

@@ -16,7 +16,7 @@ import {
 import { ActionLog } from './action-log';
 import { SequenceNumbers } from './sequence';
 
-/** An error that names ids names so many at most. */
+/** The most ids that an error lists. */
 const MOST_IDS = 3;
 
 interface Issued {
@@ -125,7 +125,7 @@ export class ActionRegistry {
     this.bySequence.set(action.sequence, action);
   }
 
-  /** Beside the alerts, none of which waits for the disk; the next one tells of a failure. */
+  /** Runs beside the alerts, so none of them waits for the disk; the next alert reports a failure. */
   private compactBeside(now: number): void {
     this.compact(now).catch((error: unknown) => {
       this.compactionFailure = error;
@@ -143,16 +143,16 @@ export class ActionRegistry {
 function closedError({ id }: Request): V2xError {
   return new V2xError(
     'closed',
-    `Event "${id}" came while its station was closing and is not alerted`,
+    `Event "${id}" arrived while its station was closing and is not sent as an alert`,
     { id },
-    { remedy: 'event-dir-in takes its file again, others send it again', retry: 'later' },
+    { remedy: 'event-dir-in will read its file again; other nodes must send it again', retry: 'later' },
   );
 }
 
 function unsavedError({ eventId }: Action, cause: unknown): V2xError {
   return new V2xError(
     'unsaved',
-    `The alert of event "${eventId}" goes out, but an update or cancel after a restart may not find it: ${messageOf(cause)}`,
+    `The alert of event "${eventId}" is sent, but after a restart an update or cancel may not find it: ${messageOf(cause)}`,
     { eventId },
     { remedy: 'check the disk and its free space', cause },
   );

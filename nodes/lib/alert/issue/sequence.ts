@@ -36,7 +36,7 @@ export class SequenceNumbers {
 
   /**
    * Takes a number.
-   * @param inUse tells numbers that must be passed over because their warning still stands
+   * @param inUse whether a number must be skipped because its warning still stands
    * @throws V2xError `sequence` when all are in use; the system's error when no block can be reserved
    */
   async take(inUse: (sequence: number) => boolean): Promise<number> {
@@ -51,7 +51,7 @@ export class SequenceNumbers {
     }
     throw new V2xError(
       'sequence',
-      'All 65,536 sequence numbers belong to warnings that still stand',
+      'All 65,536 sequence numbers are in use by standing warnings',
       {},
       { remedy: 'cancel some, or shorten the validity' },
     );
@@ -94,7 +94,7 @@ async function readReserved(path: string): Promise<number> {
     { path },
     {
       remedy:
-        'put back a copy, or delete it to begin at 0 (vehicles may then take new warnings for old ones)',
+        'restore a copy, or delete it to start at 0 (vehicles may then mistake new warnings for old ones)',
     },
   );
 }

@@ -60,9 +60,9 @@ async function open(directory: string, station: number, now: number): Promise<Op
   if (!unlock) {
     throw new V2xError(
       'in-use',
-      `Another process sends alerts as station ${station} from ${directory}`,
+      `Another process is sending alerts as station ${station} from ${directory}`,
       { station },
-      { remedy: 'end it, or give this unit another station id or V2X_DATA', retry: 'later' },
+      { remedy: 'end it, or give this unit a different station ID or V2X_DATA', retry: 'later' },
     );
   }
   try {

@@ -108,7 +108,7 @@ export class RepetitionLog {
     } catch (error) {
       throw new V2xError(
         'state',
-        `The alerts of before the restart cannot be read from ${this.path}: ${messageOf(error)}; they are not repeated any more`,
+        `The alerts from before the restart cannot be read from ${this.path}: ${messageOf(error)}; they are no longer repeated`,
         { path: this.path },
         { cause: error },
       );

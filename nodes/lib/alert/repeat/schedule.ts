@@ -144,13 +144,17 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
     const { actionId, referenceTime = Infinity } = alert;
     const validity = this.remaining(alert);
     if (validity <= 0) {
-      throw new V2xError('expired', `Alert ${actionId} is no longer valid; it is not sent`, { actionId });
+      throw new V2xError('expired', `Alert ${actionId} is no longer valid and is not sent`, { actionId });
     }
     const before = this.live.get(actionId);
     if (referenceTime < (before?.alert.referenceTime ?? -Infinity)) {
-      throw new V2xError('stale', `Alert ${actionId} is older than the version being sent; it is not sent`, {
-        actionId,
-      });
+      throw new V2xError(
+        'stale',
+        `Alert ${actionId} is older than the version being repeated and is not sent`,
+        {
+          actionId,
+        },
+      );
     }
     if (!before) this.requireFree();
     const now = this.clock.monotonic();
@@ -288,7 +292,7 @@ export class RepetitionSchedule<Outgoing extends OutgoingAlert> {
       'overload',
       `${MAX_LIVE} alerts are being repeated already`,
       { max: MAX_LIVE },
-      { remedy: 'shorten the repetition or find out who raises so many' },
+      { remedy: 'shorten the repetition, or find out what raises so many' },
     );
   }
 }

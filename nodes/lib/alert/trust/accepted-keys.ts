@@ -31,7 +31,7 @@ export function momentOf(name: string, value: unknown): number | undefined {
   if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
   throw new V2xError(
     'key',
-    `"${name}" is no moment`,
+    `"${name}" is not a time`,
     { name },
     { remedy: 'write Unix seconds or 2026-12-31T00:00:00Z' },
   );
@@ -60,5 +60,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function bad(what: string): V2xError {
-  return new V2xError('key', `The accepted keys ${what}; they are a JWK Set (RFC 7517): {"keys": [...]}`);
+  return new V2xError('key', `The accepted keys ${what}; they must be a JWK Set (RFC 7517): {"keys": [...]}`);
 }

@@ -11,7 +11,7 @@ export class KeyRing {
   ) {
     this.keys = new Map([current, ...accepted].map((key) => [key.keyId, key]));
     if (this.keys.size <= accepted.length) {
-      throw new V2xError('key', `Two keys have the same id; each key needs its own: ${this.ids}`);
+      throw new V2xError('key', `Two keys have the same id; every key needs its own: ${this.ids}`);
     }
   }
 
@@ -44,7 +44,7 @@ export class KeyRing {
     if (!signing) {
       throw new V2xError(
         'public-key',
-        `The key "${keyId}" is a public key: it verifies, but cannot sign`,
+        `The key "${keyId}" is a public key, which can verify but not sign`,
         { keyId },
         { remedy: 'enter the private key' },
       );
@@ -52,7 +52,7 @@ export class KeyRing {
     if (!isInForce(this.current, now)) {
       throw new V2xError(
         'key-period',
-        `The key "${keyId}" must not sign now: it is before its not-before or past its not-after`,
+        `The key "${keyId}" cannot sign now, which is outside its validity (not-before to not-after)`,
         { keyId },
         { remedy: 'choose another key' },
       );

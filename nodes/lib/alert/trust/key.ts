@@ -80,7 +80,7 @@ async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
   const bytes = typeof secret === 'string' ? Buffer.from(trimSecret(secret), 'utf8') : secret;
   // As a secret it would let everybody who knows the public key forge alerts.
   if (isAsymmetric(Buffer.from(bytes).toString('utf8')))
-    throw bad(keyId, 'is a PEM or JWK and not a secret for HS256; choose the algorithm EdDSA');
+    throw bad(keyId, 'is a PEM or JWK, not a secret for HS256; choose the algorithm EdDSA');
   if (bytes.length < SHORTEST_SECRET_BYTES) {
     const found = `has a secret of ${bytes.length} bytes; HS256 needs at least ${SHORTEST_SECRET_BYTES}`;
     throw bad(keyId, `${found}; ${MAKE_SECRET}`);
@@ -92,7 +92,7 @@ async function importSecret({ keyId, secret }: KeyMaterial): Promise<Halves> {
 
 async function importEd25519({ keyId, secret }: KeyMaterial): Promise<Halves> {
   const key = readAsymmetric(keyId, trimSecret(Buffer.from(secret).toString('utf8')));
-  if (key.asymmetricKeyType !== 'ed25519') throw bad(keyId, `is no Ed25519 key; ${MAKE_ED25519}`);
+  if (key.asymmetricKeyType !== 'ed25519') throw bad(keyId, `is not an Ed25519 key; ${MAKE_ED25519}`);
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return {
     verifying: await toCryptoKey(publicKey),

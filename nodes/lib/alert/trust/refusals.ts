@@ -1,4 +1,4 @@
-/** One line per reason in so many seconds, unless told otherwise: a flood of forged datagrams must not fill the log. */
+/** Default number of seconds between two lines with the same reason: a flood of forged datagrams must not fill the log. */
 const LOG_PERIOD_SECONDS = 60;
 
 interface Tally {

@@ -23,7 +23,7 @@ export function sign(payload: unknown, ring: KeyRing, now: number): string {
   if (size > LARGEST_TOKEN_BYTES) {
     throw new V2xError(
       'too-large',
-      `The signed payload would have ${size} bytes; a datagram takes ${LARGEST_TOKEN_BYTES}: shorten its texts`,
+      `The signed payload would have ${size} bytes, but at most ${LARGEST_TOKEN_BYTES} fit into a datagram; shorten its texts`,
       { size, limit: LARGEST_TOKEN_BYTES },
     );
   }
@@ -65,5 +65,5 @@ function toBytes(payload: unknown): Uint8Array {
   if (payload instanceof Uint8Array) return payload;
   const text = typeof payload === 'string' ? payload : (JSON.stringify(payload) as string | undefined);
   if (text !== undefined) return Buffer.from(text, 'utf8');
-  throw new V2xError('payload', 'There is nothing to sign: msg.payload is missing or a function');
+  throw new V2xError('payload', 'Nothing to sign: msg.payload is missing or a function');
 }

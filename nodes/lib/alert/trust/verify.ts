@@ -33,7 +33,7 @@ interface VerifyOptions {
 /** RFC 7515, 7.1: three parts in base64url. */
 const COMPACT_JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
 const NOT_COMPACT = 'it is not a JWS in compact form (RFC 7515)';
-const WRONG_SIGNATURE = 'its signature is not that of its key';
+const WRONG_SIGNATURE = 'its signature does not match its key';
 
 /**
  * Decides whether a datagram is an alert to trust: size, form, key and algorithm, signature over the bytes, and only
@@ -77,12 +77,12 @@ const FORGERY = refusal('signature', WRONG_SIGNATURE);
 /** The key that the header names; the key, not the header, decides on the algorithm. */
 function chooseKey(header: CompactJWSHeaderParameters, ring: KeyRing, now: number): Key {
   const key = typeof header.kid === 'string' ? ring.find(header.kid) : undefined;
-  if (!key) throw refusal('unknown-key', 'its key id is not one of ours');
+  if (!key) throw refusal('unknown-key', 'its key id is unknown');
   if (header.alg !== key.algorithm) {
     throw refusal('algorithm', `key "${key.keyId}" is for ${key.algorithm} only`);
   }
-  if (header.typ !== 'JWT') throw refusal('malformed', 'its header does not say typ "JWT"');
-  if (!isInForce(key, now)) throw refusal('key-period', `key "${key.keyId}" is not in force now`);
+  if (header.typ !== 'JWT') throw refusal('malformed', 'its header lacks typ "JWT"');
+  if (!isInForce(key, now)) throw refusal('key-period', `key "${key.keyId}" is not valid now`);
   return key;
 }
 
@@ -121,7 +121,7 @@ function explain(error: unknown): { code: RefusalCode; reason: string } {
     return { code: 'signature', reason: WRONG_SIGNATURE };
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return { code: 'algorithm', reason: `its algorithm is none of ${ALGORITHMS.join(', ')}` };
+    return { code: 'algorithm', reason: `its algorithm is not one of ${ALGORITHMS.join(', ')}` };
   }
   if (error instanceof errors.JOSEError) {
     return { code: 'malformed', reason: NOT_COMPACT };

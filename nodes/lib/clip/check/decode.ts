@@ -63,7 +63,7 @@ export async function decodeStretch(
   }
   signal.throwIfAborted();
   const isComplete = !deadline.passed;
-  if (isComplete && log.lastFrame === undefined) log.fail('it shows no picture');
+  if (isComplete && log.lastFrame === undefined) log.fail('it has no picture');
   const reached = isComplete ? stretch.to : (log.lastFrame ?? stretch.from);
   return { faults: log.faults(reached), reached, isComplete };
 }

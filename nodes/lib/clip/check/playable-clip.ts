@@ -73,7 +73,7 @@ function flagged(clip: CheckedClip): CheckedClip {
   if (words.length === 0) return clip;
   const fault = new V2xError(
     'playback',
-    `${words.join('; ')}. The clip is published as it is; check the disk of the store and the camera`,
+    `${words.join('; ')}. The clip is published anyway; check the disk of the store and the camera`,
   );
   return { ...clip, notes: [...clip.notes, ...words], fault };
 }

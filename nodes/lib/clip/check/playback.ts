@@ -145,6 +145,6 @@ function lengthFaults({
   const from = Math.min(endOf(video), endOf(audio));
   const to = Math.max(endOf(video), endOf(audio));
   if (to - from <= APART_SECONDS) return [];
-  const reason = `the picture ends at ${endOf(video).toFixed(1)} s, the sound at ${endOf(audio).toFixed(1)} s`;
+  const reason = `the video ends at ${endOf(video).toFixed(1)} s, the audio at ${endOf(audio).toFixed(1)} s`;
   return [{ from, to, reason }];
 }

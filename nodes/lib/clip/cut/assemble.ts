@@ -65,7 +65,7 @@ export async function assembleWhole(
   if (!clip?.fault || !options.exact) return clip;
   const whole = await assembleClip(wanted, t0, footage, { ...options, exact: false });
   if (!whole) return clip;
-  const note = `The clip begins and ends at key frames, since an exact cut failed: ${clip.fault.message}`;
+  const note = `The clip starts and ends at key frames because an exact cut failed: ${clip.fault.message}`;
   return { ...whole, notes: [...whole.notes, note] };
 }
 
@@ -82,7 +82,7 @@ async function withFault(
   return {
     plan: { ...plan, achieved },
     media,
-    notes: [...notes, `${fault.message}; it is published as it is`],
+    notes: [...notes, `${fault.message}; it is published anyway`],
     fault,
   };
 }

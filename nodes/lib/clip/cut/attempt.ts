@@ -40,7 +40,7 @@ export function isNotAsPlanned(error: unknown): error is V2xError {
 function withoutSegment(attempt: Attempt, { code, details }: V2xError): Attempt | undefined {
   const footage = attempt.footage.filter(({ segment }) => segment.name !== details.segment);
   if (footage.length === attempt.footage.length) return undefined;
-  const notes = [...attempt.notes, `${String(details.segment)} cannot be read to its end and is left out`];
+  const notes = [...attempt.notes, `${String(details.segment)} cannot be read completely and is left out`];
   // No other way of cutting helps where the file cannot be read.
   if (code === 'segment') return { ...attempt, footage, notes };
   const isHopeless =
@@ -64,9 +64,9 @@ function copied(attempt: Attempt, t0: number): Attempt {
   const others = footage.filter((item) => kindOf(item) !== kind);
   const notes = [
     ...attempt.notes,
-    'ffmpeg could not encode the footage, so it was only copied and begins and ends at key frames',
+    'ffmpeg could not encode the footage, so it was only copied; the clip starts and ends at key frames',
     ...others.map(
-      ({ segment }) => `${segment.name} is of another kind than the picture of T0 and is left out`,
+      ({ segment }) => `${segment.name} has a different format than the footage at T0 and is left out`,
     ),
   ];
   return { ...attempt, footage: alike, exact: false, encode: 'none', notes };

@@ -36,7 +36,7 @@ export function assertLength(plan: Pick<ClipPlan, 'parts' | 'gop'>, reached: num
   const segment = segmentAt(plan, reached);
   throw new V2xError(
     'clip-length',
-    `The clip is ${reached.toFixed(1)} s long instead of ${planned.toFixed(1)} s; it breaks off at ${segment}`,
+    `The clip is ${reached.toFixed(1)} s long instead of ${planned.toFixed(1)} s; it ends at ${segment}`,
     { reached, planned, segment },
   );
 }

@@ -17,7 +17,7 @@ export function silenceNotes(silences: readonly TimeSpan[], gaps: readonly TimeS
   const lost = silent.reduce((sum, { from, to }) => sum + to - from, 0);
   const where = silent.slice(0, NAMED).map(({ from, to }) => `${from.toFixed(1)}-${to.toFixed(1)} s`);
   const more = silent.length > NAMED ? ' and later' : '';
-  return [`No sound was recorded for ${lost.toFixed(1)} s; the clip is silent at ${where.join(', ')}${more}`];
+  return [`No audio was recorded for ${lost.toFixed(1)} s; the clip is silent at ${where.join(', ')}${more}`];
 }
 
 /** What is left of a span without others. */

@@ -37,11 +37,12 @@ export async function cutSound(
     await encodeSound(sources, formatOf(plan.stretches), { ...options, target });
   } catch (error) {
     options.signal.throwIfAborted();
-    const note = `The clip has no sound, which could not be encoded: ${messageOf(error)}`;
+    const note = `The clip has no audio because it could not be encoded: ${messageOf(error)}`;
     return { parts: [], silences: [], notes: [note] };
   }
   const kinds = new Set(plan.stretches.flatMap(({ format }) => format ?? [])).size;
-  const notes = kinds > 1 ? [`The sound was encoded anew: ${kinds} kinds of it were recorded`] : [];
+  const notes =
+    kinds > 1 ? [`The audio was re-encoded because ${kinds} different formats were recorded`] : [];
   const silences = sources.flatMap((source) => source.silences);
   return { parts: [{ name: target, path: target, shift: begin }], silences, notes };
 }

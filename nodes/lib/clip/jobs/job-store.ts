@@ -175,8 +175,8 @@ export class JobStore {
 function inUse(directory: string): V2xError {
   return new V2xError(
     'in-use',
-    `Another process makes the clips of ${directory}`,
+    `Another process is making the clips of ${directory}`,
     { directory },
-    { remedy: 'end it, or give this one another archive or V2X_DATA', retry: 'later' },
+    { remedy: 'end it, or give this node a different archive or V2X_DATA', retry: 'later' },
   );
 }

@@ -302,7 +302,7 @@ function isAborted(signal: AbortSignal): boolean {
 function archiveFull(directory: string, cause: unknown): V2xError {
   return new V2xError(
     'space',
-    `The disk of the archive ${directory} is full, no clip can be written`,
+    `The disk of the archive ${directory} is full; no clip can be written`,
     { directory },
     {
       cause,
@@ -317,7 +317,7 @@ function queueFull({ id }: ClipRequest): V2xError {
     'queue-full',
     `The clip of event ${id} cannot be taken now: ${MAX_PENDING} others are waiting`,
     { pending: MAX_PENDING },
-    { remedy: 'check what sends so many events, and whether the recorder runs', retry: 'later' },
+    { remedy: 'find out what sends so many events, and whether the recorder is running', retry: 'later' },
   );
 }
 
@@ -331,10 +331,10 @@ function givenUp(error: unknown): V2xError {
 }
 
 function closed(): V2xError {
-  const remedy = 'event-dir-in takes its file again, others send it again';
+  const remedy = 'event-dir-in will read its file again; other nodes must send it again';
   return new V2xError(
     'closed',
-    'The clip maker is closing and takes no event',
+    'The clip maker is closing and accepts no events',
     {},
     { remedy, retry: 'later' },
   );

@@ -27,7 +27,7 @@ export async function writeJoined(
   try {
     await writer.write([head]);
     for await (const data of readAhead(copies.map(stretchOf))) {
-      if (Atomics.load(stop, 0) !== 0) throw new V2xError('stopped', 'The clip is not wanted any more');
+      if (Atomics.load(stop, 0) !== 0) throw new V2xError('stopped', 'The clip is no longer wanted');
       const copy = copies[done];
       if (copy) await writer.write(bytesOf(copy, data));
       done += 1;

@@ -49,7 +49,7 @@ export async function readSource(part: JoinPart, withSettings: boolean): Promise
 }
 
 export function changed({ name }: JoinPart): V2xError {
-  return new V2xError('segment', `${name} is not as it was when it was inspected`, { segment: name });
+  return new V2xError('segment', `${name} has changed since it was inspected`, { segment: name });
 }
 
 /** What reading a part threw: where the disk cannot read it (`EIO`) the segment is at fault, and stays so. */

@@ -49,7 +49,7 @@ export class FootageReader {
     } catch (error) {
       signal.throwIfAborted();
       if (isShortage(error)) throw error;
-      return `${segment.name} cannot be played and is left out: ${messageOf(error)}`;
+      return `${segment.name} is not playable and is left out: ${messageOf(error)}`;
     }
   }
 

@@ -77,7 +77,7 @@ function toMedia(json: string, path: string): SegmentMedia {
   const first = frames.at(0);
   const last = frames.at(-1);
   if (!first || !last || keyFrames.length === 0) {
-    throw new V2xError('ffmpeg', `${path} holds no video that can be played`, { path });
+    throw new V2xError('ffmpeg', `${path} has no playable video`, { path });
   }
   const start = Number(format?.start_time);
   const stream = streams?.at(0) ?? {};

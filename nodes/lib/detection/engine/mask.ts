@@ -5,7 +5,7 @@ import type { Size } from '../frames/frame';
 /** What a mask holds for a pixel that counts. */
 const COUNTS = 255;
 
-/** The mask of a stream of frames, made when their size is known, and anew when it changes. */
+/** The mask of a stream of frames, made once their size is known and remade when it changes. */
 export class MaskOfAreas {
   private made: { readonly size: Size; readonly mask: Mask | undefined } | undefined;
 

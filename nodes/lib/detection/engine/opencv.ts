@@ -43,9 +43,12 @@ export function findOpenCv(folders?: readonly string[]): string {
   }
   throw new V2xError(
     'engine',
-    `The engine "opencv" needs ${PACKAGES.join(' or ')}, and neither is installed`,
+    `The engine "opencv" needs ${PACKAGES.join(' or ')}, but neither is installed`,
     {},
-    { remedy: 'install it as the README says, or choose the engine "builtin", which counts the same' },
+    {
+      remedy:
+        'install it as described in README, or choose the engine "builtin", which gives the same results',
+    },
   );
 }
 
@@ -65,7 +68,7 @@ export function loadOpenCv(path = findOpenCv()): OpenCv {
       'engine',
       `OpenCV's bindings in ${path} cannot be loaded: ${reason}`,
       { path, reason },
-      { remedy: 'build them again, see the README', cause: error },
+      { remedy: 'build them again as described in README', cause: error },
     );
   }
 }

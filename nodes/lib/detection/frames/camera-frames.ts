@@ -10,7 +10,7 @@ import { BYTES_PER_PIXEL, type Frame, type Size } from './frame';
 import { FrameSplitter } from './frame-splitter';
 import { Deadline } from '../../time/deadline';
 
-/** A camera that gives no frame for so long is started again, or for so many times as long as frames are apart. */
+/** A camera is restarted if it sends no frame for this long, or for this many frame intervals. */
 const STALL_SECONDS = 10;
 const STALL_FRAMES = 3;
 
@@ -29,7 +29,7 @@ interface CameraFrameOptions {
  * Reads frames of a camera, from its detection stream if it has one, scaled and thinned out by an ffmpeg of its own
  * that gives way to everything else. A device that serves one program is left to its recorder, see `SharedDevice`.
  * Returns when `signal` is aborted.
- * @throws V2xError `camera` naming the camera when it ends, fails or stalls; `ffmpeg` when there is none
+ * @throws V2xError `camera` naming the camera when it ends, fails or stalls; `ffmpeg` if ffmpeg is missing
  */
 export async function readCameraFrames(source: CameraSource, options: CameraFrameOptions): Promise<void> {
   const { avformat } = await findBinary('ffmpeg');
@@ -69,7 +69,7 @@ async function readFrames(
   throw lost(source, silence.passed ? `no picture for ${patience} s` : 'its stream ended');
 }
 
-/** For how long a camera of which so many frames a second are taken may give none. */
+/** How long a camera may send no frame at a given frame rate. */
 export function stallSeconds(fps: number): number {
   return Math.max(STALL_SECONDS, Math.ceil(STALL_FRAMES / fps));
 }
@@ -113,8 +113,8 @@ function lost(source: CameraSource, reason: string, cause?: unknown): V2xError {
   const camera = displayAddress(source);
   return new V2xError(
     'camera',
-    `The detector gets no pictures from ${camera}: ${reason}`,
+    `The detector receives no pictures from ${camera}: ${reason}`,
     { camera, reason },
-    { remedy: 'it tries again by itself', cause },
+    { remedy: 'it will retry', cause },
   );
 }

@@ -34,7 +34,7 @@ export async function decodeImage(
   } catch (error) {
     throw undecodable(image, messageOf(error), error);
   }
-  if (!data) throw undecodable(image, 'it holds no picture');
+  if (!data) throw undecodable(image, 'it contains no picture');
   return { ...size, data };
 }
 

@@ -6,7 +6,7 @@ import { ffmpegArguments } from '../../ffmpeg/command';
 import { outputOf } from '../../ffmpeg/output';
 import type { RawFrame } from './frame';
 
-/** An event waits for its picture; after so many seconds it goes without. */
+/** How many seconds an event waits for its picture before it is sent without. */
 const LONGEST_SECONDS = 2;
 /** Of 1 to 31; 3 shows no artefacts that could pass for something. */
 const QUALITY = '3';
@@ -36,7 +36,7 @@ export async function encodeJpeg(
     deadline.cancel();
   }
   if (deadline.passed) throw failed(`ffmpeg took longer than ${LONGEST_SECONDS} s`);
-  if (signal.aborted || picture.length === 0) throw failed('ffmpeg was ended');
+  if (signal.aborted || picture.length === 0) throw failed('ffmpeg was stopped');
   return picture;
 }
 
@@ -56,7 +56,7 @@ function onePiece({ buffer, byteOffset, byteLength }: RawFrame['data']): AsyncIt
 function failed(reason: string, cause?: unknown): V2xError {
   return new V2xError(
     'picture',
-    `The event goes without its picture: the frame cannot be encoded as JPEG: ${reason}`,
+    `The event is sent without its picture: the frame cannot be encoded as JPEG: ${reason}`,
     { reason },
     { cause },
   );

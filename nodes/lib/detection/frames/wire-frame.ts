@@ -30,10 +30,10 @@ export function wireFrame(payload: unknown): RawFrame | ImageFile {
 
 function imageFile(data: Uint8Array): ImageFile {
   if (data.length > MAX_IMAGE_BYTES) {
-    throw refused(`the image has ${data.length} bytes; at most ${MAX_IMAGE_BYTES} are taken`);
+    throw refused(`the image has ${data.length} bytes; at most ${MAX_IMAGE_BYTES} are allowed`);
   }
   for (const format of ['jpeg', 'png'] as const) if (begins(data, format)) return { format, data };
-  throw refused('the Buffer is neither a JPEG nor a PNG; raw pixels come as {width, height, channels, data}');
+  throw refused('the Buffer is neither a JPEG nor a PNG; send raw pixels as {width, height, channels, data}');
 }
 
 /** Whether it begins as a JPEG file does. */
@@ -48,7 +48,7 @@ function begins(data: Uint8Array, format: ImageFile['format']): boolean {
 function rawFrame(payload: object): RawFrame {
   const { width, height, channels = 3, data } = payload as Readonly<Record<string, unknown>>;
   if (!isSide(width) || !isSide(height) || width * height > MAX_PIXELS) {
-    throw refused(`its size is ${shown(width)} x ${shown(height)}; at most ${MAX_PIXELS} pixels are taken`);
+    throw refused(`its size is ${shown(width)} x ${shown(height)}; at most ${MAX_PIXELS} pixels are allowed`);
   }
   if (channels !== 1 && channels !== 3 && channels !== 4) {
     throw refused(`"channels" is ${shown(channels)}; it must be 1 (gray), 3 (BGR) or 4 (BGRA)`);
@@ -70,5 +70,5 @@ function shown(value: unknown): string {
 }
 
 function refused(reason: string): V2xError {
-  return new V2xError('frame', `The frame is not taken: ${reason}`, { reason });
+  return new V2xError('frame', `The frame is refused: ${reason}`, { reason });
 }

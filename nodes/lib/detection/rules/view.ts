@@ -12,7 +12,7 @@ export interface View {
 
 /** Cells across and down: at 640 x 360 each is 8 x 8 pixels, a fraction of a car. */
 const THUMBNAIL = { width: 80, height: 45 };
-/** Rows that are looked at for sharpness: every fourth tells as much as all. */
+/** Rows used to measure sharpness: every fourth is as good as all. */
 const ROW_STEP = 4;
 
 /** Looks at the frames of a stream one after the other. */

@@ -87,6 +87,6 @@ function died(reason: string): V2xError {
     {
       reason,
     },
-    { remedy: 'it starts again by itself' },
+    { remedy: 'it restarts automatically' },
   );
 }

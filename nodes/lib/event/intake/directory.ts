@@ -80,6 +80,6 @@ export function directoryGone(directory: string): V2xError {
     'directory',
     `The events directory ${directory} was removed or replaced while user ${user} watched it`,
     { directory, user },
-    { remedy: `it is made again shortly, or run: mkdir -p ${shellQuoted(directory)}`, retry: 'later' },
+    { remedy: `it will be made again shortly, or run: mkdir -p ${shellQuoted(directory)}`, retry: 'later' },
   );
 }

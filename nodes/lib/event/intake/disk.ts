@@ -78,6 +78,6 @@ function hungError(directory: string): V2xError {
     'directory',
     `The file system of the events directory ${directory} has not answered for ${ANSWER_SECONDS} s`,
     { directory },
-    { remedy: 'check the server and the network; it is tried again by itself', retry: 'later' },
+    { remedy: 'check the server and the network; the node keeps retrying', retry: 'later' },
   );
 }

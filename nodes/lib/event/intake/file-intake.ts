@@ -339,7 +339,7 @@ export class FileIntake {
       return (await this.disk.read(path)).bytes.equals(bytes);
     } catch (error) {
       if (codeOf(error) === 'directory') throw error;
-      // Replaced by something else; looking at it again tells what.
+      // It was replaced; the next look shows by what.
       return false;
     }
   }
@@ -363,12 +363,12 @@ function arrivalOf(modified: number, now: number, waited: boolean): number {
 }
 
 function unhandledError(name: string): V2xError {
-  const text = `The event in ${name} could not be handled: a node behind this one does not work; its own error says why`;
+  const text = `The event in ${name} could not be handled because a downstream node is not working; see the error of that node`;
   return new V2xError('unhandled', text, { file: name });
 }
 
 function untakable(path: string, cause: unknown): V2xError {
   const user = currentUser();
-  const reason = `user ${user} cannot take it (${messageOf(cause)}); run: sudo chown ${user} ${shellQuoted(path)}`;
+  const reason = `user ${user} cannot move it (${messageOf(cause)}); run: sudo chown ${user} ${shellQuoted(path)}`;
   return inFile(basename(path), new V2xError('event', reason, { user }, { cause }));
 }

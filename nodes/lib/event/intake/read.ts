@@ -11,7 +11,7 @@ export interface FileContent {
   readonly stamp: string;
 }
 
-/** What tells one state of a file from another without reading it. */
+/** Identifies the state of a file without reading it. */
 export function stampOf({ ino, size, mtimeMs, mode, uid, gid }: Stats): string {
   return [ino, size, mtimeMs, mode, uid, gid].join(' ');
 }

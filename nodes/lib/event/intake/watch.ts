@@ -5,7 +5,7 @@ import { codeOf, messageOf, V2xError } from '../../errors';
 
 /** A directory is listed this often, in seconds, in case a notification was lost. */
 const LISTING_SECONDS = 30;
-/** Where the system does not tell of changes that come from elsewhere. */
+/** File systems whose changes by other machines Linux does not report. */
 const REMOTE_LISTING_SECONDS = 1;
 
 /** File systems that others write to behind the system's back: `f_type` of statfs(2), as <linux/magic.h> has them. */
@@ -37,7 +37,7 @@ export function isRemote(type: number): boolean {
   return REMOTE_TYPES.has(type);
 }
 
-/** The type of the file system that a directory lies on; 0 when the system does not tell. */
+/** The type of a directory's file system; 0 if unknown. */
 export async function fileSystemType(directory: string): Promise<number> {
   return statfs(directory).then(
     ({ type }) => type,
@@ -83,7 +83,7 @@ export async function watchDirectory(
     depth: 0,
     ignoreInitial: true,
     followSymlinks: false,
-    // The directory's own watch tells everything; none is needed per file.
+    // The watch on the directory reports everything; files need none of their own.
     ignored: (entry) => entry !== path,
   });
   watcher.add(path);
@@ -111,7 +111,7 @@ function watchError(directory: string, cause: unknown): V2xError {
   const exhausted = ['ENOSPC', 'EMFILE'].includes(codeOf(cause) ?? '');
   const remedy = exhausted
     ? 'run: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024'
-    : 'see whether the directory is on a local disk';
+    : 'check whether the directory is on a local disk';
   return new V2xError(
     'watch',
     `The events directory ${directory} cannot be watched: ${messageOf(cause)}`,

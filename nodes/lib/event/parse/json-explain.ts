@@ -74,7 +74,11 @@ function ambiguityIn(document: DocumentNode, text: string): Complaint | undefine
       const { start, end } = node.loc;
       const raw = node.type === 'String' && BELOW_SPACE.test(text.slice(start.offset, end.offset));
       const complaint = raw
-        ? { reason: 'a string holds a control character; escape it', line: start.line, column: start.column }
+        ? {
+            reason: 'a string contains a control character; escape it',
+            line: start.line,
+            column: start.column,
+          }
         : duplicateKeyIn(node);
       found ??= complaint;
     },
@@ -88,7 +92,7 @@ function duplicateKeyIn(node: AnyNode): Complaint | undefined {
   for (const { name } of node.members) {
     const key = evaluate(name);
     const { line, column } = name.loc.start;
-    if (seen.has(key)) return { reason: `the key ${JSON.stringify(key)} is there twice`, line, column };
+    if (seen.has(key)) return { reason: `the key ${JSON.stringify(key)} occurs twice`, line, column };
     seen.add(key);
   }
   return undefined;

@@ -31,7 +31,7 @@ export function parseJson(bytes: Uint8Array): JsonDocument {
   const strict = tryParse(text);
   const readable = strict ? text : mended(text);
   const parsed = strict ?? tryParse(readable);
-  if (!parsed) throw wrong(explainJson(text) ?? { reason: 'this is no JSON', line: 1, column: 1 });
+  if (!parsed) throw wrong(explainJson(text) ?? { reason: 'this is not JSON', line: 1, column: 1 });
   const { value } = parsed;
   const doubtful = !strict || (isObject(value) && Object.keys(value).length < members);
   return {
@@ -134,7 +134,7 @@ function endsTooEarly(text: string, open: number): LocatedError {
   const position = positionAt(text, open);
   if (open === text.length) return new LocatedError('incomplete', 'the file is empty', position);
   const what = text[open] === '"' ? 'a string' : text[open] === '{' ? 'an object' : 'an array';
-  return new LocatedError('incomplete', `${what} begins here that has no end`, position);
+  return new LocatedError('incomplete', `${what} starts here and never ends`, position);
 }
 
 function wrong({ reason, ...position }: Complaint): LocatedError {

@@ -114,12 +114,12 @@ export function normalise(
 
 function noteOn(property: string, given: unknown, meant: unknown, { at, zone }: Written): Note {
   if (meant === undefined) {
-    const why = given === null ? 'is null' : `is ${preview(given)}, no time of this century,`;
+    const why = given === null ? 'is null' : `is ${preview(given)}, which is not a time in this century,`;
     return { property, kind: 'missing', text: `"${property}" ${why} and counts as missing` };
   }
   const assumed =
     property === 'ts' && typeof given === 'string' ? parseTime(given, at, zone)?.assumed : undefined;
-  const why = assumed === undefined ? '' : `, since it names no time zone and ${assumed} is assumed`;
+  const why = assumed === undefined ? '' : `, because it has no time zone and ${assumed} is assumed`;
   return {
     property,
     kind: 'read',
@@ -138,8 +138,8 @@ function takeMisspelt(event: Record<string, unknown>): Note[] {
       event[right] = event[property];
       Reflect.deleteProperty(event, property);
     }
-    const consequence = taken ? `it is read as "${right}"` : 'it is not read';
-    const text = `${JSON.stringify(property)} is no property of an event; "${right}" is probably meant, and ${consequence}`;
+    const consequence = taken ? `it is read as "${right}"` : 'it is ignored';
+    const text = `${JSON.stringify(property)} is not a property of an event; "${right}" is probably meant, and ${consequence}`;
     notes.push({ property, kind: 'misspelt', text });
   }
   return notes;
@@ -159,7 +159,7 @@ function correctTime(event: Record<string, unknown>, { at, zone }: Written, note
     grave: true,
     text:
       `"ts" is ${hours} h ${where} the time at which the file was written (${new Date(at * 1000).toISOString()}). ` +
-      `It is assumed that the time zone of ${wrong.place} was mistaken for UTC, or UTC for it` +
+      `It is assumed that the time zone of ${wrong.place} was mistaken for UTC, or the other way round` +
       (wrong.hours < 0 ? ', and not that the report is late' : '') +
       `: the event goes out with the file's own time. Write Unix time, which has no time zone (date +%s, or ` +
       `time.time() in Python)`,
@@ -244,7 +244,7 @@ const KNOWN_TYPES: readonly string[] = eventSchema.properties.type.examples;
 /** What people call an incident in any language; no path, no markup. */
 const IN_WORDS = /^[\p{L}\p{N}\ufffd][\p{L}\p{M}\p{N}\s.,:;()'"&+_!?#%/\ufffd-]*$/u;
 
-/** An incident whose kind is told in other words is still one. */
+/** Other words for the kinds of incidents. */
 function meantType(value: unknown): unknown {
   const word = meantWord(value, KNOWN_TYPES);
   if (typeof word !== 'string' || suitsWord(word) || !IN_WORDS.test(word)) return word;

@@ -67,7 +67,7 @@ function eventOf(document: JsonDocument, source: EventSource): ParsedEvent {
 const LISTED: Note = {
   property: '',
   kind: 'list',
-  text: 'the event stands in a list; it is read, since it is the only one there',
+  text: 'the event is in a list; it is accepted because it is the only one there',
 };
 
 /** What a list of one holds; anything else as it is. */
@@ -86,7 +86,7 @@ function dropDamaged(event: Record<string, unknown>): Note[] {
     return {
       property,
       kind: 'bytes',
-      text: `${preview(property)} has bytes that are not UTF-8; it is left out`,
+      text: `${preview(property)} contains bytes that are not UTF-8; it is left out`,
     };
   });
 }
@@ -96,7 +96,7 @@ function lonePlace(event: Record<string, unknown>): Note | undefined {
   const [lat, lon] = [Object.hasOwn(event, 'lat'), Object.hasOwn(event, 'lon')];
   if (lat === lon) return undefined;
   const [property, other] = lat ? ['lat', 'lon'] : ['lon', 'lat'];
-  const text = `"${property}" stands without a "${other}" that can be used; it is left out`;
+  const text = `"${property}" has no usable "${other}" beside it; it is left out`;
   return { property, kind: 'pair', text };
 }
 
@@ -127,7 +127,7 @@ function notAnObject({ value, locate }: JsonDocument): LocatedError {
 
 function slip({ reason, line, column }: Complaint): Note {
   const text = `line ${line}, column ${column}: ${reason}`;
-  return { property: '', kind: reason, text: `${text}; it is read as it is probably meant` };
+  return { property: '', kind: reason, text: `${text}; it is read as probably meant` };
 }
 
 function located(note: Note, { locate }: JsonDocument, file: string): Note {

@@ -23,7 +23,7 @@ interface AdminRequest<Field extends string> {
   readonly signal: AbortSignal;
 }
 
-/** These routes tell of the machine and open cameras: they are for those who may deploy flows, nobody else. */
+/** These routes describe the machine and open cameras, so they are only for users who may deploy flows. */
 const PERMISSION = 'flows.write';
 const MAX_FIELD_LENGTH = 2048;
 
@@ -89,7 +89,7 @@ async function serve(
 function inputOf({ method }: AdminRoute, request: Request): unknown {
   if (method === 'get') return request.query;
   if (request.is('json')) return request.body;
-  throw new V2xError('input', 'What is sent must be JSON (Content-Type: application/json)');
+  throw new V2xError('input', 'The request must be JSON (Content-Type: application/json)');
 }
 
 /**
@@ -104,7 +104,7 @@ function fieldsOf(input: unknown, names: readonly string[]): Record<string, stri
     if (typeof value !== 'string' || value.length > MAX_FIELD_LENGTH || value.includes('\0')) {
       throw new V2xError(
         'input',
-        `The field "${name}" must be a text of at most ${MAX_FIELD_LENGTH} characters`,
+        `The field "${name}" must be text of at most ${MAX_FIELD_LENGTH} characters`,
         { name },
       );
     }

@@ -17,7 +17,7 @@ export interface OwnHosts {
   readonly allowed: readonly string[];
 }
 
-/** The headers that tell where a request comes from; scripts and programs send `host` only. */
+/** The headers that say where a request comes from; programs other than browsers send only `host`. */
 export type RequestHeaders = Pick<IncomingHttpHeaders, 'host' | 'origin'> & {
   readonly 'sec-fetch-site'?: string | string[] | undefined;
 };
@@ -34,7 +34,7 @@ export function isForeign(headers: RequestHeaders, own: OwnHosts): boolean {
   return whyForeign(headers, own) !== undefined;
 }
 
-/** As `isForeign`. @returns which header tells, with its value; undefined when the request is not foreign */
+/** As `isForeign`. @returns the header that shows it, with its value; undefined if the request is not foreign */
 function whyForeign(headers: RequestHeaders, own: OwnHosts): string | undefined {
   const { host, origin, 'sec-fetch-site': site } = headers;
   const server = host === undefined ? undefined : parseHost(host);
@@ -193,7 +193,7 @@ function pageOn({ headers }: IncomingMessage, reason: string): string {
 }
 
 function jsonOn(reason: string): string {
-  const message = `Refused, since it comes from another site (${reason}). If that is a name of this unit, or a proxy in front of it, add it to ${ALLOWED_HOSTS}`;
+  const message = `Refused because it comes from another site (${reason}). If that is a name of this unit, or of a proxy in front of it, add it to ${ALLOWED_HOSTS}`;
   return JSON.stringify({ code: 'foreign', message, details: { reason } });
 }
 

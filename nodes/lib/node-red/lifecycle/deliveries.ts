@@ -3,13 +3,13 @@ import type { NodeAPI } from 'node-red';
 import type { CancelTimer, Clock } from '../../time/clock';
 import type { Message } from '../message';
 
-/** A node that is not done after so many seconds (a long delay, or one that forgot to say so) is not waited for. */
+/** How many seconds to wait for a node that does not call done (a long delay, or a node that forgets it). */
 const PATIENCE_SECONDS = 60;
 
-/** Messages that a node could not handle because it does not work now; nothing is wrong with themselves. */
+/** Messages that a node could not process because the node is unavailable, not because the message is bad. */
 const unhandled = new WeakSet<object>();
 
-/** Says that a node could not handle a message because it does not work now; to be called before it is done with it. */
+/** Marks a message that a node could not process because the node is unavailable; call it before `done`. */
 export function markUnhandled(message: object): void {
   unhandled.add(message);
 }

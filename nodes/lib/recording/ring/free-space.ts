@@ -38,9 +38,9 @@ function deletedEarly(ring: Ring): string {
 }
 
 function onlyPinned(ring: Ring): string {
-  return `The disk of ${ring.directory} is full, and only footage that clips need is left; free disk space`;
+  return `The disk of ${ring.directory} is full, and all footage left is needed by clips; free disk space`;
 }
 
 function refused(ring: Ring): string {
-  return `The disk of ${ring.directory} has free space but takes no more; check its quota and inodes (df -i)`;
+  return `The disk of ${ring.directory} has free space but accepts no more data; check its quota and inodes (df -i)`;
 }

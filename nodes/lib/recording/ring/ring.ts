@@ -137,7 +137,7 @@ export class Ring implements SegmentRing {
    * @throws RangeError when its times are not finite and in order; the system's error when it cannot be written
    */
   async adopt(path: string, measured: SegmentTimes): Promise<Segment> {
-    if (!isSpan(measured.from, measured.to)) throw new RangeError(`${path} has no sane times`);
+    if (!isSpan(measured.from, measured.to)) throw new RangeError(`${path} has no plausible times`);
     // The same in file, index and memory.
     const times = { ...measured, from: toMicroseconds(measured.from), to: toMicroseconds(measured.to) };
     await writeSegmentTimes(path, times);
@@ -261,8 +261,8 @@ export class Ring implements SegmentRing {
 function indexError(directory: string, cause: unknown): V2xError {
   return new V2xError(
     'index',
-    `The index of ${directory} cannot be written (${messageOf(cause)}); recording goes on, but if the unit restarts ` +
-      'now the times of new segments are good to a second only; free disk space, or free the path',
+    `The index of ${directory} cannot be written (${messageOf(cause)}); recording continues, but if the unit restarts ` +
+      'now, the times of new segments are accurate only to a second; free disk space, or free the path',
     { directory },
     { cause },
   );

@@ -121,9 +121,9 @@ function endError(
   if (reason === 'unwritten') {
     return new V2xError(
       'unwritten',
-      `The camera sends, but nothing has been written into ${directory} for ${UNWRITTEN_SECONDS} s`,
+      `The camera is sending, but nothing has been written into ${directory} for ${UNWRITTEN_SECONDS} s`,
       { directory },
-      { remedy: 'check its disk; it tries again by itself' },
+      { remedy: 'check its disk; the recorder will retry' },
     );
   }
   if (reason === 'stall') {

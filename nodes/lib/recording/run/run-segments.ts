@@ -160,5 +160,5 @@ export class RunSegments {
 }
 
 function untimed(): V2xError {
-  return new V2xError('camera', 'its pictures carry no times; convert it, for example to MP4');
+  return new V2xError('camera', 'its video has no timestamps; convert it, for example to MP4');
 }

@@ -17,9 +17,9 @@ describe("a camera's codecs", () => {
   const cases = [
     [media('h264'), 'ok', /h264.*no sound/],
     [media('h264', 'aac'), 'ok', /aac sound$/],
-    [media('h264', 'pcm_alaw'), 'ok', /becomes AAC/],
+    [media('h264', 'pcm_alaw'), 'ok', /converted to AAC/],
     [media('hevc'), 'ok', /many browsers/],
-    [media('mjpeg'), 'warning', /encoded anew/],
+    [media('mjpeg'), 'warning', /re-encoded/],
     [media(undefined, 'aac'), 'problem', /no video/],
   ] as const;
   for (const [info, level, text] of cases) {
@@ -39,7 +39,7 @@ describe('the distance of key frames', () => {
     assert.deepEqual(judgeGop(measure(1), window).text, 'a key frame every 1.0 s, at 2.0 Mb/s');
     const four = judgeGop(measure(4), window);
     assert.equal(four.level, 'ok');
-    assert.match(four.text, /up to that much early/);
+    assert.match(four.text, /early by up to that much/);
   });
 
   it('is too long past a segment, or past the pre-roll', () => {
@@ -47,7 +47,7 @@ describe('the distance of key frames', () => {
     assert.equal(long.level, 'warning');
     assert.match(long.text, /more than 12 s.*segments of 10 s/);
     assert.match(long.remedy ?? '', /GOP/);
-    assert.match(judgeGop(measure(5), { ...window, pre: 3 }).text, /earlier than its pre-roll/);
+    assert.match(judgeGop(measure(5), { ...window, pre: 3 }).text, /earlier than their pre-roll/);
   });
 });
 
@@ -56,7 +56,7 @@ describe("what is behind ffmpeg's words", () => {
     ['method DESCRIBE failed: 401 Unauthorized', /password/],
     ['method DESCRIBE failed: 404 Not Found', /path/],
     ['Connection to tcp://192.0.2.1:554 failed: Connection refused', /network/],
-    ['it does not answer within 20 s', /network/],
+    ['it did not answer within 20 s', /network/],
     ['/dev/video0: Device or resource busy', /fuser/],
     ['Invalid data found when processing input', /ffplay/],
   ] as const;

@@ -31,7 +31,7 @@ const STORE: Store = {
 
 describe('the recorder', () => {
   const cases = [
-    ['records', STORE, 'ok', /it records: segments in \/rec: 3, last written 1 s ago/],
+    ['records', STORE, 'ok', /recording: segments in \/rec: 3, last written 1 s ago/],
     ['is silent', { ...STORE, lastWrite: NOW - 60 }, 'problem', /nothing is written for 60 s/],
     [
       'is empty',
@@ -39,7 +39,7 @@ describe('the recorder', () => {
       'problem',
       /nothing is written yet/,
     ],
-    ['does not run', { ...STORE, recording: false }, 'warning', /nobody records/],
+    ['does not run', { ...STORE, recording: false }, 'warning', /nothing is recording/],
     [
       'lives before its footage',
       { ...STORE, newest: { path: '', written: NOW + 60 } },
@@ -72,7 +72,7 @@ describe('the disk', () => {
     ['a limit of its own', { ...STORE, maxBytes: 100e6 }, state, 'problem', /less than a clip/],
     ['no hours', { ...STORE, maxAge: 0 }, state, 'ok', /9\.0 GB for 10 h/],
     ['fewer hours than pre-roll', { ...STORE, maxAge: 120 }, state, 'problem', /less than the pre-roll/],
-    ['unknown rate', STORE, { ...state, bytesPerSecond: undefined }, 'ok', /not known/],
+    ['unknown rate', STORE, { ...state, bytesPerSecond: undefined }, 'ok', /bit rate is unknown/],
     [
       'unknown rate, full',
       STORE,
@@ -146,7 +146,7 @@ describe('directories', () => {
       found.map(({ level }) => level),
       ['problem'],
     );
-    assert.match(found[0].text, /archive is a link to \/mnt\/v2x-not-there, which is not there$/);
+    assert.match(found[0].text, /archive is a link to \/mnt\/v2x-not-there, which does not exist$/);
   });
 });
 
@@ -163,21 +163,26 @@ describe('clips', () => {
       'one waits',
       { ...state, waiting: [NOW + 120] },
       'ok',
-      /5 min ago; waiting for their post-roll: 1, the next is due in 2 min/,
+      /5 min ago; waiting for the post-roll: 1, the next is due in 2 min/,
     ],
-    ['one should be there', { ...state, waiting: [NOW - 600] }, 'problem', /overdue: 1, the first by 10 min/],
+    [
+      'one should be there',
+      { ...state, waiting: [NOW - 600] },
+      'problem',
+      /overdue clips: 1, the first by 10 min/,
+    ],
     [
       'one came to nothing',
       { ...state, without: [NOW - 60, NOW - 3600, NOW - 90_000] },
       'warning',
-      /without a clip: 2/,
+      /without a clip in the last day: 2/,
     ],
     ['a job is damaged', { ...state, damaged: 1 }, 'warning', /damaged/],
     [
       'the last is short',
       { ...state, last: { name: 'a', finished: NOW, complete: false } },
       'warning',
-      /not as long/,
+      /shorter than requested/,
     ],
   ] as const;
   for (const [what, clips, level, text] of cases) {
@@ -239,18 +244,15 @@ describe('events', () => {
     const state = await directory(t, { 'rejected/evt_1.json': '{"ts": \'"1"\', "type": "collision"}\n' });
     const [found] = judgeEvents(state, Date.now() / 1000);
     assert.equal(found.level, 'warning');
-    assert.match(found.text, /rejected files of the last day: 1.*evt_1\.json, line 1, column 8/);
+    assert.match(found.text, /files rejected in the last day: 1.*evt_1\.json, line 1, column 8/);
   });
 
   it('that nobody takes are a problem, unless they are still new', async (t) => {
     const state = await directory(t, { 'evt.json': '{"type":"fire"}', '.hidden.json': '{}', 'note.txt': '' });
     const [young] = judgeEvents(state, Date.now() / 1000);
-    assert.deepEqual(
-      [young.level, young.text],
-      ['ok', 'events in the last 10 minutes: 0; files that wait: 1'],
-    );
+    assert.deepEqual([young.level, young.text], ['ok', 'events in the last 10 minutes: 0; files waiting: 1']);
     const [found] = judgeEvents(state, Date.now() / 1000 + 60);
     assert.equal(found.level, 'problem');
-    assert.match(found.text, /nobody takes from .*: 1$/);
+    assert.match(found.text, /that nothing reads: 1$/);
   });
 });

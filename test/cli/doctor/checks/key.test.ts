@@ -52,7 +52,7 @@ describe('a key', () => {
     atEnd(t, () => {
       if (before !== undefined) process.env.V2X_KEY = before;
     });
-    assert.match((await check())[0].text, /is made at the first start/);
+    assert.match((await check())[0].text, /will be made at the first start/);
     await mkdir(join(dirname(file), 'state'));
     const [found] = await check();
     assert.equal(found.level, 'warning');
@@ -66,7 +66,7 @@ describe('a key', () => {
     const cases = [
       [{ secret: GOOD }, 'ok', /"rsu" \(HS256\) from the editor/],
       [{ secret: 'too short' }, 'problem', /at least 32/],
-      [{ secret: 'password'.repeat(5) }, 'warning', /could be guessed/],
+      [{ secret: 'password'.repeat(5) }, 'warning', /easy to guess/],
       [undefined, 'warning', /cannot be read/],
     ] as const;
     for (const [credentials, level, text] of cases) {

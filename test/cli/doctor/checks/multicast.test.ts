@@ -58,13 +58,13 @@ describe('an interface', () => {
   it('on a bridge that queries, or does not snoop, is fine', async (t) => {
     const settings = { 'a/bridge/multicast_snooping': '1', 'a/bridge/multicast_querier': '1' };
     const root = await machine(t, { ...settings, 'b/bridge/multicast_snooping': '0' });
-    assert.match((await judgeInterface('a', root, root))[0].text, /queries itself/);
+    assert.match((await judgeInterface('a', root, root))[0].text, /its own querier/);
     assert.deepEqual(levels(await judgeInterface('b', root, root)), ['ok']);
   });
 
   it('tells of a querier that the kernel has heard, or that one is needed behind a switch', async (t) => {
     const root = await machine(t, { 'eth0/operstate': 'up', 'eth1/operstate': 'up' }, IGMP);
-    assert.match((await judgeInterface('eth0', root, root))[0].text, /V2 querier is heard/);
+    assert.match((await judgeInterface('eth0', root, root))[0].text, /there is an IGMP V2 querier/);
     assert.match((await judgeInterface('eth1', root, root))[0].text, /needs a querier/);
     assert.deepEqual(
       [igmpVersion(IGMP, 'lo'), igmpVersion(IGMP, 'et'), igmpVersion(undefined, 'lo')],
@@ -92,6 +92,6 @@ describe('multicast', () => {
   it('names what is up instead of an interface that is missing', async () => {
     const [found] = await checkMulticast(node({ interfaces: 'nosuch0' }));
     assert.equal(found.level, 'problem');
-    assert.match(found.text, /nosuch0.*those that are up: lo/);
+    assert.match(found.text, /nosuch0.*interfaces that are up: lo/);
   });
 });

@@ -129,7 +129,7 @@ describe('ActionRegistry', () => {
     await registry.issue(event('evt_1-0a1b2c3d'), timing());
     await assert.rejects(registry.issue(event('evt_1', 'cancel'), timing()), {
       code: 'never-sent',
-      message: /\(an alert stands for evt_1-0a1b2c3d\)$/,
+      message: /\(alerts stand for: evt_1-0a1b2c3d\)$/,
     });
     await registry.issue(event('a', 'cancel', NOW + 1), timing(NOW + 1));
     await assert.rejects(registry.issue(event('a', 'update', NOW + 2), timing(NOW + 2)), {
@@ -223,7 +223,7 @@ describe('ActionRegistry', () => {
     assert.equal(issued.version, 'new');
     assert.match(
       String(issued.unsaved),
-      /goes out, but an update or cancel after a restart may not find it: EISDIR/,
+      /is sent, but after a restart an update or cancel may not find it: EISDIR/,
     );
   });
 
@@ -262,7 +262,7 @@ describe('shareRegistry', () => {
     await assert.rejects(shareRegistry(directory, 7, NOW), {
       code: 'in-use',
       message:
-        /^Another process sends alerts as station 7 from .*; end it, or give this unit another station/,
+        /^Another process is sending alerts as station 7 from .*; end it, or give this unit a different station/,
     });
     await (await shareRegistry(directory, 8, NOW)).release();
     await unlock?.();

@@ -54,7 +54,7 @@ describe('sequence numbers', () => {
     );
     await numbers.close();
     await writeFile(path, '{"reser');
-    await assert.rejects(SequenceNumbers.open(path), { code: 'state', message: /damaged.*put back a copy/ });
+    await assert.rejects(SequenceNumbers.open(path), { code: 'state', message: /damaged.*restore a copy/ });
     assert.equal(await readFile(path, 'utf8'), '{"reser');
   });
 });

@@ -94,7 +94,7 @@ describe('checkPlayback', () => {
       const { faults } = await check(await makeFilm(path, SECONDS, soundSeconds));
 
       assert.equal(faults.length, 1);
-      assert.match(faults[0].reason, /^the picture ends at 12\.0 s, the sound at (6|20)\.\d s$/);
+      assert.match(faults[0].reason, /^the video ends at 12\.0 s, the audio at (6|20)\.\d s$/);
     });
   }
 

@@ -125,13 +125,13 @@ const CASES: Readonly<Record<string, Case>> = {
       },
     ],
     method: 'copy',
-    notes: /^No sound was recorded for (1\.9|2\.0) s; the clip is silent at [34]/,
+    notes: /^No audio was recorded for (1\.9|2\.0) s; the clip is silent at [34]/,
     sound: true,
   },
   'no sound, then sound': {
     takes: [{ film: plain() }, { film: second(), sound: ['-c:a', 'aac', '-ar', '8000', '-ac', '1'] }],
     method: 'copy',
-    notes: /^No sound was recorded for [78]\.\d s; the clip is silent at 0\.0-[78]\.\d s$/,
+    notes: /^No audio was recorded for [78]\.\d s; the clip is silent at 0\.0-[78]\.\d s$/,
     sound: true,
   },
   'sound of 8 kHz, then of 16 kHz': {
@@ -140,7 +140,7 @@ const CASES: Readonly<Record<string, Case>> = {
       { film: second(), sound: ['-c:a', 'aac', '-ar', '16000', '-ac', '1'] },
     ],
     method: 'copy',
-    notes: /^The sound was encoded anew: 2 kinds/,
+    notes: /^The audio was re-encoded because 2 different formats/,
     sound: true,
   },
   'mono of 44.1 kHz, none, then stereo of 48 kHz': {
@@ -151,7 +151,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     method: 'copy',
     notes:
-      /^The sound was encoded anew: 2 kinds.*; No sound was recorded for [34]\.\d s; the clip is silent at [34]\.\d-[78]\.\d s$/,
+      /^The audio was re-encoded because 2 different formats.*; No audio was recorded for [34]\.\d s; the clip is silent at [34]\.\d-[78]\.\d s$/,
     sound: true,
   },
   'other decoder settings of the same size': {
@@ -247,7 +247,7 @@ const CASES: Readonly<Record<string, Case>> = {
       },
     ],
     method: 'copy',
-    notes: /^No sound was recorded for/,
+    notes: /^No audio was recorded for/,
     sound: true,
   },
   'a sound track that holds nothing': {

@@ -28,6 +28,6 @@ describe('FootageReader', () => {
       footage.map(({ segment }) => segment.name),
       [segments[1].name],
     );
-    assert.match(broken.join(), /^seg_1000\.mp4 cannot be played and is left out: /);
+    assert.match(broken.join(), /^seg_1000\.mp4 is not playable and is left out: /);
   });
 });

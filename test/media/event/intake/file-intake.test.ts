@@ -261,7 +261,7 @@ describe('FileIntake', () => {
     const [refusal, ...more] = refused;
     assert.match(
       refusal.reason,
-      /^mine\.json: user \S+ cannot take it \(EPERM\); run: sudo chown .*; it stays where it is \(EPERM\)$/,
+      /^mine\.json: user \S+ cannot move it \(EPERM\); run: sudo chown .*; it stays where it is \(EPERM\)$/,
     );
     assert.deepEqual(more, []);
   });

@@ -101,7 +101,7 @@ describe('runInbox: taking files', () => {
     await clock.advance(0.1);
 
     const { file, reason, line, column } = await inbox.refused.next();
-    assert.equal(reason, 'half.json, line 1, column 1: an object begins here that has no end');
+    assert.equal(reason, 'half.json, line 1, column 1: an object starts here and never ends');
     assert.deepEqual({ file, line, column }, { file: 'half.json', line: 1, column: 1 });
     assert.deepEqual(await readdir(join(directory, 'rejected')), ['half.json']);
   });

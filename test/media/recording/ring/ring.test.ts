@@ -347,7 +347,7 @@ describe('Ring', () => {
 
     assert.deepEqual(ring.segments, segments);
     const [error, ...more] = failures.splice(0);
-    assert.match(String(error), /The index of .* cannot be written \(EISDIR: .*\); recording goes on/);
+    assert.match(String(error), /The index of .* cannot be written \(EISDIR: .*\); recording continues/);
     assert.deepEqual(more, []);
 
     await rm(index, { recursive: true });

@@ -34,7 +34,7 @@ describe('parseAcceptedKeys', () => {
     ['{"keys":[7]}', /no object as number 1/],
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /no "kid" in number 1/],
     ['{"keys":[{"kty":"RSA","kid":"a","n":"c2VjcmV0"}]}', /neither.*in number 1/],
-    ['{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0","exp":"soon"}]}', /"exp" is no moment/],
+    ['{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0","exp":"soon"}]}', /"exp" is not a time/],
   ];
   for (const [text, message] of refused) {
     it(`refuses ${text} without quoting it`, () => {

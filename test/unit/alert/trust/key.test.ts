@@ -75,7 +75,7 @@ describe('importKey', () => {
     [
       'another curve for EdDSA',
       hmac({ algorithm: 'EdDSA', secret: p256.export({ format: 'pem', type: 'pkcs8' }) }),
-      /no Ed25519 key/,
+      /not an Ed25519 key/,
     ],
   ];
   for (const [name, material, message] of refused) {

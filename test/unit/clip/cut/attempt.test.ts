@@ -34,14 +34,14 @@ describe('nextAttempt', () => {
       namesOf(second),
       FOOTAGE.slice(2).map(({ segment }) => segment.name),
     );
-    assert.match(second.notes.join('; '), /could not encode.*seg_1000\.mp4 is of another kind.*seg_1010/);
+    assert.match(second.notes.join('; '), /could not encode.*seg_1000\.mp4 has a different format.*seg_1010/);
   });
 
   it('leaves out every segment that cannot be read, until none is left', () => {
     const made = attempts(({ footage }) => named('segment', footage.at(0)?.segment.name ?? ''));
     const lefts = made.filter(({ encode }) => encode === 'needed').map(({ footage }) => footage.length);
     assert.deepEqual(lefts, [6, 5, 4, 3, 2, 1, 0]);
-    assert.match(made[1].notes[0], /^seg_1000\.mp4 cannot be read to its end and is left out$/);
+    assert.match(made[1].notes[0], /^seg_1000\.mp4 cannot be read completely and is left out$/);
   });
 
   it('encodes everything once when clips keep breaking off', () => {

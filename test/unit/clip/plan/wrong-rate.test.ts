@@ -37,7 +37,7 @@ describe('footage of a camera whose clock is wrong', () => {
     const plan = planClip({ from: 1000, to: 1030 }, 1015, footage(3, 0.34));
     assert.deepEqual(plan && caveats(plan), [
       "The camera's clock changed: times in 3 of 3 segments may be off by up to 0.3 s",
-      "The camera's clock ran 20.0 % slow: what the clip plays in 24.0 s took 30.0 s",
+      "The camera's clock ran 20.0 % slow: 24.0 s of the clip took 30.0 s",
     ]);
   });
 });

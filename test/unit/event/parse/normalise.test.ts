@@ -81,7 +81,7 @@ describe('the text of an event file', () => {
     const latin = Buffer.from('{"type": "fire",\n"road": "Stra\xdfe", "lat": 1, "lon": 2}', 'latin1');
 
     assert.deepEqual(meant(latin), { lat: 1, lon: 2, notes: 'road' });
-    assert.match(read(latin).notes[0].text, /"road" has bytes that are not UTF-8; it is left out/);
+    assert.match(read(latin).notes[0].text, /"road" contains bytes that are not UTF-8; it is left out/);
   });
 
   it('leaves alone what only looks like a slip, within strings', () => {
@@ -159,8 +159,8 @@ describe('normalise', () => {
     const universal = read(content('2026/11/28 06:00:01'));
 
     assert.deepEqual([local.event.ts, universal.event.ts], [WRITTEN + 1, WRITTEN + 1]);
-    assert.match(local.notes[0].text, /names no time zone and Asia\/Seoul is assumed/);
-    assert.match(universal.notes[0].text, /names no time zone and UTC is assumed/);
+    assert.match(local.notes[0].text, /has no time zone and Asia\/Seoul is assumed/);
+    assert.match(universal.notes[0].text, /has no time zone and UTC is assumed/);
   });
 
   it('names file, line and column, and what comes of it', () => {
@@ -169,7 +169,7 @@ describe('normalise', () => {
       notes.map(({ text }) => text),
       [
         'x.json, line 2, column 10: "lat" is 91 and must be <= 90; it is left out',
-        'x.json, line 2, column 21: "lon" stands without a "lat" that can be used; it is left out',
+        'x.json, line 2, column 21: "lon" has no usable "lat" beside it; it is left out',
       ],
     );
   });

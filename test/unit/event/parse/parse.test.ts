@@ -51,7 +51,7 @@ describe('parseEvent', () => {
     ['an array', '[]', 'x.json, line 1, column 1: the event must be an object, not an array'],
     ['null', 'null', 'x.json, line 1, column 1: the event must be an object, not null'],
     ['a word', 'fire', "x.json, line 1, column 1: unexpected identifier 'fire'"],
-    ['a type that is no text', '{"type": 7}', 'x.json, line 1, column 10: "type" is 7 and must be string'],
+    ['a type that is no text', '{"type": 7}', 'x.json, line 1, column 10: "type" is 7 and must be a string'],
     [
       'a type that leads elsewhere',
       '{"type": "../../etc/passwd"}',
@@ -107,7 +107,7 @@ describe('parseEvent', () => {
   it('says where what has no end begins', () => {
     assert.equal(
       failure('{"type":\n "fire}').message,
-      'x.json, line 2, column 2: a string begins here that has no end',
+      'x.json, line 2, column 2: a string starts here and never ends',
     );
     assert.equal(failure(' \n').message, 'x.json, line 1, column 1: the file is empty');
   });

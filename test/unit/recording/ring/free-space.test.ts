@@ -26,7 +26,7 @@ describe('freeSpace', () => {
     assert.match(early.warnings[0], /\/rec is full: the oldest segments are deleted early/);
     const pinned = setUp({ missingBytes: 1, diskFull: true });
     await freeSpace(pinned.options);
-    assert.match(pinned.warnings[0], /only footage that clips need is left/);
+    assert.match(pinned.warnings[0], /all footage left is needed by clips/);
   });
 });
 
@@ -40,7 +40,7 @@ describe('freeFullDisk', () => {
   it('fails when nothing may be deleted, or free space is not the problem', async () => {
     await assert.rejects(freeFullDisk(setUp({ missingBytes: 1 }).options), {
       code: 'space',
-      message: /only footage that clips need/,
+      message: /all footage left is needed by clips/,
     });
     await assert.rejects(freeFullDisk(setUp({}).options), { code: 'space', message: /quota and inodes/ });
   });

@@ -15,7 +15,7 @@ export const CHANGE = 20;
 const REDDENING = 30;
 /** Levels a second by which a cell is learned: traffic that passes leaves no trace, a new marking is learned in a minute. */
 const LEARNING_RATE = 1;
-/** A new scene is learned faster: for so many seconds, so many levels in the first one. */
+/** A new scene is learned faster for this many seconds, starting with this many levels in the first one. */
 const SETTLING = 30;
 /** A ratio to a level below this says nothing. */
 const DARKEST = 16;

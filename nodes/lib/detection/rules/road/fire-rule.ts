@@ -5,7 +5,7 @@ interface FireSettings {
   readonly redRatio: number;
   /** For how long, in seconds, in the same place. */
   readonly fireSeconds: number;
-  /** And in so many frames in a row at least, however slowly they come. */
+  /** And in at least this many frames in a row, however slowly they arrive. */
   readonly evidenceFrames: number;
 }
 

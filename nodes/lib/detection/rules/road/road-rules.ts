@@ -20,7 +20,7 @@ export interface RoadSettings {
   readonly stillRatio: number;
   /** For how long, in seconds. */
   readonly stillSeconds: number;
-  /** After an incident none of its type is raised for so many seconds. */
+  /** After an incident, none of the same type is raised for this many seconds. */
   readonly cooldownSeconds: number;
   /** So many frames in a row must show an incident, however slowly they come. */
   readonly evidenceFrames: number;
@@ -32,7 +32,7 @@ export interface RoadSettings {
 const JUMP = 8;
 /** Share of changed cells above which this is another scene, not an incident in the one that was learned. */
 const OTHER_SCENE = 0.7;
-/** What stands there for so many seconds belongs to the scene. */
+/** Whatever stands still for this many seconds belongs to the scene. */
 const ABSORB_SECONDS = 600;
 /** Time between frames counts as this much at most, in seconds: nobody knows what happened in a longer gap. */
 const LONGEST_STEP = 1;

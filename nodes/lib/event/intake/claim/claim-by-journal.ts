@@ -126,7 +126,7 @@ export class ClaimByJournal implements Claims {
     return true;
   }
 
-  /** Whose an entry is, or that it is done; empty when there is none. */
+  /** The owner of an entry, or that it is done; empty if there is no entry. */
   private async stateOf(entry: string): Promise<string> {
     try {
       return await this.disk.readLink(this.placeOf(entry));

@@ -20,7 +20,7 @@ export interface Claims {
   claim(name: string, content: Uint8Array): Soon<Claim | 'done' | undefined>;
   /**
    * Marks a file, not claimed, as no event.
-   * @param stamp tells this state of the file from another, see `stampOf`
+   * @param stamp identifies this state of the file, see `stampOf`
    * @returns undefined when it is gone
    * @throws when it cannot be moved and stays where it is
    */

@@ -6,7 +6,7 @@ const living = new Set<string>();
 let count = 0;
 
 /**
- * A name for a watcher that tells others whether it still lives: process id, start of the process (in clock ticks
+ * A name for a watcher from which others can see whether it is still alive: process id, start of the process (in clock ticks
  * since boot, so that a reused process id is not taken for it), and a number within the process.
  * Watchers that share a directory must see each other's processes: one host, one process namespace.
  */
