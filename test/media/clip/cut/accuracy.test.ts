@@ -133,7 +133,7 @@ describe('a clip that cannot be made as planned', () => {
     const clip = await assembleClip({ from: START, to: START + 30 }, START + 1, footage, options);
 
     assert.equal(clip?.fault?.code, 'clip-length');
-    assert.match(clip.notes.at(-1) ?? '', /The clip is .* it is published as it is$/);
+    assert.match(clip.notes.at(-1) ?? '', /The clip is .* it is published anyway$/);
   });
 });
 
