@@ -170,9 +170,9 @@ describe('v2x-alert-tracker', () => {
     await stopFlow();
     const second = await start();
     second.receive(alert(), { position: 'here' });
-    assert.match(await probe('tracker').error(), /msg.position is no place/);
+    assert.match(await probe('tracker').error(), /msg.position is not a position/);
     await stopFlow();
     await start({ lat: '37' });
-    assert.match(await probe('tracker').error(), /The fixed position is no place/);
+    assert.match(await probe('tracker').error(), /The fixed position is not a position/);
   });
 });
