@@ -67,8 +67,11 @@ async function echo(group: MulticastGroup, wanted: string, name: string): Promis
 async function hearsItself(group: MulticastGroup): Promise<boolean> {
   const token = randomBytes(TOKEN_BYTES);
   const end = new AbortController();
+  let isHeard = false;
+  let fault: unknown;
   const fail = (error: unknown) => {
-    end.abort(error);
+    fault = error;
+    end.abort();
   };
   const sender = new MulticastSender(group, { clock: systemClock, onFault: fail });
   const onReady = () => {
@@ -86,7 +89,9 @@ async function hearsItself(group: MulticastGroup): Promise<boolean> {
         onReady,
         onFault: fail,
         onDatagram: (datagram) => {
-          if (datagram.equals(token)) end.abort();
+          if (!datagram.equals(token)) return;
+          isHeard = true;
+          end.abort();
         },
       },
       AbortSignal.any([end.signal, AbortSignal.timeout(ECHO_MS)]),
@@ -94,8 +99,8 @@ async function hearsItself(group: MulticastGroup): Promise<boolean> {
   } finally {
     sender.close();
   }
-  if (end.signal.reason instanceof Error) throw end.signal.reason;
-  return end.signal.aborted;
+  if (fault instanceof Error) throw fault;
+  return isHeard;
 }
 
 function onlyLoopback({ family }: MulticastGroup): Finding {
