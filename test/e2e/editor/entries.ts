@@ -50,6 +50,11 @@ export const NODES: Readonly<Record<string, Entries>> = {
     good: { interval: '1', lat: '37.39', lon: '126.64' },
     status: true,
   },
+  'j2735-encode': {
+    bad: ['priority', '8', /must be a whole number from 0 to 7/],
+    good: { priority: '5' },
+    status: true,
+  },
   'v2x-multicast-out': {
     bad: ['interval', '0', /must be a number from 0.05 to 60/],
     good: { group: GROUP, interval: '1' },
@@ -61,6 +66,7 @@ export const NODES: Readonly<Record<string, Entries>> = {
     status: true,
   },
   'denm-decode': { good: {}, status: true },
+  'j2735-decode': { bad: ['hold', '0', /must be a number from 1 to 3600/], good: { hold: '10' } },
   'v2x-verify': { bad: ['skew', '-1', /must be a number from 0 to 3600/], good: { key: KEY, skew: '5' } },
   'v2x-alert-tracker': { bad: ['lat', '91', /must be a number from -90 to 90/], good: { lat: '37.5' } },
 };

@@ -90,6 +90,6 @@ describe('the repetition log', () => {
     file.add(alert('1:1'), 10);
     file.add(alert('1:2'), 10);
     assert.equal(errors.length, 1);
-    assert.match(errors[0].message, /cannot be saved in .*ENOENT.*a restart would end them/);
+    assert.match(errors[0].message, /cannot be written to .*ENOENT.*a restart would end them/);
   });
 });
