@@ -53,7 +53,7 @@ export async function decodeStretch(
     if (wholeOnly && spent > PACE_SECONDS && spent > share * limit) deadline.pass();
   };
   try {
-    const args = decodeArguments(path, stretch, keyFramesOnly);
+    const args = decodeArguments(path, stretch, { wholeOnly, keyFramesOnly });
     await runFfmpeg(args, { clock, signal: deadline.signal, lowPriority: true, onStderrLine });
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -68,16 +68,20 @@ export async function decodeStretch(
   return { faults: log.faults(reached), reached, isComplete };
 }
 
-function decodeArguments(path: string, { from, to }: TimeSpan, keyFramesOnly: boolean): string[] {
-  const span = ['-ss', from.toFixed(3), '-to', to.toFixed(3)];
-  const isWhole = from === 0 && !keyFramesOnly;
+function decodeArguments(
+  path: string,
+  { from, to }: TimeSpan,
+  { wholeOnly, keyFramesOnly }: { readonly wholeOnly: boolean; readonly keyFramesOnly: boolean },
+): string[] {
+  const start = from > 0 ? ['-ss', from.toFixed(3)] : [];
+  const isSample = !wholeOnly && !keyFramesOnly;
   const input = [
     '-threads',
     '1',
     // Chromium decodes with it, and stops at the first error.
-    ...(isWhole ? ['-err_detect:v', 'explode'] : []),
+    ...(from === 0 && !keyFramesOnly ? ['-err_detect:v', 'explode'] : []),
     ...(keyFramesOnly ? ['-skip_frame', 'nokey'] : []),
-    ...(from > 0 ? span : []),
+    ...(isSample ? [...start, '-to', to.toFixed(3)] : []),
   ];
   const sound = keyFramesOnly ? ['-an'] : ['-map', '0:a?'];
   return ffmpegArguments({

@@ -134,7 +134,9 @@ export function effectiveSets({ codec, sets }: DecoderSettings, inBand: readonly
     unit.length > 0 && NAL[codec].typeOf(unit.readUInt8(0)) === kind;
   return SETS[codec].flatMap((kind) => {
     const own = inBand.filter(isOf(kind));
-    return own.length > 0 ? own : sets.filter(isOf(kind));
+    const used = own.length > 0 ? own : sets.filter(isOf(kind));
+    // Cameras send the same set more than once.
+    return used.filter((unit, i) => used.findIndex((other) => other.equals(unit)) === i);
   });
 }
 

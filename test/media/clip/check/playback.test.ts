@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { decodeStretch } from '../../../../nodes/lib/clip/check/decode';
 import {
   checkPlayback,
   stretchesAround,
@@ -143,6 +144,21 @@ describe('checkPlayback', () => {
     const [{ from, to }] = (await check(await damaged())).faults;
     const joint = (from + to) / 2;
     assert.equal((await sample(await damaged(), [joint])).faults.length, 1);
+  });
+
+  it('reads a sample to its end and no further', async () => {
+    const reached: number[] = [];
+    const options = { clock, signal: new AbortController().signal, limit: Infinity };
+    const onTime = (second: number) => {
+      reached.push(second);
+    };
+    for (const [from, to] of [
+      [0, 1],
+      [5, 7],
+    ])
+      await decodeStretch(film, { from, to }, { ...options, onTime });
+    assert.ok(reached.length > 0);
+    for (const second of reached) assert.ok(second <= 1 || (second > 4 && second <= 7), `${second} s`);
   });
 
   it('ends at once when it is not wanted any more', async () => {

@@ -136,5 +136,6 @@ describe('sets in band', () => {
     assert.deepEqual(effectiveSets(decoder, []), [VPS, HEVC_SPS, HEVC_PPS]);
     assert.deepEqual(effectiveSets(decoder, [other]), [VPS, HEVC_SPS, other]);
     assert.deepEqual(effectiveSets({ ...H264, sets: [SPS, PPS] }, [PPS, SPS]), [SPS, PPS]);
+    assert.deepEqual(effectiveSets(decoder, [VPS, HEVC_SPS, VPS, HEVC_SPS]), [VPS, HEVC_SPS, HEVC_PPS]);
   });
 });
