@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { link, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { judgeClips } from '../../../../cli/doctor/checks/clips';
 import { checkDirectories } from '../../../../cli/doctor/checks/directories';
 import { judgeEvents } from '../../../../cli/doctor/checks/events';
@@ -238,6 +240,24 @@ describe('events', () => {
     const [found] = judgeEvents(await directory(t, many), Date.now() / 1000);
     assert.equal(found.level, 'warning');
     assert.match(found.remedy ?? '', /cooldown/);
+  });
+
+  it('that wait are found although one of that name was rejected, but not the rejected one itself', async (t) => {
+    const state = await directory(t, { 'evt_1.json': '{}', 'evt_2.json': '{', 'rejected/evt_1.json': '{' });
+    await link(join(state.directory, 'evt_2.json'), join(state.rejectedDirectory, 'evt_2.json'));
+    const again = await eventsState(state.directory, 'done');
+    assert.deepEqual(
+      again.waiting.map(({ name }) => name),
+      ['evt_1.json'],
+    );
+  });
+
+  it('that are no files are rejected for that, and not opened', async (t) => {
+    const state = await directory(t, {});
+    await symlink('/dev/zero', join(state.rejectedDirectory, 'evt_1.json'));
+    assert.match((await eventsState(state.directory, 'done')).reason ?? '', /symbolic link/);
+    await promisify(execFile)('mkfifo', [join(state.rejectedDirectory, 'evt_2.json')]);
+    assert.match((await eventsState(state.directory, 'done')).reason ?? '', /named pipe/);
   });
 
   it('that were rejected say why, with line and column', async (t) => {

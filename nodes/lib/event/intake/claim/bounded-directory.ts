@@ -122,7 +122,8 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
   return first !== undefined && first === second;
 }
 
-async function identityOf(path: string): Promise<string | undefined> {
+/** What makes a file itself, whatever its name; undefined when it is gone. */
+export async function identityOf(path: string): Promise<string | undefined> {
   return lstat(path).then(
     ({ dev, ino }) => `${dev} ${ino}`,
     () => undefined,
