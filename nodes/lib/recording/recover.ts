@@ -10,6 +10,7 @@ import type { Ring } from './ring/ring';
 import { MOV_FLAGS, videoCodecOptions } from './run/encoding';
 import type { Segment } from './segment';
 import { readSegmentTimes } from './segment-box';
+import { placeGuessedPicture } from './times/first-picture';
 
 /** Seconds by which the video-only copy must be longer to be preferred; sound always lags a little. */
 const WORTH_SECONDS = 0.3;
@@ -19,10 +20,12 @@ const WORK_NAME = /^(\d{6,})\.mp4$/;
 /** What can be read of an unfinished file. */
 interface Readable {
   readonly seconds: number;
+  /** When its end was written, in seconds since the epoch. */
+  readonly written: number;
   readonly codec?: string;
 }
 
-const NOTHING: Readable = { seconds: 0 };
+const NOTHING: Readable = { seconds: 0, written: 0 };
 
 /**
  * Adds to the ring what killed recorders left behind: their unfinished segments can be read up to the last fragment. A
@@ -40,9 +43,10 @@ export async function recover(ring: Ring, clock: Clock): Promise<Segment[]> {
     for (const name of await workNames(directory)) {
       const number = Number(WORK_NAME.exec(name)?.[1]);
       const path = join(directory, name);
-      const length = await restore(path, join(directory, VIDEO_ONLY_DIRECTORY, name), clock);
-      if (length === undefined) certain = false;
-      else if (length > 0) recovered.push(await adopt(ring, path, { run, number, length }));
+      const whole = await restore(path, join(directory, VIDEO_ONLY_DIRECTORY, name), clock);
+      const file = number === 0 && whole ? await withoutLead(path, whole, clock) : whole;
+      if (!file) certain = false;
+      else if (file.seconds > 0) recovered.push(await adopt(ring, path, { run, number, file }));
     }
     if (certain) await rm(directory, { recursive: true });
   }
@@ -58,16 +62,30 @@ async function workNames(directory: string): Promise<string[]> {
 
 /**
  * Makes one file of an unfinished segment and its video-only copy, which is longer where sound did not come.
- * @returns its length in seconds; undefined when it is not known this time
+ * @returns undefined when it is not known this time what can be read
  */
-async function restore(path: string, videoOnly: string, clock: Clock): Promise<number | undefined> {
+async function restore(path: string, videoOnly: string, clock: Clock): Promise<Readable | undefined> {
   const [whole, video] = [await readable(path, clock), await readable(videoOnly, clock)];
   if (!whole || !video) return undefined;
-  if (video.seconds < whole.seconds + WORTH_SECONDS || (await isComplete(path))) return whole.seconds;
+  if (video.seconds < whole.seconds + WORTH_SECONDS || (await isComplete(path))) return whole;
   const merged = await merge(videoOnly, video, whole.seconds > 0 ? path : undefined, clock);
-  if (!merged) return merged === undefined ? undefined : whole.seconds;
+  if (!merged) return merged === undefined ? undefined : whole;
   await rename(videoOnly, path);
-  return video.seconds;
+  return video;
+}
+
+/**
+ * Gives a run's first picture its time where ffmpeg only guessed it. The recorder does so when the segment closes.
+ * @returns undefined when ffmpeg was killed
+ */
+async function withoutLead(path: string, file: Readable, clock: Clock): Promise<Readable | undefined> {
+  if (file.seconds === 0) return file;
+  try {
+    return { ...file, seconds: file.seconds - (await placeGuessedPicture(path, clock)) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return isRefusal(error) ? file : undefined;
+  }
 }
 
 /** Whether a file is already in the ring, or was closed and only not added any more. */
@@ -118,13 +136,14 @@ async function merge(
 async function adopt(
   ring: Ring,
   path: string,
-  { run, number, length }: { readonly run: string; readonly number: number; readonly length: number },
+  { run, number, file }: { readonly run: string; readonly number: number; readonly file: Readable },
 ): Promise<Segment> {
   const known = await readSegmentTimes(path);
   if (known) return ring.adopt(path, known);
   const before = ring.segments.findLast((segment) => segment.run === run && segment.number === number - 1);
-  const from = before?.to ?? (await stat(path)).mtimeMs / 1000 - length;
-  return ring.adopt(path, { from, to: from + length, run, number, measured: before !== undefined });
+  // Not by the file's own time stamp: it may have been written anew since.
+  const from = before?.to ?? file.written - file.seconds;
+  return ring.adopt(path, { from, to: from + file.seconds, run, number, measured: before !== undefined });
 }
 
 /** @returns undefined when ffprobe was killed */
@@ -134,7 +153,8 @@ async function readable(path: string, clock: Clock): Promise<Readable | undefine
   if (info?.nlink !== 1 || info.size === 0) return NOTHING;
   try {
     const { video, duration } = await probe(path, { clock });
-    return video ? { seconds: video.duration ?? duration ?? 0, codec: video.codec } : NOTHING;
+    if (!video) return NOTHING;
+    return { seconds: video.duration ?? duration ?? 0, written: info.mtimeMs / 1000, codec: video.codec };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return error.signal === undefined ? NOTHING : undefined;

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmod, copyFile, link, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock as clock } from '../../../nodes/lib/time/clock';
@@ -8,12 +20,16 @@ import { ffmpegArguments } from '../../../nodes/lib/ffmpeg/command';
 import { probe } from '../../../nodes/lib/ffmpeg/probe';
 import { runFfmpeg } from '../../../nodes/lib/ffmpeg/run';
 import { Ring } from '../../../nodes/lib/recording/ring/ring';
+import { MOV_FLAGS } from '../../../nodes/lib/recording/run/encoding';
 import { writeSegmentTimes } from '../../../nodes/lib/recording/segment-box';
 import { recover } from '../../../nodes/lib/recording/recover';
+import { firstPictureTime } from '../../../nodes/lib/recording/times/first-picture';
 import { atEnd } from '../../support/at-end';
 import { temporaryDirectory } from '../../support/flow';
 
 const RUN = '1700000000-abcdef';
+/** When the recorder was killed, in seconds since the epoch. */
+const KILLED = 1_700_000_040;
 
 /** A ring, and the work directory of a recorder that was killed. */
 async function setUp(t: TestContext) {
@@ -84,6 +100,30 @@ describe('recover', () => {
     assert.deepEqual(await readdir(ring.workDirectory), []);
   });
 
+  it("does not count the 2 s by which ffmpeg's guess puts a run's first picture too early", async (t) => {
+    for (const sound of [false, true]) {
+      const { ring, run } = await setUp(t);
+      const videoOnly = join(run, 'video-only');
+      await mkdir(videoOnly);
+      const [path, alone] = [join(run, '000000.mp4'), join(videoOnly, '000000.mp4')];
+      await writeFilm(path, sound ? ['-t', '1.5'] : [], sound);
+      await guessFirst(path);
+      if (sound) {
+        await writeFilm(alone);
+        await guessFirst(alone);
+      }
+      await utimes(sound ? alone : path, KILLED, KILLED);
+
+      const [{ name, from, to }] = await recover(ring, clock);
+
+      assert.ok(Math.abs(to - KILLED) < 0.01, `ends ${to - KILLED} s late`);
+      assert.ok(Math.abs(to - from - 3) < 0.3, `${to - from} s long`);
+      const saved = join(ring.directory, name);
+      assert.ok(((await firstPictureTime(saved, { clock })) ?? NaN) > -0.3);
+      assert.equal((await probe(saved, { clock })).audio !== undefined, sound);
+    }
+  });
+
   it('keeps for the next time what ffprobe was killed over', async (t) => {
     const { ring, run } = await setUp(t);
     await writeFilm(join(run, '000003.mp4'));
@@ -132,4 +172,17 @@ async function writeFilm(path: string, more: readonly string[] = [], sound = fal
   await runFfmpeg(ffmpegArguments({ inputs, outputs: [{ url: path, options: [...format, ...more] }] }), {
     clock,
   });
+}
+
+/** Puts the first picture of a film 2 s earlier, as an open segment of an RTSP camera has it. */
+async function guessFirst(path: string): Promise<void> {
+  const whole = `${path}.whole`;
+  await rename(path, whole);
+  const earlier = ['-c', 'copy', '-bsf:v', 'setts=ts=if(eq(N\\,0)\\,TS-2/TB\\,TS)'];
+  const format = ['-avoid_negative_ts', 'disabled', '-f', 'mp4', '-movflags', MOV_FLAGS];
+  await runFfmpeg(
+    ffmpegArguments({ inputs: [{ url: whole }], outputs: [{ url: path, options: [...earlier, ...format] }] }),
+    { clock },
+  );
+  await rm(whole);
 }

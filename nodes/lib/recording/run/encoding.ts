@@ -110,6 +110,14 @@ export function guessedLead(source: CameraSource, media: MediaInfo | undefined, 
 }
 
 /**
+ * Whether ffmpeg guessed the time of a run's first picture: only the lead puts one far before 0.
+ * @param time in seconds of the run; undefined when unknown
+ */
+export function isGuessedTime(time: number | undefined): boolean {
+  return (time ?? -Infinity) < -GUESSED_LEAD_SECONDS / 2;
+}
+
+/**
  * Output options of a recorder: segments as fragmented MP4, and a line on stdout for each that closes (ffmpeg-formats,
  * "segment" and "mov, mp4").
  */

@@ -6,6 +6,7 @@ import { ffmpegArguments } from '../../ffmpeg/command';
 import { runFfmpeg } from '../../ffmpeg/run';
 import { LineSplitter } from '../../ffmpeg/stderr';
 import type { RecorderOptions } from '../options';
+import { isGuessedTime } from './encoding';
 import { firstPictureTime, placeFirstPicture } from '../times/first-picture';
 import { diskFull, freeSpace } from '../ring/free-space';
 import { RunLogReader, type FrameLine, type FrameTimes, type SegmentLine } from './run-log';
@@ -96,7 +97,7 @@ export class RunSegments {
     const { clock, ring, onRecording } = this.options;
     const { guessedLead } = this.delivery;
     this.recording = true;
-    this.isFirstGuessed = guessedLead > 0 && (times?.pts ?? -Infinity) < -guessedLead / 2;
+    this.isFirstGuessed = guessedLead > 0 && isGuessedTime(times?.pts);
     this.timeline.frame(this.isFirstGuessed ? undefined : times);
     ring.setOpen(Math.max(this.launched, clock.now() - LOOK_SECONDS));
     onRecording();

@@ -3,7 +3,7 @@ import { ffmpegArguments } from '../../ffmpeg/command';
 import { outputOf } from '../../ffmpeg/output';
 import { runFfmpeg, type RunOptions } from '../../ffmpeg/run';
 import type { Clock } from '../../time/clock';
-import { MOV_FLAGS } from '../run/encoding';
+import { isGuessedTime, MOV_FLAGS } from '../run/encoding';
 
 /** No picture is shown later than sixteen that follow it (H.264, A.3.1: `MaxDpbFrames`), and a few may have no time. */
 const PACKETS = 40;
@@ -42,9 +42,24 @@ export function timeBefore(others: readonly number[]): number | undefined {
  * @throws V2xError `ffmpeg` when ffmpeg is killed or cannot read the file
  */
 export async function placeFirstPicture(path: string, clock: Clock): Promise<void> {
-  const [guessed, ...others] = await pictureTimes(path, { clock });
+  await place(path, await pictureTimes(path, { clock }), clock);
+}
+
+/**
+ * As `placeFirstPicture`, but only where the time of a run's first picture is a guess of ffmpeg; see `isGuessedTime`.
+ * @param path a run's first file
+ * @returns by how many seconds the first picture is later now
+ * @throws V2xError `ffmpeg` when ffmpeg is killed or cannot read the file
+ */
+export async function placeGuessedPicture(path: string, clock: Clock): Promise<number> {
+  const times = await pictureTimes(path, { clock });
+  return isGuessedTime(times.at(0)) ? place(path, times, clock) : 0;
+}
+
+/** @returns by how many seconds the first picture is later now */
+async function place(path: string, [guessed, ...others]: readonly number[], clock: Clock): Promise<number> {
   const time = timeBefore(others);
-  if (time === undefined || guessed === undefined || time <= guessed) return;
+  if (time === undefined || guessed === undefined || time <= guessed) return 0;
   const placed = `${path}.placed`;
   const setTime = ['-bsf:v', `setts=pts=if(eq(N\\,0)\\,${time.toFixed(6)}/TB\\,PTS)`];
   const format = ['-avoid_negative_ts', 'disabled', '-f', 'mp4', '-movflags', MOV_FLAGS];
@@ -55,6 +70,7 @@ export async function placeFirstPicture(path: string, clock: Clock): Promise<voi
   });
   await runFfmpeg(args, { clock });
   await rename(placed, path);
+  return time - guessed;
 }
 
 /** Times at which the first pictures of a file are shown, in the order of decoding. */
