@@ -1,7 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isManifestName } from './archive';
-import { allJobsDirectories, finishedJobs, isDamaged, jobFile, keysIn, parseRequest } from './jobs/job-files';
+import {
+  allJobsDirectories,
+  finishedJobs,
+  isDamaged,
+  jobFile,
+  keysIn,
+  parseRequest,
+  type FinishedRequest,
+} from './jobs/job-files';
 import { windowOf } from './jobs/request';
 import type { ClipManifest } from './manifest';
 
@@ -12,7 +20,7 @@ const TOLERANCE = 1;
 export interface ArchiveState {
   /** Ends of the windows of jobs that wait. */
   readonly waiting: readonly number[];
-  /** T0 of incidents that ended without a clip. */
+  /** T0 of incidents that ended without a clip, except those that a cancel dropped. */
   readonly without: readonly number[];
   /** Job files that could not be read. */
   readonly damaged: number;
@@ -39,9 +47,14 @@ async function jobsState(directory: string): Promise<Omit<ArchiveState, 'last'>>
   const finished = await finishedJobs(directory).catch(() => []);
   return {
     waiting: pending.flatMap((request) => (request ? windowOf(request).to : [])),
-    without: finished.flatMap(({ request }) => (request && request.clip === undefined ? request.t0 : [])),
+    without: finished.flatMap(({ request }) => (request && isWithout(request) ? request.t0 : [])),
     damaged: (await readdir(directory).catch(() => [])).filter(isDamaged).length,
   };
+}
+
+/** A job that a cancel dropped has no clip by intent. */
+function isWithout({ clip, dropped }: FinishedRequest): boolean {
+  return clip === undefined && !dropped;
 }
 
 async function newestClip(archive: string): Promise<ArchiveState['last']> {

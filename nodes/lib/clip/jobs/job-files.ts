@@ -5,6 +5,8 @@ import type { ClipRequest } from './request';
 /** The request of a finished job, with the path of its clip if it has one. */
 export interface FinishedRequest extends ClipRequest {
   readonly clip?: string;
+  /** A cancel ended the job, or deleted its clip. */
+  readonly dropped?: boolean;
 }
 
 const ALL_JOBS = '.jobs';
@@ -75,14 +77,18 @@ export async function finishedJobs(
 /** @returns undefined when the text is no job */
 export function parseRequest(json: string): FinishedRequest | undefined {
   try {
-    const { id, t0, pre, post, event, exact, clip, ...rest } = (JSON.parse(json) ?? {}) as Record<
+    const { id, t0, pre, post, event, exact, clip, dropped, ...rest } = (JSON.parse(json) ?? {}) as Record<
       keyof FinishedRequest,
       unknown
     >;
     const valid = typeof id === 'string' && typeof event === 'object' && event !== null;
     if (!valid || typeof t0 !== 'number' || typeof pre !== 'number' || typeof post !== 'number')
       return undefined;
-    const optional = { ...(exact === true && { exact }), ...(typeof clip === 'string' && { clip }) };
+    const optional = {
+      ...(exact === true && { exact }),
+      ...(typeof clip === 'string' && { clip }),
+      ...(dropped === true && { dropped }),
+    };
     return { id, t0, pre, post, event, ...optional, ...rest };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -126,7 +126,13 @@ export class JobStore {
     await writeWhole(doneFile(this.directory, key), JSON.stringify({ ...request, clip }));
   }
 
-  /** Ends a job that is concluded; its event stays known. */
+  /** Concludes a job without a clip, since a cancel ended it or deleted its clip. */
+  async markDropped({ key, request }: ClipJob): Promise<void> {
+    const done = { ...request, clip: undefined, dropped: true };
+    await writeWhole(doneFile(this.directory, key), JSON.stringify(done));
+  }
+
+  /** Ends a job that is concluded or dropped; its event stays known. */
   async finish({ key, request }: ClipJob): Promise<void> {
     await rm(jobFile(this.directory, key));
     await syncDirectory(this.directory);
@@ -147,11 +153,6 @@ export class JobStore {
     if (typeof this.jobs.get(key) !== 'number') return undefined;
     const request = parseRequest(await readFile(doneFile(this.directory, key), 'utf8'));
     return request?.clip === undefined ? undefined : { job: { key, request }, clip: request.clip };
-  }
-
-  /** Forgets the clip of a finished job, not its event. */
-  async forgetClip({ key, request }: ClipJob): Promise<void> {
-    await writeWhole(doneFile(this.directory, key), JSON.stringify({ ...request, clip: undefined }));
   }
 
   /** The directory for a job's unfinished files; it goes away with the job. */

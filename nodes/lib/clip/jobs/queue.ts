@@ -128,14 +128,14 @@ export class ClipQueue {
     const finished = await store.finished(id);
     if (finished) {
       await this.options.maker.remove(finished.clip);
-      await store.forgetClip(finished.job);
+      await store.markDropped(finished.job);
     }
     const job = finished?.job ?? ended;
     if (job) this.options.observer.progress(job, { state: 'dropped' });
     return job !== undefined;
   }
 
-  /** Ends a job where it is. @returns it; undefined when there is none that is pending */
+  /** Drops a job where it is. @returns it; undefined when there is none that is pending */
   private async end(store: JobStore, key: string): Promise<ClipJob | undefined> {
     const running = this.running.get(key);
     running?.end.abort();
@@ -145,7 +145,7 @@ export class ClipQueue {
     this.backlog.delete(key);
     this.options.ring.unpin(store.workDirectory(job));
     if (store.isPending(job)) {
-      await store.conclude(job);
+      await store.markDropped(job);
       await store.finish(job);
     }
     return job;
@@ -247,7 +247,7 @@ export class ClipQueue {
     const { kind } = await this.footage.readiness(job.request, windowOf(job.request).to);
     if (signal.aborted || kind !== 'wait') return;
     try {
-      const preview = await this.previews.run(() => maker.preview(job.request, { work, signal }));
+      const preview = await this.previews.run(() => maker.preview(job.request, { work, signal }), signal);
       if (preview) observer.progress(job, { state: 'preview', ...preview });
     } catch (error) {
       if (!isAborted(signal)) observer.failed(job, this.toTell(error), false);
@@ -286,11 +286,10 @@ export class ClipQueue {
     };
     const [onPercent, onChecked] = [report('cutting'), report('checking')];
     const finish = await this.cuts.run(() => {
-      signal.throwIfAborted();
       onPercent(0);
       return this.options.maker.cut(job.request, { work, signal, onPercent, onChecked });
-    });
-    return this.checks.run(finish);
+    }, signal);
+    return this.checks.run(finish, signal);
   }
 }
 

@@ -209,6 +209,13 @@ describe('clips', () => {
     const done = await maker.add(request('done'));
     await maker.conclude(done, join(archive, 'accident_1.mp4'));
     await maker.finish(done);
+    const dropped = await maker.add(request('dropped'));
+    await maker.markDropped(dropped);
+    await maker.finish(dropped);
+    const deleted = await maker.add(request('deleted'));
+    await maker.conclude(deleted, join(archive, 'accident_2.mp4'));
+    await maker.finish(deleted);
+    await maker.markDropped(deleted);
     await writeFile(join(jobs, `${'0'.repeat(32)}.json`), 'not JSON');
     await maker.pending();
     const manifest = { wanted: { from: 0, to: 600 }, achieved: { from: 20, to: 600 }, gaps: [] };

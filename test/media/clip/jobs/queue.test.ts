@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ToolError, V2xError } from '../../../../nodes/lib/errors';
+import { finishedJobs } from '../../../../nodes/lib/clip/jobs/job-files';
 import type { ClipJob } from '../../../../nodes/lib/clip/jobs/job-store';
 import type { ClipPreview, FinishedClip, MakeOptions } from '../../../../nodes/lib/clip/maker';
 import { ClipQueue, type ClipObserver, type ClipProgress } from '../../../../nodes/lib/clip/jobs/queue';
@@ -33,6 +34,8 @@ class FakeMaker {
   readonly asked: { request: ClipRequest; options: MakeOptions; finish: (error?: Error) => void }[] = [];
   /** What a clip that is cut has to wait for before it is whole. */
   check = Promise.resolve();
+  /** What a preview has to wait for. */
+  shown = Promise.resolve(PREVIEW);
   private readonly calls = new EventEmitter();
 
   cut(asked: ClipRequest, options: MakeOptions): Promise<() => Promise<FinishedClip>> {
@@ -64,7 +67,7 @@ class FakeMaker {
   }
 
   preview(): Promise<ClipPreview> {
-    return Promise.resolve(PREVIEW);
+    return this.shown;
   }
 
   async call(n: number) {
@@ -136,6 +139,11 @@ async function setUp(t: TestContext, segments: readonly Segment[] = []) {
     return { queue, maker, observer };
   };
   return { directory, ring, clock, open };
+}
+
+/** The ids of finished jobs that a cancel dropped. */
+async function droppedIn(directory: string): Promise<string[]> {
+  return (await finishedJobs(directory)).flatMap(({ request }) => (request?.dropped ? request.id : []));
 }
 
 /** What there is of jobs that are not finished. */
@@ -418,13 +426,14 @@ describe('ClipQueue', () => {
       assert.deepEqual(observer.over, []);
       assert.equal(ring.pins.size, 0);
       assert.deepEqual(await jobsIn(directory), []);
+      assert.deepEqual(await droppedIn(directory), ['crash']);
       assert.equal(await queue.accept(request()), false);
       await queue.close();
     }
   });
 
   it('drops a finished clip once, also after a restart, and nothing of an unknown event', async (t) => {
-    const { open } = await setUp(t, [segment(T0)]);
+    const { directory, open } = await setUp(t, [segment(T0)]);
     const before = await open();
     await before.queue.accept(request());
     (await before.maker.call(0)).finish();
@@ -437,7 +446,29 @@ describe('ClipQueue', () => {
     assert.equal(await queue.drop('crash'), false);
 
     assert.deepEqual(maker.removed, ['accident.mp4']);
+    assert.deepEqual(await droppedIn(directory), ['crash']);
   });
+
+  for (const step of ['preview', 'cut', 'check'] as const) {
+    it(`drops a job at once that waits for the ${step} of another, and takes further events`, async (t) => {
+      const { ring, open } = await setUp(t, step === 'preview' ? [] : [segment(T0)]);
+      const { queue, maker } = await open();
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      atEnd(t, () => {
+        release();
+      });
+      if (step === 'preview') maker.shown = held.then(() => PREVIEW);
+      if (step === 'check') maker.check = held;
+      await queue.accept(request('a'));
+      await queue.accept(request('b'));
+      if (step === 'preview') ring.close(segment(T0 - 7));
+      if (step === 'check') for (const n of [0, 1]) (await maker.call(n)).finish();
+      await settle();
+
+      assert.deepEqual(await Promise.all([queue.drop('b'), queue.accept(request('c'))]), [true, true]);
+    });
+  }
 
   it('sets a damaged job aside and goes on with the others', async (t) => {
     const { directory, open } = await setUp(t);
