@@ -223,7 +223,7 @@ describe('v2x-multicast-out', () => {
 
     out.node.receive({ payload: 'alert', alert: alert('1001:1', clock) });
     await next.next();
-    assert.match(await out.error(), /cannot be saved in .*ENOTDIR.*a restart would end them/);
+    assert.match(await out.error(), /cannot be written to .*ENOTDIR.*a restart would end them/);
   });
 
   it('refuses what it cannot send', async () => {
@@ -234,7 +234,7 @@ describe('v2x-multicast-out', () => {
       [{ payload: null }, /null; it must be/],
       [{ payload: 'x'.repeat(1401) }, /1401 bytes; it must have 1 to 1400/],
       [{ payload: '' }, /0 bytes/],
-      [{ payload: 'x', alert: { actionId: 7 } }, /msg\.alert\.actionId must be text/],
+      [{ payload: 'x', alert: { actionId: 7 } }, /msg\.alert\.actionId must be a text/],
       [{ payload: 'x', alert: { actionId: '1:1', expires: clock.now() } }, /no longer valid/],
     ];
     for (const [message, error] of cases) {
