@@ -98,13 +98,18 @@ export class StampClock {
    */
   doubt(startPts: number, endPts: number, { zeroAtStart, zeroAtEnd, wholly, tolerance }: StampSpan): number {
     const change = zeroAtEnd - zeroAtStart;
+    const slope = change / (endPts - startPts);
     const late = this.points
       .filter(({ pts }) => pts >= startPts && pts <= endPts)
-      .map(({ pts, zero }) => zero - zeroAtStart - (change * (pts - startPts)) / (endPts - startPts));
+      .map(({ pts, zero }) => zero - zeroAtStart - slope * (pts - startPts));
+    if (!wholly) {
+      // The change is spread over the stretch; between the points of two seconds no frame shows how far off that is.
+      const most = Math.max(0, ...late.map(Math.abs)) + Math.abs(slope) * 2 * BUCKET;
+      return Math.max(most, Math.abs(change));
+    }
     const lasting = late.map((value, i) => Math.min(value, late[i + 1] ?? value));
     const lastRight = lasting.findLastIndex((value) => value < tolerance);
-    const early = late.map((value) => -value);
-    return Math.max(0, ...early, ...(wholly ? lasting.slice(lastRight + 1) : [...late, Math.abs(change)]));
+    return Math.max(0, ...late.map((value) => -value), ...lasting.slice(lastRight + 1));
   }
 
   private lineNow(): Line | undefined {
@@ -130,8 +135,8 @@ function zeroAt({ pts, zero, slope }: Slope, at: number): number {
 }
 
 /**
- * The line below the longest row of newest points that one line explains: level, unless a slope explains far more. A slope
- * must last, or be there from the beginning: one of a few points is a step.
+ * The line below the longest row of newest points that one line explains: level, unless a slope explains far more, and
+ * better than a step does. A slope must last, or be there from the beginning: one of a few points is a step.
  */
 function fit(points: readonly Point[]): Line | undefined {
   const level = longest(points, levelBelow);
@@ -142,7 +147,22 @@ function fit(points: readonly Point[]): Line | undefined {
   if (!sloping) return level;
   const [flat, sloped] = [newest.pts - level.since, newest.pts - sloping.since];
   const counts = sloped >= LASTING || sloping.since === begin;
-  return counts && sloped >= SLOPE_GAIN * Math.max(BUCKET, flat) ? sloping : level;
+  if (!counts || sloped < SLOPE_GAIN * Math.max(BUCKET, flat)) return level;
+  return isStep(points, sloping, level) ? level : sloping;
+}
+
+/** Whether two level lines, the newer of which is given, are nearer to the points of a slope than the slope is. */
+function isStep(points: readonly Point[], sloping: Line, level: Line): boolean {
+  const row = points.filter(({ pts }) => pts >= sloping.since);
+  const before = row.filter(({ pts }) => pts < level.since);
+  const after = row.filter(({ pts }) => pts >= level.since);
+  const asStep = lateness(before, levelBelow(before)) + lateness(after, level);
+  return asStep < lateness(row, sloping);
+}
+
+/** The seconds by which points are above a line, added up. */
+function lateness(points: readonly Point[], line: Slope): number {
+  return points.reduce((sum, { pts, zero }) => sum + zero - zeroAt(line, pts), 0);
 }
 
 function longest(

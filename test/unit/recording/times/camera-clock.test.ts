@@ -20,11 +20,15 @@ interface Script {
   readonly lost?: (taken: number) => boolean;
 }
 
-/**
- * The same cameras each time, so that a failure means a change of ours. With V2X_LONG the search goes on with others; it
- * still finds steps, about one camera in a thousand, whose error is told some 15 ms too small.
- */
-const SEARCH = process.env.V2X_LONG ? { numRuns: 1500 } : { numRuns: 100, seed: 1 };
+/** Cameras of the property below that were not right, nor said so: a step taken for a slope, and one seen late. */
+const FOUND: [
+  { drift: number; jitter: number; step: { at: number; by: number }; fps: number; segmentSeconds: number },
+][] = [
+  [{ drift: 0, jitter: 0, step: { at: 27.23, by: 0.1226 }, fps: 30, segmentSeconds: 2 }],
+  [{ drift: 0, jitter: 0, step: { at: 27.23, by: 0.13 }, fps: 30, segmentSeconds: 2 }],
+  [{ drift: -0.0185, jitter: 0, step: { at: 20, by: 0.54 }, fps: 30, segmentSeconds: 10 }],
+  [{ drift: -0.0217, jitter: 0, step: { at: 33.4, by: 0.48 }, fps: 5, segmentSeconds: 10 }],
+];
 
 interface Recorded extends SegmentSpan {
   readonly pictures: readonly { readonly taken: number; readonly stamp: number }[];
@@ -168,7 +172,7 @@ describe('the time of a camera whose clock is wrong', () => {
         const stamp = (taken: number) => taken * (1 + drift) + (taken > step.at ? step.by : 0);
         checkHonest(recordCamera({ ...rest, seconds: 180, stamp, delay: (taken) => jitter * noise(taken) }));
       }),
-      SEARCH,
+      { numRuns: 100, examples: FOUND },
     );
   });
 });

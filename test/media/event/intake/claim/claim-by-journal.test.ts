@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { ClaimByJournal } from '../../../../nodes/lib/event/intake/claim/claim-by-journal';
-import { localDisk } from '../../../../nodes/lib/event/intake/disk';
+import { ClaimByJournal } from '../../../../../nodes/lib/event/intake/claim/claim-by-journal';
+import { localDisk } from '../../../../../nodes/lib/event/intake/disk';
 
 const CONTENT = Buffer.from('{"type":"fire"}');
 
