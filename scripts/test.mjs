@@ -3,8 +3,8 @@
 //   npm test -- test/unit/clip    what lies below a path
 //   npm run test:fast             test/unit: no tool, camera, broker or browser
 //   npm run test:long             the full matrix and five minutes of each camera, see package.json
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -21,6 +21,9 @@ const CORES = availableParallelism();
 const WORKERS = CORES + 1;
 /** In this order, so that what takes long does not come last. */
 const ROOMS = ['test/e2e/', 'test/media/', 'test/unit/'];
+
+/** Of this run alone: another one in the same folder has other tests. */
+const ENTRIES = mkdtempSync(join(tmpdir(), 'v2x-test-entries-'));
 
 const paths = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -57,8 +60,7 @@ function processesFor(files) {
 
 /** Writes a module that imports several test files. */
 function entryFor(files, name) {
-  mkdirSync('.cache', { recursive: true });
-  const entry = join('.cache', name);
+  const entry = join(ENTRIES, name);
   writeFileSync(entry, files.map((file) => `import ${JSON.stringify(resolve(file))};\n`).join(''));
   return entry;
 }
@@ -109,6 +111,7 @@ async function work() {
   for (let next = waiting.shift(); next; next = waiting.shift()) await runProcess(next);
 }
 await Promise.all(Array.from({ length: WORKERS }, work));
+rmSync(ENTRIES, { recursive: true });
 
 const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST);
 console.log(`\nThe slowest of ${seconds.size} files:`);

@@ -90,7 +90,8 @@ export function encodeDenm(message: Denm): Buffer {
 
 /**
  * As `encodeDenm`, for JSON from outside.
- * @throws V2xError `field` naming the field, its value, and what it may be
+ * @throws V2xError `field` naming the field, its value, and what it may be; `other-message` when it is no DENM of this
+ * version
  */
 export function encodeDenmJson(message: unknown): { readonly bytes: Buffer; readonly message: Denm } {
   const bytes = encodeJson('DENM', DENM, message);

@@ -4,7 +4,7 @@ import { V2xError } from '../errors';
 export const DENM_PORT = 2002;
 
 /** ETSI EN 302 636-5-1, BTP-B: destination port, destination port info. */
-export const BTP_HEADER_BYTES = 4;
+const BTP_HEADER_BYTES = 4;
 
 /** Puts a BTP-B header in front of a message; port info 0 means that there is none. */
 export function btpPacket(port: number, message: Uint8Array): Buffer {

@@ -1,5 +1,5 @@
 /** Of GeoNetworking, as assigned by IEEE (ETSI EN 302 636-4-1). */
-export const GEONETWORKING_ETHERTYPE = 0x8947;
+const GEONETWORKING_ETHERTYPE = 0x8947;
 
 const HEADER_BYTES = 14;
 const BROADCAST = Buffer.alloc(6, 0xff);

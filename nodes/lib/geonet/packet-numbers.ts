@@ -1,7 +1,7 @@
 /**
  * Numbers the packets of a source, so that receivers take each once (EN 302 636-4-1 Annex A, duplicate packet detection).
- * They begin where the clock's milliseconds stand and rise more slowly than those: no number comes back after a restart
- * while receivers remember it (Annex H, itsGnLifetimeLocTE: 20 s; the milliseconds take 65 s to come round).
+ * They follow the clock's milliseconds, which take 65 s to come round: no number comes back while receivers remember it
+ * (Annex H, itsGnLifetimeLocTE: 20 s), also after a restart.
  */
 export class PacketNumbers {
   private last: number | undefined;
@@ -11,7 +11,7 @@ export class PacketNumbers {
    * @returns 16 bit
    */
   next(time: number): number {
-    this.last = ((this.last ?? time) + 1) % 2 ** 16;
-    return this.last;
+    this.last = Math.max(time, (this.last ?? 0) + 1);
+    return this.last % 2 ** 16;
   }
 }

@@ -29,6 +29,7 @@ const MESSAGE_FIELDS = [
   'its.subCauseCode',
 ] as const;
 const FRAME_FIELDS = [
+  'geonw.bh.lt.base',
   'geonw.bh.lt.mult',
   'geonw.bh.rhl',
   'geonw.ch.htype',
@@ -78,6 +79,12 @@ function expected({ header, denm }: Denm): Record<(typeof MESSAGE_FIELDS)[number
     'its.causeCode': join(causes.map((cause) => cause?.causeCode)),
     'its.subCauseCode': join(causes.map((cause) => cause?.subCauseCode)),
   };
+}
+
+/** Metres, as far as a packet may go (EN 302 636-4-1 Annex B.3: 10 km2). */
+function radiusOf(distance: string | undefined): string {
+  const [, number, unit] = /^lessThan(\d+)(m|km)$/.exec(distance ?? 'lessThan500m') ?? [];
+  return String(Math.min(1784, number ? Number(number) * (unit === 'km' ? 1000 : 1) : Infinity));
 }
 
 describe('Wireshark', { skip: tsharkMissing() }, () => {
@@ -134,9 +141,14 @@ describe('Wireshark', { skip: tsharkMissing() }, () => {
           'geonw.src_pos.pai': '1',
           'geonw.gxc.latitude': String(eventPosition.latitude),
           'geonw.gxc.longitude': String(eventPosition.longitude),
+          'geonw.gxc.radius': radiusOf(management.relevanceDistance),
           'btpb.dstport': '2002',
         };
         for (const [field, value] of Object.entries(around)) assert.equal(seen[field as Field], value, field);
+        const [unit, count] = [seen['geonw.bh.lt.base'], seen['geonw.bh.lt.mult']].map(Number);
+        const lives = Math.min(60, management.validityDuration ?? 60);
+        assert.equal(count, Math.floor(lives / [0.05, 1, 10, 100][unit]));
+        assert.ok(unit === 0 || lives > 63 * [0.05, 1, 10][unit - 1], 'it is in the finest unit');
       }
     }
   });

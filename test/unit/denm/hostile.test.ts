@@ -42,17 +42,15 @@ describe('bytes from anybody', () => {
     for (const outcome of ['read', 'malformed', 'other-message']) assert.ok(outcomes[outcome] > 0, outcome);
   });
 
-  it('that promise as much as can be promised take no millisecond, and no more memory than they are long', () => {
+  it('that promise as much as can be promised take no millisecond', () => {
     // Every length as long, every optional field there, every extension: 2,000 bytes of ones behind a header.
     for (const fill of [0xff, 0x00, 0xaa, 0x55, 0x80, 0x7f]) {
       const bytes = Buffer.concat([Buffer.from('0201000003e9', 'hex'), Buffer.alloc(2000, fill)]);
       fateOf(bytes);
-      const before = process.memoryUsage().heapUsed;
       const milliseconds = cpuMilliseconds(() => {
         for (let run = 0; run < 100; run += 1) fateOf(bytes);
       });
       assert.ok(milliseconds < 100, `${milliseconds} ms of CPU for 100`);
-      assert.ok(process.memoryUsage().heapUsed - before < 50_000_000);
     }
   });
 

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TrafficDirection } from '../../../nodes/lib/denm/choices';
 import { placeOf } from '../../../nodes/lib/denm/from-alert';
 import type { Denm } from '../../../nodes/lib/denm/message';
@@ -30,8 +29,7 @@ export interface Vector {
   readonly uperHex: string;
 }
 
-const PATH = process.env.V2X_INTEROP || join(__dirname, '../../../../shared/interop');
-export const VECTORS_FILE = join(PATH, 'denm-vectors.json');
+const VECTORS_FILE = '../shared/interop/denm-vectors.json';
 export const noVectors = existsSync(VECTORS_FILE) ? false : 'no ../shared/interop/denm-vectors.json';
 
 /** All of them; none without ../shared. */
