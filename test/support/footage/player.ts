@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Browser } from 'playwright-core';
+import { PATIENCE_MS } from '../process';
 import { launchBrowser, openPage } from '../unit/editor';
 
 /** What a browser says of a film that it has played. */
@@ -35,7 +36,7 @@ const PAGE = `<!doctype html><video muted></video><script>
       });
       const moves = () => {
         clearTimeout(hanging);
-        hanging = setTimeout(end, 30000);
+        hanging = setTimeout(end, ${PATIENCE_MS});
       };
       for (const event of ['loadeddata', 'timeupdate']) video.addEventListener(event, moves);
       for (const event of ['ended', 'error']) video.addEventListener(event, end);
